@@ -1,0 +1,117 @@
+/** Where an agent runs. The kernel decides what starts and stops; a host only does it and reports what it saw. */
+export interface AgentHost {
+  /** `function`, `worker` or `process`. */
+  readonly kind: string;
+  /**
+   * Runs one attempt to its end. Never rejects: whatever goes wrong is an {@link AttemptResult} with an error.
+   * `signal` asks politely; after `graceMs` the host ends what is left by force, group and all.
+   */
+  run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult>;
+  /** Ends everything that still runs and frees what the host holds. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** One try at one task, under one lease. */
+export interface Attempt {
+  /** `<task id>.<fence>`: unique for ever; a child process finds it in `POLYPHON_ATTEMPT`. */
+  readonly id: string;
+  readonly taskId: string;
+  /** Name the user gave the task, for example `A1`. */
+  readonly key: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  /** 1 for the first try. */
+  readonly number: number;
+  /** Sequence of the grant; every report carries it back. */
+  readonly fence: number;
+  readonly input: unknown;
+  readonly resources: AttemptResources;
+  /** Time the kernel allows, in milliseconds; the kernel enforces it, the host may tell the agent. */
+  readonly timeoutMs: number;
+  /** Time between the polite request to end and the forced end, in milliseconds. */
+  readonly graceMs: number;
+  /** The recovery strategy this try stands for; absent on a first try. */
+  readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
+  /** How to run the task, for hosts that run programs. */
+  readonly program?: Program;
+}
+
+export interface AttemptResources {
+  readonly memoryMb: number;
+  readonly cpuCores: number;
+  readonly diskMb: number;
+}
+
+/** A program for the process host (a "template" of the configuration with its placeholders filled in). */
+export interface Program {
+  /** Executable and arguments; never a shell line. */
+  readonly argv: readonly [string, ...string[]];
+  /** Working directory, absolute. */
+  readonly cwd: string;
+  /** Added to a minimal inherited environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How results are read. `exit`: the exit code alone. Default `exit`. */
+  readonly results?: readonly ResultSource[];
+  /** Command run before the try when the named recovery action applies, for example `reinstall_deps`. */
+  readonly recoveries?: Readonly<Record<string, { readonly argv?: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }>>;
+  /** Error type per exit code, for example `{"3": "import_error"}`. */
+  readonly errorTypes?: Readonly<Record<string, string>>;
+}
+
+/** A place a child process leaves structured results in. */
+export type ResultSource =
+  | { readonly format: "junit"; readonly path: string }
+  | { readonly format: "tap"; readonly path?: string }
+  | { readonly format: "jsonl"; readonly path?: string }
+  | { readonly format: "exit" };
+
+/** What an attempt reports while it runs. */
+export interface AttemptSink {
+  progress(progress: AttemptProgress): void;
+  log(level: "debug" | "info" | "warn" | "error", text: string): void;
+  /** Resource use seen now. */
+  usage(usage: ResourceUsage): void;
+}
+
+export interface AttemptProgress {
+  /** 0 to 100. */
+  readonly percentage: number;
+  readonly message?: string;
+  readonly completed?: number;
+  readonly remaining?: number;
+}
+
+export interface ResourceUsage {
+  /** Peak resident memory of the whole process group in bytes; `null` where it cannot be measured. */
+  readonly memoryPeakBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly diskBytes: number | null;
+}
+
+export interface AttemptResult {
+  readonly ok: boolean;
+  /** JSON value. */
+  readonly output?: unknown;
+  /** Measured values by criterion name: `pass_rate` 0–1, `coverage` 0–1, `execution_time` seconds, `memory` MB, `speedup`, … */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly artifacts: readonly Artifact[];
+  readonly error?: AttemptError;
+  readonly usage: ResourceUsage;
+  readonly durationMs: number;
+  readonly exitCode?: number | null;
+}
+
+export interface Artifact {
+  readonly name: string;
+  /** Where the bytes are, absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface AttemptError {
+  /** `import_error`, `permission_error`, `memory_error`, `timeout`, `calculation_error`, `logic_error`, `system_error`, `network_error`, … */
+  readonly type: string;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}

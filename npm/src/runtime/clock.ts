@@ -1,0 +1,31 @@
+/** The only source of time and timers in the package: everything else takes a clock. */
+export interface Clock {
+  /** Milliseconds from an arbitrary origin; never goes back. */
+  monoMs(): number;
+  /** Milliseconds since the Unix epoch; may jump. */
+  wallMs(): number;
+  /** Runs `callback` once after `delayMs`. Answers a function that calls it off. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** Timers of the platform overflow above this and fire at once, so longer waits are re-armed daily. */
+const LONGEST_TIMER_MS = 86_400_000;
+
+/** The clock of the machine. */
+export function systemClock(): Clock {
+  return {
+    monoMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    after(delayMs, callback) {
+      let left = delayMs;
+      let timer: ReturnType<typeof setTimeout>;
+      const arm = (): void => {
+        const part = Math.min(Math.max(left, 0), LONGEST_TIMER_MS);
+        left -= part;
+        timer = setTimeout(() => (left > 0 ? arm() : callback()), part);
+      };
+      arm();
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/** Read models of a session. Everything here was persisted before it could be read. */
+export type SessionStatus = "planning" | "running" | "paused" | "completed" | "failed" | "cancelled";
+export type TaskStatus =
+  | "pending"
+  | "ready"
+  | "running"
+  | "completed"
+  | "failed"
+  | "skipped"
+  | "waiting"
+  | "cancelled";
+
+export interface SessionView {
+  /** TypeID, `session_…`. */
+  readonly id: string;
+  readonly name: string;
+  readonly status: SessionStatus;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  readonly ended: number | null;
+  /** 0 to 100. */
+  readonly percentage: number;
+  readonly etaMs: number | null;
+  /** SHA-256 of the effective configuration, hexadecimal. */
+  readonly configHash: string;
+  readonly phases: readonly PhaseView[];
+  readonly tasks: readonly TaskView[];
+  readonly escalations: readonly EscalationView[];
+  readonly alerts: readonly AlertView[];
+  /** Sequence the view was taken at. */
+  readonly asOfSeq: number;
+}
+
+export interface PhaseView {
+  readonly name: string;
+  readonly mode: string;
+  readonly status: "pending" | "open" | "passed" | "failed" | "skipped";
+  readonly tasks: readonly string[];
+}
+
+export interface TaskView {
+  /** The user's key, for example `A1`. */
+  readonly id: string;
+  /** TypeID, `task_…`. */
+  readonly taskId: string;
+  readonly name: string;
+  /** Key of the parent task. */
+  readonly parent: string | null;
+  readonly after: readonly string[];
+  readonly status: TaskStatus;
+  /** Why it is in this state, when that is not obvious. */
+  readonly reason: string | null;
+  /** Tries so far. */
+  readonly attempts: number;
+  readonly history: readonly AttemptView[];
+  /** Name of the last agent. */
+  readonly agent: string | null;
+  readonly started: number | null;
+  readonly ended: number | null;
+  readonly percentage: number;
+  readonly criteria: readonly CriterionView[];
+  readonly resources: ResourcesView;
+  readonly artifacts: readonly { readonly name: string; readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  readonly output: unknown;
+}
+
+export interface AttemptView {
+  readonly number: number;
+  readonly fence: number;
+  readonly agent: string;
+  readonly started: number;
+  readonly ended: number | null;
+  readonly outcome: "running" | "completed" | "failed" | "timeout" | "lost" | "cancelled";
+  readonly error: { readonly type: string; readonly message: string } | null;
+  /** What recovery decided after this try. */
+  readonly recovery: { readonly level: number; readonly action: string } | null;
+}
+
+export interface CriterionView {
+  readonly name: string;
+  readonly bound: "min" | "max";
+  readonly target: number;
+  readonly measured: number | null;
+  readonly met: boolean | null;
+}
+
+export interface ResourcesView {
+  readonly memoryMb: number;
+  readonly cpuCores: number;
+  readonly diskMb: number;
+  readonly timeoutMs: number;
+  /** Measured on the last finished try. */
+  readonly memoryPeakBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly diskBytes: number | null;
+}
+
+export interface EscalationView {
+  /** TypeID, `escalation_…`. */
+  readonly id: string;
+  readonly task: string;
+  readonly issueType: string;
+  readonly severity: "warning" | "critical";
+  readonly message: string;
+  readonly raised: number;
+  readonly resolved: number | null;
+  readonly decision: "approve" | "retry" | "abort" | null;
+  readonly recommendedActions: readonly string[];
+  /** Keys of tasks that wait because of it. */
+  readonly blockingTasks: readonly string[];
+}
+
+export interface AlertView {
+  readonly rule: string;
+  readonly severity: "warning" | "critical";
+  readonly action: string;
+  readonly raised: number;
+  readonly cleared: number | null;
+  readonly details: string;
+}
