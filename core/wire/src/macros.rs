@@ -1,0 +1,181 @@
+/// Declares a wire type: the type itself, its codec and its schema.
+///
+/// ```
+/// polyphon_wire::wire! {
+///     /// A point.
+///     struct Point { x: u32, y: u32 }
+/// }
+/// polyphon_wire::wire! {
+///     /// What to draw.
+///     enum Drawing {
+///         /// A line.
+///         1 => Line { from: Point, to: Point },
+///         /// Nothing.
+///         2 => Nothing {},
+///     }
+/// }
+/// polyphon_wire::wire! {
+///     /// A colour.
+///     #[derive(Copy)]
+///     choice Colour { 0 => Red, 1 => Green }
+/// }
+/// let line = Drawing::Line { from: Point { x: 1, y: 2 }, to: Point { x: 3, y: 4 } };
+/// assert_eq!(polyphon_wire::to_bytes(&line), [0x93, 1, 0x92, 1, 2, 0x92, 3, 4]);
+/// ```
+#[macro_export]
+macro_rules! wire {
+    ($(#[doc = $docs:literal])* $(#[derive($($derive:ident),*)])? $vis:vis struct $name:ident {
+        $($(#[doc = $field_docs:literal])* $field:ident: $type:ty),* $(,)?
+    }) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, Eq, PartialEq $($(, $derive)*)?)]
+        $vis struct $name { $($(#[doc = $field_docs])* pub $field: $type),* }
+
+        impl $crate::Wire for $name {
+            fn encode(&self, writer: &mut $crate::Writer) {
+                writer.array($crate::wire!(@count $($field)*));
+                $($crate::Wire::encode(&self.$field, writer);)*
+            }
+            #[allow(unused_mut, unused_variables)]
+            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
+                let mut left = reader.array()?;
+                $(let $field = $crate::wire!(@field reader left $type);)*
+                for _ in 0..left { reader.skip()?; }
+                Ok(Self { $($field),* })
+            }
+            #[allow(unused_variables)]
+            fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
+                registry.named(stringify!($name), concat!($($docs, "\n"),*), |registry| {
+                    $crate::schema::Body::Struct(vec![$($crate::wire!(@schema registry $field $type, $($field_docs)*)),*])
+                })
+            }
+        }
+    };
+
+    ($(#[doc = $docs:literal])* $(#[derive($($derive:ident),*)])? $vis:vis enum $name:ident {
+        $($(#[doc = $variant_docs:literal])* $tag:literal => $variant:ident {
+            $($(#[doc = $field_docs:literal])* $field:ident: $type:ty),* $(,)?
+        }),* $(,)?
+    }) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, Eq, PartialEq $($(, $derive)*)?)]
+        $vis enum $name { $($(#[doc = $variant_docs])* $variant { $($(#[doc = $field_docs])* $field: $type),* }),* }
+
+        impl $name {
+            /// Tag and name of every variant.
+            #[allow(dead_code)]
+            pub const VARIANTS: &'static [(u64, &'static str)] = &[$(($tag, stringify!($variant))),*];
+
+            /// The tag this value is written with.
+            #[allow(dead_code)]
+            pub fn tag(&self) -> u64 {
+                match self { $(Self::$variant { .. } => $tag),* }
+            }
+
+            /// The variant's name.
+            #[allow(dead_code)]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => stringify!($variant)),* }
+            }
+        }
+
+        impl $crate::Wire for $name {
+            fn encode(&self, writer: &mut $crate::Writer) {
+                match self {
+                    $(Self::$variant { $($field),* } => {
+                        writer.array(1 + $crate::wire!(@count $($field)*));
+                        writer.uint($tag);
+                        $($crate::Wire::encode($field, writer);)*
+                    })*
+                }
+            }
+            #[allow(unused_mut, unused_variables)]
+            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
+                let error = reader.error(concat!("a known variant of ", stringify!($name)));
+                let mut left = reader.array()?;
+                if left == 0 { return Err(error); }
+                left -= 1;
+                match reader.uint()? {
+                    $($tag => {
+                        $(let $field = $crate::wire!(@field reader left $type);)*
+                        for _ in 0..left { reader.skip()?; }
+                        Ok(Self::$variant { $($field),* })
+                    })*
+                    _ => Err(error),
+                }
+            }
+            fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
+                registry.named(stringify!($name), concat!($($docs, "\n"),*), |registry| {
+                    $crate::schema::Body::Enum(vec![$($crate::schema::Variant {
+                        name: stringify!($variant),
+                        docs: String::from(concat!($($variant_docs, "\n"),*)),
+                        tag: $tag,
+                        fields: vec![$($crate::wire!(@schema registry $field $type, $($field_docs)*)),*],
+                    }),*])
+                })
+            }
+        }
+    };
+
+    ($(#[doc = $docs:literal])* $(#[derive($($derive:ident),*)])? $vis:vis choice $name:ident {
+        $($(#[doc = $variant_docs:literal])* $tag:literal => $variant:ident),* $(,)?
+    }) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Copy)]
+        $vis enum $name { $($(#[doc = $variant_docs])* $variant),* }
+
+        impl $name {
+            /// Every value, in the order they are declared.
+            #[allow(dead_code)]
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The tag this value is written with.
+            pub fn tag(self) -> u64 {
+                match self { $(Self::$variant => $tag),* }
+            }
+        }
+
+        impl $crate::Wire for $name {
+            fn encode(&self, writer: &mut $crate::Writer) {
+                writer.uint(self.tag());
+            }
+            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
+                let error = reader.error(concat!("a known value of ", stringify!($name)));
+                match reader.uint()? {
+                    $($tag => Ok(Self::$variant),)*
+                    _ => Err(error),
+                }
+            }
+            fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
+                registry.named(stringify!($name), concat!($($docs, "\n"),*), |_| {
+                    $crate::schema::Body::Choice(vec![$($crate::schema::Variant {
+                        name: stringify!($variant),
+                        docs: String::from(concat!("", $($variant_docs, "\n"),*)),
+                        tag: $tag,
+                        fields: Vec::new(),
+                    }),*])
+                })
+            }
+        }
+    };
+
+    (@count) => { 0usize };
+    (@count $head:ident $($tail:ident)*) => { 1usize + $crate::wire!(@count $($tail)*) };
+
+    (@field $reader:ident $left:ident $type:ty) => {
+        if $left == 0 {
+            <$type as $crate::Wire>::absent().ok_or_else(|| $reader.error("one more field"))?
+        } else {
+            $left -= 1;
+            <$type as $crate::Wire>::decode($reader)?
+        }
+    };
+
+    (@schema $registry:ident $field:ident $type:ty, $($docs:literal)*) => {
+        $crate::schema::Field {
+            name: stringify!($field),
+            docs: String::from(concat!("", $($docs, "\n"),*)),
+            shape: <$type as $crate::Wire>::shape($registry),
+        }
+    };
+}

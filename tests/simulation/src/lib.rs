@@ -1,0 +1,1 @@
+//! Drives kernel and runtime rules through faults from one seed.
