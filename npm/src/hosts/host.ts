@@ -53,7 +53,9 @@ export interface Program {
   /** How results are read. `exit`: the exit code alone. Default `exit`. */
   readonly results?: readonly ResultSource[];
   /** Command run before the try when the named recovery action applies, for example `reinstall_deps`. */
-  readonly recoveries?: Readonly<Record<string, { readonly argv?: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }>>;
+  readonly recoveries?: Readonly<
+    Record<string, { readonly argv?: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }>
+  >;
   /** Error type per exit code, for example `{"3": "import_error"}`. */
   readonly errorTypes?: Readonly<Record<string, string>>;
 }

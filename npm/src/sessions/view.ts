@@ -1,14 +1,6 @@
 /** Read models of a session. Everything here was persisted before it could be read. */
 export type SessionStatus = "planning" | "running" | "paused" | "completed" | "failed" | "cancelled";
-export type TaskStatus =
-  | "pending"
-  | "ready"
-  | "running"
-  | "completed"
-  | "failed"
-  | "skipped"
-  | "waiting"
-  | "cancelled";
+export type TaskStatus = "pending" | "ready" | "running" | "completed" | "failed" | "skipped" | "waiting" | "cancelled";
 
 export interface SessionView {
   /** TypeID, `session_…`. */
@@ -60,7 +52,12 @@ export interface TaskView {
   readonly percentage: number;
   readonly criteria: readonly CriterionView[];
   readonly resources: ResourcesView;
-  readonly artifacts: readonly { readonly name: string; readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  readonly artifacts: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
   readonly output: unknown;
 }
 
