@@ -1,0 +1,15 @@
+export { buildReport, outcomeOf } from "./build.ts";
+export { reportToHtml } from "./html.ts";
+export { reportToJson } from "./json.ts";
+export { reportToMarkdown } from "./markdown.ts";
+export type {
+  Outcome,
+  Report,
+  ReportAlert,
+  ReportArtifact,
+  ReportDurations,
+  ReportEscalation,
+  ReportRecovery,
+  ReportTask,
+  ReportTotals,
+} from "./types.ts";
