@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inRepo } from "../paths.mjs";
+import { step } from "../progress.mjs";
+import { quietly } from "../run.mjs";
+import { Stop } from "../stop.mjs";
+import { fetching, findTool } from "../tools.mjs";
+
+export const WASM_TARGET = "wasm32-unknown-unknown";
+
+/** Refuses a machine without cargo or a linker. */
+export function requireRust() {
+  if (!findTool("cargo")) {
+    throw new Stop(
+      "cargo is missing: install Rust with rustup (https://rustup.rs), open a new terminal, then run the same command again.",
+    );
+  }
+  if (process.platform !== "win32" && !["cc", "gcc", "clang"].some(findTool)) {
+    throw new Stop(
+      "No C linker (cc) was found, and Rust needs one: install it with `apt install gcc`, `dnf install gcc` or `xcode-select --install`, then run the same command again.",
+    );
+  }
+}
+
+/** Brings the pinned toolchain and its wasm target when they are not there. */
+export async function prepareRust() {
+  const channel = /channel = "(.*)"/.exec(readFileSync(inRepo("rust-toolchain.toml"), "utf8"))?.[1] ?? "stable";
+  const rustc = () =>
+    quietly("rustc", ["--print", "sysroot"], { env: { RUSTUP_AUTO_INSTALL: "0" }, allowFailure: true });
+  let answer = await rustc();
+  if (answer.code !== 0) {
+    await rustup(`Rust ${channel}`, [
+      "toolchain",
+      "install",
+      channel,
+      "--profile",
+      "minimal",
+      "--component",
+      "clippy",
+      "--component",
+      "rustfmt",
+    ]);
+    answer = await rustc();
+    if (answer.code !== 0) throw new Stop(`Rust ${channel} does not run.`, { log: answer.log });
+  }
+  if (existsSync(join(answer.stdout.trim(), "lib", "rustlib", WASM_TARGET))) return;
+  await rustup(`Rust target ${WASM_TARGET}`, ["target", "add", WASM_TARGET]);
+}
+
+async function rustup(what, args) {
+  if (!findTool("rustup")) {
+    throw new Stop(
+      `${what} is missing and there is no rustup to fetch it: install rustup (https://rustup.rs), then run the same command again.`,
+    );
+  }
+  await step(what, (note) => fetching(what, "rustup", args, { note }));
+}

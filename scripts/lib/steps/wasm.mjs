@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { whenChanged } from "../digest.mjs";
+import { pinnedNode } from "../node.mjs";
+import { cache, inRepo } from "../paths.mjs";
+import { step } from "../progress.mjs";
+import { quietly } from "../run.mjs";
+import { BUNDLE_TOOL } from "./compile.mjs";
+import { MODULES, rawModule } from "./modules.mjs";
+
+export const GENERATED = "npm/src/wasm/generated";
+
+/** Turns compiled binding crates into optimised wasm with its JavaScript; needs the npm packages and the bundle tool. */
+export async function bundleWasm() {
+  for (const { name, crate } of MODULES) {
+    const raw = inRepo(rawModule(crate));
+    const tool = inRepo(BUNDLE_TOOL);
+    const inputs = hash(raw, tool, inRepo("node_modules/binaryen/package.json"));
+    const outputs = ["js", "d.ts", "wasm"].map((ending) => `${GENERATED}/${name}.${ending}`);
+    await whenChanged(`wasm-${name}`, { inputs, outputs }, () =>
+      step(`${name}.wasm: bindings and wasm-opt`, async (note) => {
+        mkdirSync(cache, { recursive: true });
+        await quietly(tool, [raw, name, inRepo(GENERATED)], { note });
+        const module = inRepo(GENERATED, `${name}.wasm`);
+        await quietly(pinnedNode(), [inRepo("node_modules/binaryen/bin/wasm-opt"), "-O3", module, "-o", module], {
+          note,
+        });
+      }),
+    );
+  }
+}
+
+function hash(...files) {
+  const sum = createHash("sha256");
+  for (const file of files) sum.update(readFileSync(file));
+  return sum.digest("hex");
+}

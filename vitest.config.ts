@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["npm/src/**/*.test.ts", "tests/contract/**/*.test.ts"],
+    passWithNoTests: false,
+    testTimeout: 10_000,
+  },
+});
