@@ -1,1 +1,43 @@
-//! See the crate description in `Cargo.toml`.
+//! The deterministic state machine of Polyphon.
+//!
+//! Commands go in as a batch, events and effects come out; state is a fold over events. No clock, no randomness, no
+//! input or output, no threads: the same state, time and batch give the same bytes, natively and in wasm.
+//!
+//! [`Kernel`] is the whole of it. Rules live in `decide` functions, one file per command; facts in events; what one
+//! domain's event means for another in `reactions`.
+#![forbid(unsafe_code)]
+
+pub mod agents;
+pub mod bounds;
+mod command;
+mod effect;
+mod event;
+mod id;
+pub mod journal;
+mod kernel;
+pub mod leases;
+mod payload;
+mod reactions;
+mod refusal;
+pub mod registry;
+mod resources;
+pub mod sessions;
+mod settings;
+mod state;
+pub mod tasks;
+mod text;
+mod time;
+
+pub use command::{Answer, Command, Outcome, Request};
+pub use effect::Effect;
+pub use event::{Event, Recorded};
+pub use id::{
+    AgentId, EffectId, EscalationId, Fence, IdSpace, ParseIdError, PoolId, SessionId, TaskId, TypeId,
+};
+pub use kernel::{Kernel, ReplayError, StepOutput, View, batch};
+pub use payload::Payload;
+pub use refusal::Refusal;
+pub use resources::{Resources, Usage};
+pub use settings::{Selection, Settings};
+pub use state::{Durable, Sink, State, Table, Volatile};
+pub use time::{DRIFT_MS, Now};

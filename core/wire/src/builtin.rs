@@ -116,7 +116,11 @@ impl<T: Wire> Wire for Option<T> {
         }
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        if reader.take_nil() { Ok(None) } else { T::decode(reader).map(Some) }
+        if reader.take_nil() {
+            Ok(None)
+        } else {
+            T::decode(reader).map(Some)
+        }
     }
     fn absent() -> Option<Self> {
         Some(None)

@@ -28,6 +28,7 @@ macro_rules! wire {
         $($(#[doc = $field_docs:literal])* $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[doc = $docs])*
+        #[allow(missing_docs, reason = "a field whose name says it all needs no words")]
         #[derive(Clone, Debug, Eq, PartialEq $($(, $derive)*)?)]
         $vis struct $name { $($(#[doc = $field_docs])* pub $field: $type),* }
 
@@ -58,6 +59,7 @@ macro_rules! wire {
         }),* $(,)?
     }) => {
         $(#[doc = $docs])*
+        #[allow(missing_docs, reason = "a field whose name says it all needs no words")]
         #[derive(Clone, Debug, Eq, PartialEq $($(, $derive)*)?)]
         $vis enum $name { $($(#[doc = $variant_docs])* $variant { $($(#[doc = $field_docs])* $field: $type),* }),* }
 
@@ -154,6 +156,58 @@ macro_rules! wire {
                         tag: $tag,
                         fields: Vec::new(),
                     }),*])
+                })
+            }
+        }
+    };
+
+    ($(#[doc = $docs:literal])* $vis:vis union $name:ident {
+        $($(#[doc = $part_docs:literal])* $first:literal..=$last:literal => $part:ident($type:ty)),* $(,)?
+    }) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        $vis enum $name { $($(#[doc = $part_docs])* $part($type)),* }
+
+        $(impl From<$type> for $name {
+            fn from(part: $type) -> Self {
+                Self::$part(part)
+            }
+        })*
+
+        impl $name {
+            /// Tag and name of every variant of every part.
+            #[allow(dead_code)]
+            pub fn variants() -> impl Iterator<Item = (u64, &'static str)> {
+                [$(<$type>::VARIANTS),*].into_iter().flatten().copied()
+            }
+
+            /// The tag this value is written with.
+            #[allow(dead_code)]
+            pub fn tag(&self) -> u64 {
+                match self { $(Self::$part(part) => part.tag()),* }
+            }
+
+            /// The variant's name.
+            #[allow(dead_code)]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$part(part) => part.name()),* }
+            }
+        }
+
+        impl $crate::Wire for $name {
+            fn encode(&self, writer: &mut $crate::Writer) {
+                match self { $(Self::$part(part) => $crate::Wire::encode(part, writer)),* }
+            }
+            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
+                match reader.peek_tag()? {
+                    $($first..=$last => <$type as $crate::Wire>::decode(reader).map(Self::$part),)*
+                    #[allow(unreachable_patterns)]
+                    _ => Err(reader.error(concat!("a known part of ", stringify!($name)))),
+                }
+            }
+            fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
+                registry.named(stringify!($name), concat!($($docs, "\n"),*), |registry| {
+                    $crate::schema::Body::Union(vec![$(<$type as $crate::Wire>::shape(registry)),*])
                 })
             }
         }

@@ -51,12 +51,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When bytes are left over.
     pub fn finish(&self) -> Result<(), WireError> {
-        if self.is_done() { Ok(()) } else { Err(self.error("end of input")) }
+        if self.is_done() {
+            Ok(())
+        } else {
+            Err(self.error("end of input"))
+        }
     }
 
     /// An error at the next value.
     pub fn error(&self, expected: &'static str) -> WireError {
-        WireError { offset: self.at, expected }
+        WireError {
+            offset: self.at,
+            expected,
+        }
     }
 
     /// # Errors
@@ -101,7 +108,10 @@ impl<'a> Reader<'a> {
             Some(0xd3) => self.fixed().map(i64::from_be_bytes),
             _ => {
                 let error = self.error("an integer");
-                self.uint().ok().and_then(|value| i64::try_from(value).ok()).ok_or(error)
+                self.uint()
+                    .ok()
+                    .and_then(|value| i64::try_from(value).ok())
+                    .ok_or(error)
             }
         }
     }
@@ -141,6 +151,18 @@ impl<'a> Reader<'a> {
             Some(0xdc) => self.len16(),
             Some(0xdd) => self.len32(),
             _ => Err(self.error("an array")),
+        }
+    }
+
+    /// The tag of the enum value that is next, without taking it.
+    ///
+    /// # Errors
+    /// When the next value is not an array that begins with an unsigned integer.
+    pub fn peek_tag(&self) -> Result<u64, WireError> {
+        let mut ahead = self.clone();
+        match ahead.array()? {
+            0 => Err(ahead.error("a tag")),
+            _ => ahead.uint(),
         }
     }
 

@@ -16,11 +16,11 @@ pub enum Shape {
     /// Bytes.
     Bin,
     /// `nil` or a value.
-    Optional(Box<Shape>),
+    Optional(Box<Self>),
     /// Any number of values.
-    List(Box<Shape>),
+    List(Box<Self>),
     /// Two values.
-    Pair(Box<Shape>, Box<Shape>),
+    Pair(Box<Self>, Box<Self>),
     /// A type of the registry.
     Named(&'static str),
 }
@@ -60,6 +60,8 @@ pub enum Body {
     Choice(Vec<Variant>),
     /// A type that is encoded as another.
     Alias(Shape),
+    /// One of several enums with tags of their own.
+    Union(Vec<Shape>),
 }
 
 /// A named type.
@@ -83,9 +85,21 @@ impl Registry {
     pub fn named(&mut self, name: &'static str, docs: &str, define: impl FnOnce(&mut Self) -> Body) -> Shape {
         if !self.types.contains_key(name) {
             // Entered first, so that a type that holds itself does not recurse for ever.
-            self.types.insert(name, Definition { docs: docs.to_owned(), body: Body::Struct(Vec::new()) });
+            self.types.insert(
+                name,
+                Definition {
+                    docs: docs.to_owned(),
+                    body: Body::Struct(Vec::new()),
+                },
+            );
             let body = define(self);
-            self.types.insert(name, Definition { docs: docs.to_owned(), body });
+            self.types.insert(
+                name,
+                Definition {
+                    docs: docs.to_owned(),
+                    body,
+                },
+            );
         }
         Shape::Named(name)
     }

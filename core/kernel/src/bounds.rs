@@ -1,0 +1,46 @@
+//! Every limit of the kernel, by name. What happens at each is said where it is used and in `docs/errors`.
+
+/// Commands one step takes.
+pub const STEP_COMMANDS: usize = 2_000;
+/// Bytes of commands one step takes.
+pub const STEP_BYTES: usize = 1 << 20;
+/// Events one step emits before it leaves the rest to the next one.
+pub const STEP_EVENTS: usize = 4_000;
+/// Timers that fire in one step.
+pub const STEP_TIMERS: usize = 100;
+/// Tasks one plan may have.
+pub const PLAN_TASKS: u32 = 100_000;
+/// Encoded bytes one plan may have.
+pub const PLAN_BYTES: u64 = 64 << 20;
+/// Plans that may be under construction at once.
+pub const OPEN_DRAFTS: usize = 100;
+/// Sessions that have not ended.
+pub const LIVE_SESSIONS: usize = 100_000;
+/// Live tasks of all sessions together.
+pub const LIVE_TASKS: usize = 1_000_000;
+/// Dependencies of one task.
+pub const TASK_DEPENDENCIES: usize = 10_000;
+/// Bytes of a key, name, type or capability.
+pub const NAME_BYTES: usize = 256;
+/// Capabilities of one agent, or demanded by one task.
+pub const CAPABILITIES: usize = 64;
+/// Criteria of one task, metrics of one attempt.
+pub const METRICS: usize = 64;
+/// Artifacts of one attempt.
+pub const ARTIFACTS: usize = 1_000;
+/// Agents of one partition.
+pub const AGENTS: usize = 10_000;
+/// Bytes of a payload that may stand in an event; a longer one is referred to.
+pub const INLINE_PAYLOAD: usize = 256;
+/// Bytes of a message text that is kept of an error.
+pub const ERROR_TEXT: usize = 4_096;
+/// Times an attempt may be lost with its host before the loss counts as a failure of the task.
+pub const LOSSES: u32 = 10;
+/// Ended sessions whose tasks stay in memory, for queries and for the followers of dependants.
+pub const ENDED_SESSIONS: usize = 100;
+/// Idempotency keys that are remembered.
+pub const IDEMPOTENCY_KEYS: usize = 100_000;
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_MS: u64 = 120_000;
+/// Events between two state hashes in the journal.
+pub const HASH_INTERVAL: u64 = 1_000;

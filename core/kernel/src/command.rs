@@ -1,0 +1,61 @@
+//! What is asked for.
+
+use polyphon_wire::wire;
+
+use crate::agents::commands::AgentCommand;
+use crate::journal::JournalCommand;
+use crate::refusal::Refusal;
+use crate::sessions::commands::SessionCommand;
+use crate::tasks::commands::TaskCommand;
+
+wire! {
+    /// What is asked for.
+    pub union Command {
+        /// Of the journal and its node.
+        1..=99 => Journal(JournalCommand),
+        /// Of agents.
+        100..=199 => Agent(AgentCommand),
+        /// Of sessions.
+        200..=299 => Session(SessionCommand),
+        /// Of tasks.
+        300..=399 => Task(TaskCommand),
+    }
+}
+
+wire! {
+    /// A command and where it comes from. A batch is an array of these.
+    pub struct Request {
+        /// Number the runtime gave it; the answer and the frame carry it back.
+        id: u64,
+        /// Only a refusal is answered.
+        quiet: bool,
+        /// Who asks, as the authenticated door says; empty for the node itself.
+        actor: String,
+        tenant: String,
+        /// Name of the call for repeats: same key and body, same answer.
+        idempotency_key: Option<String>,
+        /// Sequence of the event it follows from.
+        cause: Option<u64>,
+        /// W3C trace context.
+        traceparent: Option<String>,
+        command: Command,
+    }
+}
+
+wire! {
+    /// What came of a command.
+    pub enum Outcome {
+        /// It happened.
+        1 => Accepted {
+            /// The entity it made, or 0.
+            entity: u64,
+        },
+        /// It did not.
+        2 => Refused { refusal: Refusal },
+    }
+}
+
+wire! {
+    /// The answer to one request.
+    pub struct Answer { id: u64, outcome: Outcome }
+}

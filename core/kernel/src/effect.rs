@@ -1,0 +1,105 @@
+//! What the runtime has to do. Nothing of it may begin before the events of the same step are durable.
+
+use polyphon_wire::wire;
+
+use crate::event::Event;
+use crate::id::{AgentId, Fence, SessionId, TaskId};
+use crate::leases::Lease;
+use crate::payload::Payload;
+use crate::resources::Resources;
+use crate::state::Durable;
+use crate::tasks::TaskEvent;
+
+wire! {
+    /// What the runtime has to do.
+    pub enum Effect {
+        /// Let an agent work on a task. Done when its fence is reported on; given again after a restore.
+        1 => Run {
+            fence: Fence,
+            task: TaskId,
+            session: SessionId,
+            agent: AgentId,
+            /// Counted from 1.
+            attempt: u32,
+            timeout_ms: u64,
+            grace_ms: u64,
+            resources: Resources,
+            key: String,
+            /// Level and name of the recovery strategy the attempt stands for.
+            recovery: Option<(u32, String)>,
+            /// Type of the error it recovers from.
+            error_type: Option<String>,
+            input: Option<Payload>,
+        },
+        /// Ask an attempt to end, and end it by force when the grace period is over.
+        2 => Stop { fence: Fence, grace_ms: u64 },
+        /// End an agent that has nothing left to do.
+        3 => EndAgent { agent: AgentId },
+    }
+}
+
+/// What `event`, which was applied already, asks the runtime to do.
+pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Option<Effect> {
+    match event {
+        Event::Task(TaskEvent::TaskGranted { .. }) => run(durable, Fence(seq)),
+        Event::Task(TaskEvent::TaskStopRequested { fence, until_ms, .. }) => Some(Effect::Stop {
+            fence: *fence,
+            grace_ms: until_ms.saturating_sub(now_ms),
+        }),
+        Event::Agent(crate::agents::AgentEvent::AgentStopped { agent, .. }) => {
+            Some(Effect::EndAgent { agent: *agent })
+        }
+        _ => None,
+    }
+}
+
+/// Every effect that is open, in the order in which they were opened.
+pub(crate) fn open(durable: &Durable, now_ms: u64) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (fence, lease) in durable
+        .leases
+        .iter()
+        .filter(|(fence, _)| !durable.orphans.contains(fence))
+    {
+        effects.extend(run(durable, fence));
+        effects.extend(stop(fence, lease, now_ms));
+    }
+    effects
+}
+
+fn run(durable: &Durable, fence: Fence) -> Option<Effect> {
+    let lease = durable.leases.held(fence).ok()?;
+    let task = durable.tasks.get(lease.task)?;
+    let plan = durable.tasks.plan(lease.session)?;
+    let recovery = (task.failures > 0)
+        .then(|| task.recoveries.last().cloned())
+        .flatten();
+    let session_input = || {
+        durable
+            .sessions
+            .get(lease.session)
+            .and_then(|session| session.input.clone())
+    };
+    Some(Effect::Run {
+        fence,
+        task: lease.task,
+        session: lease.session,
+        agent: lease.agent,
+        attempt: task.attempts,
+        timeout_ms: lease.length_ms,
+        grace_ms: plan.policy.grace_ms,
+        resources: lease.resources,
+        key: task.spec.key.clone(),
+        recovery,
+        error_type: task.error.as_ref().map(|error| error.error_type.clone()),
+        input: task.spec.input.clone().or_else(session_input),
+    })
+}
+
+fn stop(fence: Fence, lease: &Lease, now_ms: u64) -> Option<Effect> {
+    let revoked = lease.revoked?;
+    Some(Effect::Stop {
+        fence,
+        grace_ms: revoked.until_ms.saturating_sub(now_ms),
+    })
+}

@@ -1,0 +1,34 @@
+//! What happened: the only truth.
+//!
+//! On the wire an event is `[tag, …fields]` with `tag = (version − 1) · 65536 + kind`; a kind whose meaning changes gets
+//! a new version beside the old one, whose evolve never changes again.
+
+use polyphon_wire::wire;
+
+use crate::agents::AgentEvent;
+use crate::journal::JournalEvent;
+use crate::sessions::SessionEvent;
+use crate::tasks::TaskEvent;
+
+wire! {
+    /// What happened.
+    pub union Event {
+        /// To the journal and its node.
+        1..=99 => Journal(JournalEvent),
+        /// To agents.
+        100..=199 => Agent(AgentEvent),
+        /// To sessions.
+        200..=299 => Session(SessionEvent),
+        /// To tasks.
+        300..=399 => Task(TaskEvent),
+    }
+}
+
+wire! {
+    /// An event as a frame holds it.
+    pub struct Recorded {
+        /// Command of the frame that caused it, counted from 1; 0 when time or the scheduler did.
+        command: u32,
+        event: Event,
+    }
+}

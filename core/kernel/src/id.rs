@@ -1,0 +1,61 @@
+//! Identity of everything that lives in a journal.
+//!
+//! Inside, an entity is the sequence number of the event that made it: unique, ordered, eight bytes. Outside it is a
+//! TypeID: a prefix and a UUIDv7 in 26 base32 characters. The UUID's random part is a keyed permutation of the
+//! sequence number, so ids never collide, cannot be guessed without the seed, and lead back to their entity.
+
+mod permutation;
+mod text;
+
+pub use permutation::IdSpace;
+pub use text::{ParseIdError, TypeId};
+
+macro_rules! ids {
+    ($($(#[doc = $docs:literal])* $name:ident = $prefix:literal),* $(,)?) => {$(
+        $(#[doc = $docs])*
+        #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(pub u64);
+
+        impl $name {
+            /// What the text form begins with.
+            pub const PREFIX: &'static str = $prefix;
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}#{}", $prefix, self.0)
+            }
+        }
+
+        impl polyphon_wire::Wire for $name {
+            fn encode(&self, writer: &mut polyphon_wire::Writer) {
+                writer.uint(self.0);
+            }
+            fn decode(reader: &mut polyphon_wire::Reader<'_>) -> Result<Self, polyphon_wire::WireError> {
+                reader.uint().map(Self)
+            }
+            fn shape(registry: &mut polyphon_wire::schema::Registry) -> polyphon_wire::schema::Shape {
+                registry.named(stringify!($name), concat!($($docs, "\n"),*), |_| {
+                    polyphon_wire::schema::Body::Alias(polyphon_wire::schema::Shape::Uint)
+                })
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// An orchestration and its state.
+    SessionId = "session",
+    /// A task of a plan.
+    TaskId = "task",
+    /// An agent.
+    AgentId = "agent",
+    /// A pool of agents.
+    PoolId = "pool",
+    /// A question to a human.
+    EscalationId = "escalation",
+    /// A durable effect.
+    EffectId = "effect",
+    /// The right of one holder to report on one attempt: the sequence of the grant.
+    Fence = "fence",
+}

@@ -1,0 +1,109 @@
+use crc::{CRC_32_ISCSI, Crc, Table as CrcTable};
+use polyphon_wire::{Reader, Wire, WireError, Writer};
+
+use crate::state::{Durable, Table};
+
+/// The format of snapshots this version writes, and the newest it reads.
+pub const SNAPSHOT_FORMAT: u64 = 1;
+
+const MAGIC: &str = "PLYS";
+const CRC32C: Crc<u32, CrcTable<16>> = Crc::<u32, CrcTable<16>>::new(&CRC_32_ISCSI);
+
+/// Why bytes are not a snapshot.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// They were cut or changed.
+    #[error("the checksum of the snapshot does not match its bytes")]
+    Checksum,
+    /// They are something else.
+    #[error("these are not the bytes of a snapshot")]
+    NotASnapshot,
+    /// A newer version wrote them. Code `KERNEL_FORMAT_NEWER`.
+    #[error("the snapshot has format {0}, this version knows formats up to {SNAPSHOT_FORMAT}")]
+    Newer(u64),
+    /// A record cannot be read.
+    #[error("a record of the snapshot cannot be read: {0}")]
+    Record(#[from] WireError),
+    /// The records do not add up to the hash in the header.
+    #[error("the records of the snapshot do not add up to its state hash")]
+    StateHash,
+}
+
+/// Writes the whole durable state: a header, then every table as its length and its records in key order.
+pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.str(MAGIC);
+    writer.uint(SNAPSHOT_FORMAT);
+    partition.encode(&mut writer);
+    durable.last_seq().encode(&mut writer);
+    durable.last_ms().encode(&mut writer);
+    durable.hash().encode(&mut writer);
+    chain.encode(&mut writer);
+    table(&durable.node, &mut writer);
+    table(&durable.idempotency.table, &mut writer);
+    table(&durable.leases.table, &mut writer);
+    table(&durable.agents.table, &mut writer);
+    table(&durable.sessions.table, &mut writer);
+    table(&durable.tasks.plans, &mut writer);
+    table(&durable.tasks.table, &mut writer);
+    let mut bytes = writer.into_bytes();
+    let crc = CRC32C.checksum(&bytes);
+    bytes.extend_from_slice(&crc.to_le_bytes());
+    bytes
+}
+
+/// Reads what [`write`] wrote: partition, chain hash and state.
+///
+/// # Errors
+/// [`SnapshotError`] says what is wrong with the bytes.
+pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotError> {
+    let (bytes, crc) = bytes.split_last_chunk::<4>().ok_or(SnapshotError::NotASnapshot)?;
+    if CRC32C.checksum(bytes) != u32::from_le_bytes(*crc) {
+        return Err(SnapshotError::Checksum);
+    }
+    let mut reader = Reader::new(bytes);
+    if reader.str() != Ok(MAGIC) {
+        return Err(SnapshotError::NotASnapshot);
+    }
+    let format = reader.uint()?;
+    if format > SNAPSHOT_FORMAT {
+        return Err(SnapshotError::Newer(format));
+    }
+    let partition = u32::decode(&mut reader)?;
+    let last_seq = u64::decode(&mut reader)?;
+    let last_ms = u64::decode(&mut reader)?;
+    let hash = <[u8; 16]>::decode(&mut reader)?;
+    let chain = <[u8; 32]>::decode(&mut reader)?;
+    let mut durable = Durable::default();
+    durable.node = records(&mut reader)?;
+    durable.idempotency.table = records(&mut reader)?;
+    durable.leases.table = records(&mut reader)?;
+    durable.agents.table = records(&mut reader)?;
+    durable.sessions.table = records(&mut reader)?;
+    durable.tasks.plans = records(&mut reader)?;
+    durable.tasks.table = records(&mut reader)?;
+    durable.rebuild(last_seq, last_ms);
+    if durable.hash() != hash {
+        return Err(SnapshotError::StateHash);
+    }
+    Ok((partition, chain, durable))
+}
+
+fn table<K: Copy + Ord + Wire, V: Wire>(table: &Table<K, V>, writer: &mut Writer) {
+    writer.array(table.len());
+    for (key, value) in table.iter() {
+        key.encode(writer);
+        value.encode(writer);
+    }
+}
+
+fn records<K: Copy + Ord + Wire, V: Wire>(reader: &mut Reader<'_>) -> Result<Table<K, V>, SnapshotError> {
+    let len = reader.array()?;
+    let mut table = Table::default();
+    for _ in 0..len {
+        let key = K::decode(reader)?;
+        table.insert(key, V::decode(reader)?);
+    }
+    Ok(table)
+}

@@ -1,0 +1,269 @@
+use std::collections::VecDeque;
+
+use polyphon_wire::{Reader, Wire};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{Answer, Effect, Kernel, Outcome, Request, malformed, salvage_id};
+use crate::agents;
+use crate::bounds;
+use crate::command::Command;
+use crate::effect;
+use crate::event::Event;
+use crate::journal::{self, FrameWriter, JournalEvent};
+use crate::reactions;
+use crate::refusal::Refusal;
+use crate::sessions;
+use crate::state::{Origin, Sink};
+use crate::tasks::{self, dispatch, sweep};
+use crate::time::DRIFT_MS;
+
+/// One step in the making.
+pub(super) struct Turn<'k> {
+    kernel: &'k mut Kernel,
+    now_ms: u64,
+    frame: FrameWriter,
+    effects: Vec<Effect>,
+    /// Number of the command whose events come, 0 for none.
+    command: u32,
+    /// Something was left for the next step.
+    pending: bool,
+}
+
+impl<'k> Turn<'k> {
+    pub(super) fn begin(kernel: &'k mut Kernel, now_ms: u64) -> Self {
+        Self {
+            kernel,
+            now_ms,
+            frame: FrameWriter::default(),
+            effects: Vec::new(),
+            command: 0,
+            pending: false,
+        }
+    }
+
+    /// Writes down when wall time has moved against kernel time.
+    pub(super) fn adjust_clock(&mut self, wall_ms: u64) {
+        let Some(node) = self.kernel.durable.node.get(0) else {
+            return;
+        };
+        let offset_ms = wall_ms as i64 - self.now_ms as i64;
+        if offset_ms.abs_diff(node.offset_ms) > DRIFT_MS {
+            self.apply(JournalEvent::ClockAdjusted { offset_ms }.into());
+        }
+    }
+
+    /// Fires what is due, a bounded number of timers.
+    pub(super) fn let_time_pass(&mut self) {
+        for _ in 0..bounds::STEP_TIMERS {
+            let due = self
+                .kernel
+                .durable
+                .timers
+                .first()
+                .filter(|(at_ms, _)| *at_ms <= self.now_ms);
+            let Some((_, timer)) = due else { return };
+            let mut sink = Sink::default();
+            reactions::time_passes::fire(&self.kernel.state(self.now_ms), timer, &mut sink);
+            self.absorb(sink);
+        }
+    }
+
+    /// Takes every request of the batch.
+    pub(super) fn take(&mut self, batch: &[u8]) -> Vec<Answer> {
+        let mut reader = Reader::new(batch);
+        let count = match reader.array() {
+            Ok(count) => count,
+            Err(_) if batch.is_empty() => return Vec::new(),
+            Err(error) => {
+                return vec![Answer {
+                    id: 0,
+                    outcome: malformed(&error),
+                }];
+            }
+        };
+        let mut answers = Vec::new();
+        for _ in 0..count {
+            let start = reader.offset();
+            let mut ahead = reader.clone();
+            if let Err(error) = ahead.skip() {
+                answers.push(Answer {
+                    id: salvage_id(reader),
+                    outcome: malformed(&error),
+                });
+                break;
+            }
+            match Request::decode(&mut reader) {
+                Ok(request) => answers.extend(self.answer(&request, start..ahead.offset(), batch)),
+                Err(error) => {
+                    let mut at = Reader::new(batch.get(start..).unwrap_or_default());
+                    let id = at.array().and_then(|_| at.uint()).unwrap_or(0);
+                    answers.push(Answer {
+                        id,
+                        outcome: malformed(&error),
+                    });
+                }
+            }
+            reader = ahead;
+        }
+        answers
+    }
+
+    /// Does what follows without being asked for: left-over work, then grants, up to the bound on events.
+    pub(super) fn settle(&mut self) {
+        self.command = 0;
+        let mut pass = dispatch::Pass::default();
+        loop {
+            if self.frame.events() as usize >= bounds::STEP_EVENTS {
+                self.pending = true;
+                return;
+            }
+            let mut sink = Sink::default();
+            if sweep::next(&self.kernel.state(self.now_ms), &mut sink) {
+                self.absorb(sink);
+                continue;
+            }
+            match dispatch::next(&self.kernel.state(self.now_ms), &mut pass) {
+                Some(grant) => self.apply(grant.into()),
+                None => break,
+            }
+        }
+        let due = self.kernel.durable.timers.first();
+        self.pending = due.is_some_and(|(at_ms, _)| at_ms <= self.now_ms);
+    }
+
+    /// Every so many events the journal says what the state is, for followers to compare.
+    pub(super) fn write_hash(&mut self) {
+        let (last, count) = (self.kernel.durable.last_seq(), u64::from(self.frame.events()));
+        if count > 0 && last / bounds::HASH_INTERVAL != (last - count) / bounds::HASH_INTERVAL {
+            let hash = self.kernel.durable.hash();
+            self.apply(JournalEvent::StateHashed { hash }.into());
+        }
+    }
+
+    pub(super) fn finish(self) -> (FrameWriter, Vec<Effect>, bool) {
+        (self.frame, self.effects, self.pending)
+    }
+
+    fn answer(&mut self, request: &Request, at: std::ops::Range<usize>, batch: &[u8]) -> Option<Answer> {
+        let id = request.id;
+        let body = request
+            .idempotency_key
+            .as_ref()
+            .map(|_| command_hash(&request.command));
+        if let (Some(key), Some(body)) = (&request.idempotency_key, body)
+            && let Some(known) = self.kernel.durable.idempotency.find(key, self.now_ms)
+        {
+            let outcome = match known.body == body {
+                true => Outcome::Accepted { entity: known.entity },
+                false => Outcome::Refused {
+                    refusal: conflict(key),
+                },
+            };
+            return Some(Answer { id, outcome });
+        }
+        debug_assert!(at.end <= batch.len());
+        let before = self.kernel.durable.last_seq();
+        self.command = self.frame.command(at);
+        let mut sink = Sink::default();
+        let decided = self.decide(request, &mut sink);
+        if let Err(refusal) = decided {
+            self.frame.forget_command();
+            return Some(Answer {
+                id,
+                outcome: Outcome::Refused { refusal },
+            });
+        }
+        let named = sink.entity();
+        self.absorb(sink);
+        let made = if self.kernel.durable.last_seq() > before {
+            before + 1
+        } else {
+            0
+        };
+        let entity = named.unwrap_or(made);
+        if let (Some(key), Some(body)) = (&request.idempotency_key, body) {
+            self.remember(key, body, entity);
+        }
+        if self.kernel.durable.last_seq() == before {
+            self.frame.forget_command();
+        }
+        (!request.quiet).then_some(Answer {
+            id,
+            outcome: Outcome::Accepted { entity },
+        })
+    }
+
+    fn decide(&self, request: &Request, sink: &mut Sink) -> Result<(), Refusal> {
+        let state = self.kernel.state(self.now_ms);
+        let origin = Origin {
+            actor: &request.actor,
+            tenant: &request.tenant,
+        };
+        match &request.command {
+            Command::Journal(command) => journal::decide(&state, command, sink),
+            Command::Agent(command) => agents::commands::decide(&state, command, sink),
+            Command::Session(command) => sessions::commands::decide(&state, &origin, command, sink),
+            Command::Task(command) => tasks::commands::decide(&state, command, sink),
+        }
+    }
+
+    fn remember(&mut self, key: &str, body: [u8; 16], entity: u64) {
+        let event = JournalEvent::CommandRemembered {
+            key: key.to_owned(),
+            body,
+            entity,
+            until_ms: self.now_ms.saturating_add(bounds::IDEMPOTENCY_MS),
+            keep: bounds::IDEMPOTENCY_KEYS as u32,
+        };
+        self.apply(event.into());
+    }
+
+    /// Applies the events of one decision in a row, then lets each be reacted to.
+    fn absorb(&mut self, mut sink: Sink) {
+        let mut fresh = VecDeque::new();
+        while let Some(event) = sink.take() {
+            self.record(&event);
+            fresh.push_back(event);
+        }
+        self.let_react(fresh);
+    }
+
+    fn apply(&mut self, event: Event) {
+        self.record(&event);
+        self.let_react(VecDeque::from([event]));
+    }
+
+    /// A reaction's events are applied before the next reaction looks, so that each sees the state as it is.
+    fn let_react(&mut self, mut fresh: VecDeque<Event>) {
+        while let Some(event) = fresh.pop_front() {
+            let mut sink = Sink::default();
+            let mut reaction = 0;
+            while reactions::react(&self.kernel.state(self.now_ms), &event, reaction, &mut sink) {
+                reaction += 1;
+                while let Some(event) = sink.take() {
+                    self.record(&event);
+                    fresh.push_back(event);
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, event: &Event) {
+        let seq = self.kernel.durable.last_seq() + 1;
+        self.kernel.durable.evolve(seq, self.now_ms, event);
+        self.frame.event(self.command, event);
+        self.effects
+            .extend(effect::of(&self.kernel.durable, seq, self.now_ms, event));
+    }
+}
+
+fn command_hash(command: &Command) -> [u8; 16] {
+    xxh3_128(&polyphon_wire::to_bytes(command)).to_be_bytes()
+}
+
+fn conflict(key: &str) -> Refusal {
+    Refusal::new(
+        "IDEMPOTENCY_CONFLICT",
+        format!("the idempotency key {key:?} was used for another call"),
+    )
+}

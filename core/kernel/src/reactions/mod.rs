@@ -1,0 +1,55 @@
+//! Where one domain's event becomes another's: the table of all of it, a file each.
+//!
+//! A reaction looks at the state after the event and emits what follows. Reactions form no circle: each one's events come
+//! later in [`ORDER`] than what it reacts to, or it reacts to the end of an entity that ends once.
+
+mod group_ends;
+mod phase_ends;
+mod phase_opens;
+mod session_ends;
+pub(crate) mod time_passes;
+
+use crate::event::Event;
+use crate::id::TaskId;
+use crate::state::{Sink, State};
+use crate::tasks::TaskEvent;
+
+type Reaction = fn(&State<'_>, &Event, &mut Sink);
+
+/// Every reaction, in the order in which they look at an event.
+const REACTIONS: &[Reaction] = &[
+    group_ends::react,
+    phase_ends::react,
+    phase_opens::react,
+    session_ends::react,
+];
+
+/// Lets every reaction look at `event`, which was applied already.
+pub(crate) fn react(state: &State<'_>, event: &Event, reaction: usize, sink: &mut Sink) -> bool {
+    match REACTIONS.get(reaction) {
+        Some(react) => {
+            react(state, event, sink);
+            true
+        }
+        None => false,
+    }
+}
+
+/// The task `event` has ended, if it ended one.
+fn ended_task(state: &State<'_>, event: &Event) -> Option<TaskId> {
+    let Event::Task(event) = event else { return None };
+    let id = match event {
+        TaskEvent::TaskCompleted { task, .. }
+        | TaskEvent::TaskAttemptFailed { task, .. }
+        | TaskEvent::TaskSkipped { task, .. }
+        | TaskEvent::TaskCancelled { task, .. }
+        | TaskEvent::GroupEnded { task, .. } => *task,
+        _ => return None,
+    };
+    state
+        .durable
+        .tasks
+        .get(id)
+        .filter(|task| task.status.is_terminal())
+        .map(|_| id)
+}

@@ -1,0 +1,119 @@
+//! How a command is answered that is not accepted.
+
+use polyphon_wire::wire;
+
+use crate::agents::AgentError;
+use crate::leases::LeaseError;
+use crate::sessions::SessionError;
+use crate::tasks::TaskError;
+
+wire! {
+    /// A command was not accepted, and nothing happened.
+    pub struct Refusal {
+        /// Stable code; see `docs/errors`.
+        code: String,
+        /// What happened, where, and what to do.
+        message: String,
+        /// Facts, by name.
+        details: Vec<(String, String)>,
+    }
+}
+
+impl Refusal {
+    /// A refusal with a code of the registry.
+    pub(crate) fn new(code: &'static str, message: String) -> Self {
+        debug_assert!(
+            crate::registry::find(code).is_some(),
+            "{code} is not in the registry"
+        );
+        Self {
+            code: code.to_owned(),
+            message,
+            details: Vec::new(),
+        }
+    }
+
+    /// Something has reached its bound.
+    pub(crate) fn full(what: &str, limit: usize) -> Self {
+        Self::new(
+            "KERNEL_FULL",
+            format!("there are {limit} {what} already; retry when some have ended"),
+        )
+    }
+
+    fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.details.push((name.to_owned(), value.to_string()));
+        self
+    }
+}
+
+impl From<LeaseError> for Refusal {
+    fn from(error: LeaseError) -> Self {
+        match &error {
+            LeaseError::Fenced { fence } => {
+                Self::new("LEASE_FENCED", error.to_string()).with("fence", fence.0)
+            }
+        }
+    }
+}
+
+impl From<AgentError> for Refusal {
+    fn from(error: AgentError) -> Self {
+        let message = error.to_string();
+        match error {
+            AgentError::Unknown { agent } => Self::new("AGENT_UNKNOWN", message).with("agent", agent.0),
+            AgentError::Invalid { key, rule } => Self::new("AGENT_INVALID", message)
+                .with("key", key)
+                .with("rule", rule),
+            AgentError::Limit { limit } => Self::new("AGENT_LIMIT", message).with("limit", limit),
+            AgentError::Transition { agent, status, .. } => Self::new("AGENT_TRANSITION", message)
+                .with("agent", agent.0)
+                .with("status", status),
+        }
+    }
+}
+
+impl From<SessionError> for Refusal {
+    fn from(error: SessionError) -> Self {
+        let message = error.to_string();
+        match error {
+            SessionError::Unknown { session } => {
+                Self::new("SESSION_UNKNOWN", message).with("session", session.0)
+            }
+            SessionError::Ended { session } => Self::new("SESSION_ENDED", message).with("session", session.0),
+            SessionError::Limit { limit } => Self::new("SESSION_LIMIT", message).with("limit", limit),
+            SessionError::Context { session, rule } => Self::new("SESSION_CONTEXT", message)
+                .with("session", session.0)
+                .with("rule", rule),
+        }
+    }
+}
+
+impl From<TaskError> for Refusal {
+    fn from(error: TaskError) -> Self {
+        let message = error.to_string();
+        match error {
+            TaskError::PlanTooLarge { tasks, limit } => Self::new("PLAN_TOO_LARGE", message)
+                .with("tasks", tasks)
+                .with("limit", limit),
+            TaskError::PlanInvalid { place, rule } => Self::new("PLAN_INVALID", message)
+                .with("place", place)
+                .with("rule", rule),
+            TaskError::PlanIncomplete { got, expected } => Self::new("PLAN_INCOMPLETE", message)
+                .with("got", got)
+                .with("expected", expected),
+            TaskError::PlanCommitted { session } => {
+                Self::new("PLAN_COMMITTED", message).with("session", session.0)
+            }
+            TaskError::Cycle { path } => Self::new("TASK_CYCLE", message).with("path", path.join(" → ")),
+            TaskError::Duplicate { key } => Self::new("TASK_DUPLICATE", message).with("key", key),
+            TaskError::DependencyUnknown { key, index } => Self::new("TASK_DEPENDENCY_UNKNOWN", message)
+                .with("key", key)
+                .with("index", index),
+            TaskError::Unknown { task } => Self::new("TASK_UNKNOWN", message).with("task", task.0),
+            TaskError::ReportInvalid { task, rule } => Self::new("TASK_REPORT_INVALID", message)
+                .with("task", task.0)
+                .with("rule", rule),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+use super::Entry;
+
+pub(super) const ENTRIES: &[Entry] = &[Entry {
+    code: "STORE_IO",
+    title: "The store could not do what was asked",
+    cause: "A write or read failed, or an append ended in doubt and was found not to be in the journal.",
+    cure: "Look at the cause; what was not acknowledged did not happen, so the same call can be made again.",
+    retryable: true,
+    http: 503,
+    exit: 3,
+}];

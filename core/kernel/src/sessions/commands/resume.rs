@@ -1,0 +1,12 @@
+use super::live;
+use crate::id::SessionId;
+use crate::refusal::Refusal;
+use crate::sessions::{SessionEvent, SessionStatus};
+use crate::state::{Sink, State};
+
+pub(super) fn decide(state: &State<'_>, session: SessionId, sink: &mut Sink) -> Result<(), Refusal> {
+    if live(state, session)?.status == SessionStatus::Paused {
+        sink.emit(SessionEvent::SessionResumed { session });
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! The configuration in force. It enters as a command and is an event, so that a journal says what held when.
+
+use polyphon_wire::wire;
+
+use crate::resources::Resources;
+
+wire! {
+    /// How an agent is chosen among those that could.
+    pub choice Selection {
+        /// Priority, then load, then measured performance, then turns.
+        0 => PriorityLoadPerformance,
+        /// Load, then turns.
+        1 => LeastLoaded,
+        /// Turns.
+        2 => RoundRobin,
+        /// Measured performance, then load, then turns.
+        3 => Fastest,
+    }
+}
+
+wire! {
+    /// What a partition goes by. Times in milliseconds.
+    pub struct Settings {
+        /// What may be reserved at once; `None` is without bound.
+        totals: Option<Resources>,
+        selection: Selection,
+        /// Waiting time that lifts a ready task by one priority.
+        ageing_ms: u64,
+        /// Waiting time after which what becomes free is kept for a task.
+        starvation_ms: u64,
+        /// Time an agent has to finish its work when it is stopped.
+        shutdown_ms: u64,
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            totals: None,
+            selection: Selection::PriorityLoadPerformance,
+            ageing_ms: 30_000,
+            starvation_ms: 120_000,
+            shutdown_ms: 30_000,
+        }
+    }
+}
+
+impl Settings {
+    /// The first rule the settings break.
+    pub fn broken_rule(&self) -> Option<&'static str> {
+        let rules = [(self.ageing_ms > 0, "ageing_ms must be at least 1")];
+        rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule)
+    }
+}

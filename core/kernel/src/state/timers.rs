@@ -1,0 +1,142 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Durable;
+use crate::agents::AgentEvent;
+use crate::event::Event;
+use crate::id::{AgentId, Fence, SessionId, TaskId};
+use crate::journal::JournalEvent;
+use crate::sessions::SessionEvent;
+use crate::tasks::{TaskEvent, Wait};
+
+/// What the passing of time alone can change.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Timer {
+    /// The time of an attempt, or its grace period, is over.
+    Lease(Fence),
+    /// The time before the next attempt is over.
+    Task(TaskId),
+    /// The time of a session is over.
+    Session(SessionId),
+    /// Something about an agent is due.
+    Agent(AgentId),
+}
+
+/// When what is due. Derived from the entities: rebuilt after restore, never hashed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timers {
+    by_key: BTreeMap<Timer, u64>,
+    by_time: BTreeSet<(u64, Timer)>,
+}
+
+impl Timers {
+    pub(crate) fn set(&mut self, timer: Timer, at_ms: Option<u64>) {
+        let before = match at_ms {
+            Some(at_ms) => self.by_key.insert(timer, at_ms),
+            None => self.by_key.remove(&timer),
+        };
+        if before == at_ms {
+            return;
+        }
+        if let Some(before) = before {
+            self.by_time.remove(&(before, timer));
+        }
+        if let Some(at_ms) = at_ms {
+            self.by_time.insert((at_ms, timer));
+        }
+    }
+
+    /// The earliest timer.
+    pub(crate) fn first(&self) -> Option<(u64, Timer)> {
+        self.by_time.first().copied()
+    }
+}
+
+/// Brings the timers of what `event` touched up to date.
+pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
+    match event {
+        Event::Task(TaskEvent::TaskGranted { task, .. }) => {
+            lease(durable, Fence(seq));
+            wait(durable, *task);
+        }
+        Event::Task(TaskEvent::TaskStopRequested { fence, .. }) => lease(durable, *fence),
+        Event::Task(
+            TaskEvent::TaskCompleted { task, fence, .. } | TaskEvent::TaskAttemptFailed { task, fence, .. },
+        ) => {
+            lease(durable, *fence);
+            wait(durable, *task);
+        }
+        Event::Task(
+            TaskEvent::TaskWoken { task, .. }
+            | TaskEvent::TaskSkipped { task, .. }
+            | TaskEvent::TaskCancelled { task, .. },
+        ) => wait(durable, *task),
+        Event::Session(SessionEvent::SessionOpened { .. }) => session(durable, SessionId(seq)),
+        Event::Session(
+            SessionEvent::SessionEnded { session: id, .. }
+            | SessionEvent::SessionCancelRequested { session: id, .. },
+        ) => {
+            session(durable, *id);
+        }
+        Event::Agent(AgentEvent::AgentRegistered { .. }) => agent(durable, AgentId(seq)),
+        Event::Agent(
+            AgentEvent::AgentAttached { agent: id, .. }
+            | AgentEvent::AgentStarted { agent: id }
+            | AgentEvent::AgentDraining { agent: id, .. }
+            | AgentEvent::AgentStopped { agent: id, .. }
+            | AgentEvent::AgentFailed { agent: id, .. }
+            | AgentEvent::AgentHealthChanged { agent: id, .. }
+            | AgentEvent::AgentLost { agent: id, .. }
+            | AgentEvent::AgentRestarting { agent: id, .. }
+            | AgentEvent::AgentDeregistered { agent: id, .. },
+        ) => agent(durable, *id),
+        Event::Journal(JournalEvent::NodeStarted { .. }) => rebuild(durable),
+        _ => {}
+    }
+}
+
+/// Every timer anew.
+pub(super) fn rebuild(durable: &mut Durable) {
+    durable.timers = Timers::default();
+    let leases: Vec<Fence> = durable.leases.iter().map(|(fence, _)| fence).collect();
+    leases.into_iter().for_each(|fence| lease(durable, fence));
+    let tasks: Vec<TaskId> = durable
+        .tasks
+        .iter()
+        .filter(|(_, task)| task.wait.is_some())
+        .map(|(id, _)| id)
+        .collect();
+    tasks.into_iter().for_each(|task| wait(durable, task));
+    let sessions: Vec<SessionId> = durable.sessions.iter().map(|(id, _)| id).collect();
+    sessions.into_iter().for_each(|id| session(durable, id));
+    let agents: Vec<AgentId> = durable.agents.iter().map(|(id, _)| id).collect();
+    agents.into_iter().for_each(|id| agent(durable, id));
+}
+
+fn lease(durable: &mut Durable, fence: Fence) {
+    let at_ms = durable.leases.held(fence).ok().map(|lease| lease.deadline_ms);
+    durable.timers.set(Timer::Lease(fence), at_ms);
+}
+
+fn wait(durable: &mut Durable, task: TaskId) {
+    let at_ms = durable.tasks.get(task).and_then(|task| match task.wait {
+        Some(Wait::Backoff { until_ms }) => Some(until_ms),
+        _ => None,
+    });
+    durable.timers.set(Timer::Task(task), at_ms);
+}
+
+fn session(durable: &mut Durable, id: SessionId) {
+    let plan_is_cancelling = durable.tasks.plan(id).is_none_or(|plan| plan.cancelling);
+    let at_ms = durable
+        .sessions
+        .get(id)
+        .filter(|session| !session.status.is_terminal() && !plan_is_cancelling);
+    durable
+        .timers
+        .set(Timer::Session(id), at_ms.map(|session| session.deadline_ms));
+}
+
+fn agent(durable: &mut Durable, id: AgentId) {
+    let at_ms = durable.agents.get(id).and_then(|agent| agent.wake_ms);
+    durable.timers.set(Timer::Agent(id), at_ms);
+}

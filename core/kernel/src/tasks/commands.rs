@@ -1,0 +1,36 @@
+//! What can be reported of tasks, a file each.
+
+mod complete;
+mod fail;
+mod progress;
+
+use polyphon_wire::wire;
+
+use super::report::{AttemptError, Report};
+use crate::id::Fence;
+use crate::refusal::Refusal;
+use crate::state::{Sink, State};
+
+pub(crate) use fail::settle;
+
+wire! {
+    /// What can be reported of tasks. Every report carries the fence of its attempt.
+    pub enum TaskCommand {
+        /// How far an attempt is, in millionths.
+        300 => ReportProgress { fence: Fence, ppm: u32, message: String },
+        /// An attempt ended well; whether well enough is judged here.
+        301 => CompleteTask { fence: Fence, report: Report },
+        /// An attempt ended otherwise.
+        302 => FailTask { fence: Fence, error: AttemptError, report: Report },
+    }
+}
+
+pub(crate) fn decide(state: &State<'_>, command: &TaskCommand, sink: &mut Sink) -> Result<(), Refusal> {
+    match command {
+        TaskCommand::ReportProgress { fence, ppm, message } => {
+            progress::decide(state, *fence, *ppm, message, sink)
+        }
+        TaskCommand::CompleteTask { fence, report } => complete::decide(state, *fence, report, sink),
+        TaskCommand::FailTask { fence, error, report } => fail::decide(state, *fence, error, report, sink),
+    }
+}

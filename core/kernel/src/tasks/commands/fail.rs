@@ -1,0 +1,118 @@
+use crate::bounds;
+use crate::id::{Fence, TaskId};
+use crate::leases::StopReason;
+use crate::payload::is_bounded;
+use crate::refusal::Refusal;
+use crate::state::{Sink, State};
+use crate::tasks::{AttemptError, AttemptOutcome, Next, Report, TaskError, TaskEvent, Verdict};
+use crate::text::is_name;
+
+pub(super) fn decide(
+    state: &State<'_>,
+    fence: Fence,
+    error: &AttemptError,
+    report: &Report,
+    sink: &mut Sink,
+) -> Result<(), Refusal> {
+    let lease = state.durable.leases.held(fence)?;
+    checked(lease.task, report)?;
+    if !is_name(&error.error_type) {
+        return Err(TaskError::ReportInvalid {
+            task: lease.task,
+            rule: "an error type has 1 to 256 bytes",
+        }
+        .into());
+    }
+    let error = AttemptError {
+        error_type: error.error_type.clone(),
+        message: crate::text::clip(&error.message),
+        details: error.details.clone(),
+    };
+    settle(state, fence, error, report.clone(), Vec::new(), sink);
+    Ok(())
+}
+
+/// Ends an attempt that did not complete its task, and decides what follows.
+pub(crate) fn settle(
+    state: &State<'_>,
+    fence: Fence,
+    error: AttemptError,
+    report: Report,
+    verdicts: Vec<Verdict>,
+    sink: &mut Sink,
+) {
+    let Ok(lease) = state.durable.leases.held(fence) else {
+        return;
+    };
+    let Some(task) = state.durable.tasks.get(lease.task) else {
+        return;
+    };
+    let reason = lease.revoked.map(|revoked| revoked.reason);
+    let (outcome, error) = match reason {
+        Some(StopReason::Timeout) => (AttemptOutcome::Timeout, timeout_error(lease.length_ms)),
+        Some(StopReason::Cancel) => (AttemptOutcome::Cancelled, error),
+        Some(StopReason::Reassign) => (AttemptOutcome::Lost, error),
+        None if state.durable.orphans.contains(&fence) => (AttemptOutcome::Lost, error),
+        None => (AttemptOutcome::Failed, error),
+    };
+    let cancelling = state
+        .durable
+        .tasks
+        .plan(lease.session)
+        .is_some_and(|plan| plan.cancelling);
+    let next = match outcome {
+        _ if cancelling => Next::Cancel {},
+        AttemptOutcome::Cancelled => Next::Cancel {},
+        AttemptOutcome::Lost if task.losses < bounds::LOSSES => Next::Requeue {},
+        _ => crate::tasks::sweep::after_failure(state, task, &error),
+    };
+    sink.emit(TaskEvent::TaskAttemptFailed {
+        task: lease.task,
+        session: lease.session,
+        agent: lease.agent,
+        fence,
+        duration_ms: state.now_ms.saturating_sub(lease.granted_ms),
+        outcome,
+        error,
+        report,
+        verdicts,
+        next,
+    });
+}
+
+/// # Errors
+/// [`TaskError::ReportInvalid`] names the bound that is broken.
+pub(super) fn checked(task: TaskId, report: &Report) -> Result<(), TaskError> {
+    let rules = [
+        (report.metrics.len() <= bounds::METRICS, "at most 64 metrics"),
+        (
+            report.metrics.iter().all(|(name, _)| is_name(name)),
+            "a metric needs a name of 1 to 256 bytes",
+        ),
+        (
+            report.metrics.is_sorted_by(|a, b| a.0 < b.0),
+            "metrics must be sorted by name, without repeats",
+        ),
+        (
+            report.artifacts.len() <= bounds::ARTIFACTS,
+            "at most 1,000 artifacts",
+        ),
+        (
+            is_bounded(report.output.as_ref()),
+            "an output of more than 256 bytes must be referred to",
+        ),
+    ];
+    match rules.iter().find(|(kept, _)| !kept) {
+        Some((_, rule)) => Err(TaskError::ReportInvalid { task, rule }),
+        None => Ok(()),
+    }
+}
+
+fn timeout_error(length_ms: u64) -> AttemptError {
+    let message = format!("the attempt took longer than its {length_ms} ms");
+    AttemptError {
+        error_type: "timeout".to_owned(),
+        message,
+        details: None,
+    }
+}

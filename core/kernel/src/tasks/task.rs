@@ -1,0 +1,127 @@
+use polyphon_wire::wire;
+
+use super::report::{AttemptError, Report, Verdict};
+use super::spec::{Demand, TaskSpec};
+use crate::id::{AgentId, EscalationId, Fence, SessionId, TaskId};
+
+wire! {
+    /// Where a task is in its life.
+    pub choice TaskStatus {
+        /// Something must happen first.
+        0 => Pending,
+        /// It could run now.
+        1 => Ready,
+        /// An agent, or its parts, are at it.
+        2 => Running,
+        /// Between attempts, or until a human decides.
+        3 => Waiting,
+        /// Done, every criterion met.
+        4 => Completed,
+        /// Failed for good.
+        5 => Failed,
+        /// Not run, because what it needs did not complete.
+        6 => Skipped,
+        /// Cancelled.
+        7 => Cancelled,
+    }
+}
+
+wire! {
+    /// What a waiting task waits for.
+    pub enum Wait {
+        /// The time of its next attempt.
+        1 => Backoff { until_ms: u64 },
+        /// A human.
+        2 => Human { escalation: EscalationId },
+    }
+}
+
+wire! {
+    /// One task.
+    pub struct Task {
+        session: SessionId,
+        index: u32,
+        /// Phase it stands in itself, not through its parent.
+        phase: Option<u32>,
+        spec: TaskSpec,
+        status: TaskStatus,
+        /// Things that must happen before it is ready.
+        blockers: u32,
+        wait: Option<Wait>,
+        /// Demand of the next attempt; recovery may raise it above the plan's.
+        demand: Demand,
+        timeout_ms: u64,
+        /// Attempts granted.
+        attempts: u32,
+        /// Attempts that failed since the last human decision.
+        failures: u32,
+        /// Attempts lost with their host.
+        losses: u32,
+        /// Recovery strategies tried since the last human decision, by level and name.
+        recoveries: Vec<(u32, String)>,
+        fence: Option<Fence>,
+        agent: Option<AgentId>,
+        progress_ppm: u32,
+        ready_ms: u64,
+        started_ms: Option<u64>,
+        ended_ms: Option<u64>,
+        error: Option<AttemptError>,
+        report: Option<Box<Report>>,
+        verdicts: Vec<Verdict>,
+        /// Tasks that wait for it to complete.
+        dependents: Vec<TaskId>,
+        /// Tasks that wait for it to end, however.
+        followers: Vec<TaskId>,
+        /// Its parts.
+        children: Vec<TaskId>,
+        open_children: u32,
+    }
+}
+
+impl TaskStatus {
+    /// Whether nothing happens to the task any more.
+    pub fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            Self::Completed | Self::Failed | Self::Skipped | Self::Cancelled
+        )
+    }
+}
+
+impl Task {
+    pub(crate) fn new(session: SessionId, index: u32, spec: TaskSpec) -> Self {
+        Self {
+            session,
+            index,
+            phase: None,
+            status: TaskStatus::Pending,
+            blockers: 0,
+            wait: None,
+            demand: spec.demand.clone(),
+            timeout_ms: spec.timeout_ms,
+            attempts: 0,
+            failures: 0,
+            losses: 0,
+            recoveries: Vec::new(),
+            fence: None,
+            agent: None,
+            progress_ppm: 0,
+            ready_ms: 0,
+            started_ms: None,
+            ended_ms: None,
+            error: None,
+            report: None,
+            verdicts: Vec::new(),
+            dependents: Vec::new(),
+            followers: Vec::new(),
+            children: Vec::new(),
+            open_children: 0,
+            spec,
+        }
+    }
+
+    /// Whether it is made of parts and not run itself.
+    pub fn is_group(&self) -> bool {
+        !self.children.is_empty()
+    }
+}
