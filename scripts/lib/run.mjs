@@ -18,13 +18,14 @@ function start(command, args, options) {
 
 /** How much of a failing tool's output is shown. */
 const KEPT_LINES = 120;
+const MOST_LINES = 20_000;
 
 /**
  * Runs a tool to its end and keeps its output to itself unless it fails.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, note?: (line: string) => void, allowFailure?: boolean }} [options]
- * @returns {Promise<{ code: number, stdout: string, log: string }>} `log`: the last lines of both outputs
+ * @returns {Promise<{ code: number, stdout: string, lines: string[], log: string }>} `lines`: both outputs without empty lines; `log`: the last of them
  */
 export function quietly(command, args, { cwd = root, env = {}, note, allowFailure = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -43,7 +44,7 @@ export function quietly(command, args, { cwd = root, env = {}, note, allowFailur
           note?.(line.trim());
           kept.push(line);
         }
-        if (kept.length > 4 * KEPT_LINES) kept.splice(0, kept.length - KEPT_LINES);
+        if (kept.length > 2 * MOST_LINES) kept.splice(0, kept.length - MOST_LINES);
       });
       stream.on("end", () => rest && kept.push(rest));
     };
@@ -52,7 +53,7 @@ export function quietly(command, args, { cwd = root, env = {}, note, allowFailur
     child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       const log = kept.slice(-KEPT_LINES).join("\n");
-      if (code === 0 || allowFailure) resolve({ code: code ?? 1, stdout: out.join(""), log });
+      if (code === 0 || allowFailure) resolve({ code: code ?? 1, stdout: out.join(""), lines: kept, log });
       else reject(new Stop(`${[command, ...args].join(" ")} ended with ${signal ?? `code ${code}`}.`, { log }));
     });
   });

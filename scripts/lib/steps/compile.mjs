@@ -2,7 +2,7 @@ import { digest, whenChanged } from "../digest.mjs";
 import { step } from "../progress.mjs";
 import { fetching } from "../tools.mjs";
 import { MODULES, rawModule } from "./modules.mjs";
-import { prepareRust, requireRust, WASM_TARGET } from "./rust.mjs";
+import { prepareRust, requireRust, rustEnv, WASM_TARGET } from "./rust.mjs";
 
 const EXE = process.platform === "win32" ? ".exe" : "";
 export const BUNDLE_TOOL = `target/debug/polyphon-bundle${EXE}`;
@@ -35,6 +35,7 @@ export async function compileRust(inputs) {
 
 const packages = (names) => names.flatMap((name) => ["-p", name]);
 
-function cargo(title, args) {
-  return step(title, (note) => fetching("Rust crates", "cargo", [...args, "--locked"], { note }));
+async function cargo(title, args) {
+  const env = await rustEnv();
+  await step(title, (note) => fetching("Rust crates", "cargo", [...args, "--locked"], { note, env }));
 }

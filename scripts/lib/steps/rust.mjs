@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { inRepo } from "../paths.mjs";
 import { step } from "../progress.mjs";
 import { quietly } from "../run.mjs";
@@ -24,27 +24,33 @@ export function requireRust() {
 
 /** Brings the pinned toolchain and its wasm target when they are not there. */
 export async function prepareRust() {
-  const channel = /channel = "(.*)"/.exec(readFileSync(inRepo("rust-toolchain.toml"), "utf8"))?.[1] ?? "stable";
-  const rustc = () =>
-    quietly("rustc", ["--print", "sysroot"], { env: { RUSTUP_AUTO_INSTALL: "0" }, allowFailure: true });
-  let answer = await rustc();
-  if (answer.code !== 0) {
-    await rustup(`Rust ${channel}`, [
-      "toolchain",
-      "install",
-      channel,
-      "--profile",
-      "minimal",
-      "--component",
-      "clippy",
-      "--component",
-      "rustfmt",
-    ]);
-    answer = await rustc();
-    if (answer.code !== 0) throw new Stop(`Rust ${channel} does not run.`, { log: answer.log });
+  let folder = await sysroot();
+  if (folder === undefined) {
+    const parts = ["--profile", "minimal", "--component", "clippy", "--component", "rustfmt"];
+    await rustup(`Rust ${channel()}`, ["toolchain", "install", channel(), ...parts]);
+    folder = await sysroot();
+    if (folder === undefined)
+      throw new Stop(`Rust ${channel()} was installed but does not run: try \`rustup doctor\`.`);
   }
-  if (existsSync(join(answer.stdout.trim(), "lib", "rustlib", WASM_TARGET))) return;
+  if (existsSync(join(folder, "lib", "rustlib", WASM_TARGET))) return;
   await rustup(`Rust target ${WASM_TARGET}`, ["target", "add", WASM_TARGET]);
+}
+
+/** Environment in which cargo and all its parts (rustdoc, clippy, rustfmt) are those of the pinned toolchain. */
+export async function rustEnv() {
+  const folder = await sysroot();
+  return folder === undefined ? {} : { PATH: [join(folder, "bin"), process.env.PATH ?? ""].join(delimiter) };
+}
+
+/** Folder of the pinned toolchain; `undefined` when it is not installed. */
+async function sysroot() {
+  const options = { env: { RUSTUP_AUTO_INSTALL: "0" }, allowFailure: true };
+  const { code, stdout } = await quietly("rustc", ["--print", "sysroot"], options);
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+function channel() {
+  return /channel = "(.*)"/.exec(readFileSync(inRepo("rust-toolchain.toml"), "utf8"))?.[1] ?? "stable";
 }
 
 async function rustup(what, args) {

@@ -1,12 +1,20 @@
 import { step } from "../progress.mjs";
 import { quietly } from "../run.mjs";
+import { rustEnv } from "../steps/rust.mjs";
 import { counted } from "./count.mjs";
+
+/** Lines of cargo that say only that all is well. */
+const NOISE =
+  /^(test .* ok$|running \d+ tests?$|test result: ok|\s+(Compiling|Downloading|Downloaded|Running|Doc-tests|Finished|Blocking) )/;
 
 /** Every test of the Rust workspace; what cargo says is shown when something fails. */
 export async function cargoTest() {
   const args = ["test", "--workspace", "--locked", "--no-fail-fast"];
-  const { code, stdout, log } = await step("cargo", (note) => quietly("cargo", args, { note, allowFailure: true }));
-  if (code !== 0) process.stderr.write(`${stdout}\n${log}\n`);
+  const env = await rustEnv();
+  const { code, stdout, lines } = await step("cargo", (note) =>
+    quietly("cargo", args, { note, env, allowFailure: true }),
+  );
+  if (code !== 0) process.stderr.write(`${lines.filter((line) => !NOISE.test(line)).join("\n")}\n`);
   return counted("cargo test", code, sumCargo(stdout));
 }
 

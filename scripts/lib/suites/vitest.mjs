@@ -10,9 +10,9 @@ export async function vitest(args = []) {
   const report = join(cache, "vitest.json");
   mkdirSync(cache, { recursive: true });
   rmSync(report, { force: true });
-  const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const code = await handOver(pinnedNode(), [inRepo("node_modules/vitest/vitest.mjs"), "run", ...reporters, ...args], {
-    env: pinnedEnv(),
+    env: { ...pinnedEnv(), ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }) },
   });
   return counted("vitest", code, readReport(report));
 }
