@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../errors/codes.generated.ts";
+
 /** Where an agent runs. The kernel decides what starts and stops; a host only does it and reports what it saw. */
 export interface AgentHost {
   /** `function`, `worker` or `process`. */
@@ -5,6 +7,8 @@ export interface AgentHost {
   /**
    * Runs one attempt to its end. Never rejects: whatever goes wrong is an {@link AttemptResult} with an error.
    * `signal` asks politely; after `graceMs` the host ends what is left by force, group and all.
+   * An `errorType` string on `signal.reason` becomes the type of the resulting error; without one it is `timeout`
+   * (see `stopReason`).
    */
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult>;
   /** Ends everything that still runs and frees what the host holds. Safe to call twice. */
@@ -34,6 +38,13 @@ export interface Attempt {
   readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
   /** How to run the task, for hosts that run programs. */
   readonly program?: Program;
+  /** Folder of the task, absolute, made by the runtime and the same for all tries. The process host needs it. */
+  readonly dir?: string;
+  /**
+   * Whether a criterion judges the pass rate, so that failed tests alone leave the try `ok` (its `error` then says
+   * what they were, for the case that the criterion is not met). Default false: one failed test fails the try.
+   */
+  readonly toleratesFailedTests?: boolean;
 }
 
 export interface AttemptResources {
@@ -58,13 +69,19 @@ export interface Program {
   >;
   /** Error type per exit code, for example `{"3": "import_error"}`. */
   readonly errorTypes?: Readonly<Record<string, string>>;
+  /** Files to keep after the try: paths or globs, relative to `cwd`. */
+  readonly artifacts?: readonly string[];
 }
 
-/** A place a child process leaves structured results in. */
+/**
+ * A place a child process leaves structured results in. Paths are relative to `cwd`; without one it is standard output.
+ * `fd:3` as the path of `jsonl` is a pipe the child finds open as descriptor 3.
+ */
 export type ResultSource =
   | { readonly format: "junit"; readonly path: string }
   | { readonly format: "tap"; readonly path?: string }
   | { readonly format: "jsonl"; readonly path?: string }
+  | { readonly format: "lcov"; readonly path: string }
   | { readonly format: "exit" };
 
 /** What an attempt reports while it runs. */
@@ -92,11 +109,12 @@ export interface ResourceUsage {
 
 export interface AttemptResult {
   readonly ok: boolean;
-  /** JSON value. */
+  /** JSON value; for the process host without a `result` line of its own a {@link ProcessOutput}. */
   readonly output?: unknown;
   /** Measured values by criterion name: `pass_rate` 0–1, `coverage` 0–1, `execution_time` seconds, `memory` MB, `speedup`, … */
   readonly metrics: Readonly<Record<string, number>>;
   readonly artifacts: readonly Artifact[];
+  /** Present when not `ok`, and for failed tests that are tolerated. */
   readonly error?: AttemptError;
   readonly usage: ResourceUsage;
   readonly durationMs: number;
@@ -115,5 +133,32 @@ export interface AttemptError {
   /** `import_error`, `permission_error`, `memory_error`, `timeout`, `calculation_error`, `logic_error`, `system_error`, `network_error`, … */
   readonly type: string;
   readonly message: string;
+  /** Code of the error registry, when the host itself raised the error. */
+  readonly code?: ErrorCode;
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What a program left behind that gave no `result` of its own. */
+export interface ProcessOutput {
+  readonly exitCode: number | null;
+  readonly stdout: CapturedText;
+  readonly stderr: CapturedText;
+  readonly tests?: TestTotals;
+}
+
+/** Output of a program, whole or its head and tail. */
+export interface CapturedText {
+  readonly text: string;
+  /** Bytes the program wrote in all. */
+  readonly bytes: number;
+  /** Whether the middle is missing from `text`. */
+  readonly truncated: boolean;
+}
+
+export interface TestTotals {
+  /** Passed and failed; skipped tests are not counted. */
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
 }
