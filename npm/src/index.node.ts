@@ -1,0 +1,9 @@
+/** `polyphon` under Node: the same names as `index.ts`; the wasm comes from the disk. */
+import { loadKernel as loadFromDisk } from "./wasm/node.ts";
+
+export * from "./slim.ts";
+
+/** Compiles the kernel. */
+export async function loadKernel(): Promise<WebAssembly.Module> {
+  return loadFromDisk();
+}

@@ -1,0 +1,3 @@
+/** `polyphon/node`: everything for Node. */
+export * from "./slim.ts";
+export { loadKernel } from "./wasm/node.ts";

@@ -1,0 +1,2 @@
+/** `polyphon/testing`: what tests of agents and adapters need. */
+export * from "./fake-clock.ts";

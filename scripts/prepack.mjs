@@ -1,0 +1,12 @@
+// Runs before `npm pack` and `npm publish`: builds and puts the texts of the repository beside the package.
+import { copyFileSync, existsSync } from "node:fs";
+import { build } from "./lib/build.mjs";
+import { inRepo } from "./lib/paths.mjs";
+import { main } from "./lib/stop.mjs";
+
+await main(async () => {
+  await build();
+  for (const text of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) {
+    if (existsSync(inRepo(text))) copyFileSync(inRepo(text), inRepo("npm", text));
+  }
+});
