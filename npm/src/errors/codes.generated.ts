@@ -1,2 +1,71 @@
-// Generated from the error registry in core/kernel/src/registry. Do not edit.
-export type ErrorCode = string;
+// Generated from the error registry in core/kernel/src/registry by polyphon-codegen. Do not edit.
+
+/** Every error code. */
+export type ErrorCode =
+  | "AGENT_INVALID"
+  | "AGENT_LIMIT"
+  | "AGENT_TRANSITION"
+  | "AGENT_UNKNOWN"
+  | "COMMAND_MALFORMED"
+  | "EFFECT_UNKNOWN"
+  | "IDEMPOTENCY_CONFLICT"
+  | "KERNEL_FORMAT_NEWER"
+  | "KERNEL_FULL"
+  | "KERNEL_PANIC"
+  | "KERNEL_SETTINGS_INVALID"
+  | "LEASE_FENCED"
+  | "PLAN_COMMITTED"
+  | "PLAN_INCOMPLETE"
+  | "PLAN_INVALID"
+  | "PLAN_TOO_LARGE"
+  | "SESSION_CONTEXT"
+  | "SESSION_ENDED"
+  | "SESSION_LIMIT"
+  | "SESSION_UNKNOWN"
+  | "STORE_CORRUPT"
+  | "STORE_IO"
+  | "TASK_CYCLE"
+  | "TASK_DEPENDENCY_UNKNOWN"
+  | "TASK_DUPLICATE"
+  | "TASK_REPORT_INVALID"
+  | "TASK_UNKNOWN";
+
+/** What the registry says of a code. */
+export interface ErrorFacts {
+  /** Whether the same call can succeed later. */
+  readonly retryable: boolean;
+  /** Status of an HTTP answer. */
+  readonly http: number;
+  /** Exit code of the command line. */
+  readonly exit: number;
+}
+
+export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
+  AGENT_INVALID: { retryable: false, http: 400, exit: 2 },
+  AGENT_LIMIT: { retryable: true, http: 429, exit: 3 },
+  AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
+  AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  COMMAND_MALFORMED: { retryable: false, http: 400, exit: 2 },
+  EFFECT_UNKNOWN: { retryable: false, http: 404, exit: 3 },
+  IDEMPOTENCY_CONFLICT: { retryable: false, http: 409, exit: 2 },
+  KERNEL_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },
+  KERNEL_FULL: { retryable: true, http: 429, exit: 3 },
+  KERNEL_PANIC: { retryable: false, http: 500, exit: 3 },
+  KERNEL_SETTINGS_INVALID: { retryable: false, http: 400, exit: 2 },
+  LEASE_FENCED: { retryable: false, http: 409, exit: 1 },
+  PLAN_COMMITTED: { retryable: false, http: 409, exit: 2 },
+  PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },
+  PLAN_INVALID: { retryable: false, http: 400, exit: 2 },
+  PLAN_TOO_LARGE: { retryable: false, http: 413, exit: 2 },
+  SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
+  SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
+  SESSION_LIMIT: { retryable: true, http: 429, exit: 3 },
+  SESSION_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  STORE_CORRUPT: { retryable: false, http: 500, exit: 3 },
+  STORE_IO: { retryable: true, http: 503, exit: 3 },
+  TASK_CYCLE: { retryable: false, http: 400, exit: 2 },
+  TASK_DEPENDENCY_UNKNOWN: { retryable: false, http: 400, exit: 2 },
+  TASK_DUPLICATE: { retryable: false, http: 400, exit: 2 },
+  TASK_REPORT_INVALID: { retryable: false, http: 400, exit: 1 },
+  TASK_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+};

@@ -1,0 +1,3225 @@
+// Generated from the wire types of core/ by polyphon-codegen. Do not edit.
+import type { Reader, Writer } from "./msgpack.ts";
+
+/** One agent. */
+export interface Agent {
+  readonly spec: AgentSpec;
+  readonly status: AgentStatus;
+  readonly health: Health;
+  /** Tasks it works on now. */
+  readonly load: number;
+  /** Epoch of the node it is attached to. */
+  readonly epoch: number;
+  /** Restarts in a row. */
+  readonly restarts: number;
+  /** Next thing the passing of time does to it. */
+  readonly wakeMs: number | null;
+  /** Sequence of its last grant, for taking turns. */
+  readonly grantedSeq: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Moving average of how long its attempts take. */
+  readonly meanMs: number;
+  readonly registeredMs: number;
+  readonly changedMs: number;
+}
+
+export function writeAgent(w: Writer, v: Agent): void {
+  w.array(13);
+  writeAgentSpec(w, v.spec);
+  writeAgentStatus(w, v.status);
+  writeHealth(w, v.health);
+  w.uint(v.load);
+  w.uint(v.epoch);
+  w.uint(v.restarts);
+  if (v.wakeMs === null) w.nil(); else { w.uint(v.wakeMs); }
+  w.uint(v.grantedSeq);
+  w.uint(v.completed);
+  w.uint(v.failed);
+  w.uint(v.meanMs);
+  w.uint(v.registeredMs);
+  w.uint(v.changedMs);
+}
+
+export function readAgent(r: Reader): Agent {
+  let left = r.array();
+  left--;
+  const spec: AgentSpec = readAgentSpec(r);
+  left--;
+  const status: AgentStatus = readAgentStatus(r);
+  left--;
+  const health: Health = readHealth(r);
+  const load: number = left-- > 0 ? r.uint() : 0;
+  const epoch: number = left-- > 0 ? r.uint() : 0;
+  const restarts: number = left-- > 0 ? r.uint() : 0;
+  const wakeMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const grantedSeq: number = left-- > 0 ? r.uint() : 0;
+  const completed: number = left-- > 0 ? r.uint() : 0;
+  const failed: number = left-- > 0 ? r.uint() : 0;
+  const meanMs: number = left-- > 0 ? r.uint() : 0;
+  const registeredMs: number = left-- > 0 ? r.uint() : 0;
+  const changedMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { spec, status, health, load, epoch, restarts, wakeMs, grantedSeq, completed, failed, meanMs, registeredMs, changedMs };
+}
+
+/** What can be asked of agents. */
+export type AgentCommand =
+    /** Makes an agent known, or attaches a known one to this node. */
+  | {
+      readonly type: "RegisterAgent";
+      readonly spec: AgentSpec;
+    }
+    /** The host says the agent is ready. */
+  | {
+      readonly type: "ReportAgentStarted";
+      readonly agent: AgentId;
+    }
+    /** Lets the agent finish its work and end. */
+  | {
+      readonly type: "StopAgent";
+      readonly agent: AgentId;
+      readonly reason: string;
+    }
+    /** The host says the agent has ended. */
+  | {
+      readonly type: "ReportAgentStopped";
+      readonly agent: AgentId;
+      readonly error: string | null;
+    }
+    /** Forgets a stopped agent. */
+  | {
+      readonly type: "DeregisterAgent";
+      readonly agent: AgentId;
+      readonly reason: string;
+    }
+;
+
+export function writeAgentCommand(w: Writer, v: AgentCommand): void {
+  switch (v.type) {
+    case "RegisterAgent":
+      w.array(2);
+      w.uint(100);
+      writeAgentSpec(w, v.spec);
+      return;
+    case "ReportAgentStarted":
+      w.array(2);
+      w.uint(101);
+      w.uint(v.agent);
+      return;
+    case "StopAgent":
+      w.array(3);
+      w.uint(102);
+      w.uint(v.agent);
+      w.str(v.reason);
+      return;
+    case "ReportAgentStopped":
+      w.array(3);
+      w.uint(103);
+      w.uint(v.agent);
+      if (v.error === null) w.nil(); else { w.str(v.error); }
+      return;
+    case "DeregisterAgent":
+      w.array(3);
+      w.uint(104);
+      w.uint(v.agent);
+      w.str(v.reason);
+      return;
+  }
+}
+
+export function readAgentCommand(r: Reader): AgentCommand {
+  return readAgentCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readAgentCommandAs(r: Reader, fields: number, tag: number): AgentCommand {
+  let left = fields;
+  switch (tag) {
+    case 100: {
+      left--;
+      const spec: AgentSpec = readAgentSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "RegisterAgent", spec };
+    }
+    case 101: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ReportAgentStarted", agent };
+    }
+    case 102: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "StopAgent", agent, reason };
+    }
+    case 103: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const error: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "ReportAgentStopped", agent, error };
+    }
+    case 104: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "DeregisterAgent", agent, reason };
+    }
+    default:
+      throw new RangeError(`AgentCommand has no variant ${tag}`);
+  }
+}
+
+/** What happened to agents. */
+export type AgentEvent =
+    /** A new agent; its id is this event's sequence. */
+  | {
+      readonly type: "AgentRegistered";
+      readonly spec: AgentSpec;
+    }
+    /** An agent that was known came back, perhaps changed. */
+  | {
+      readonly type: "AgentAttached";
+      readonly agent: AgentId;
+      readonly spec: AgentSpec;
+    }
+    /** It is ready for work. */
+  | {
+      readonly type: "AgentStarted";
+      readonly agent: AgentId;
+    }
+    /** It finishes what it has and takes nothing new. */
+  | {
+      readonly type: "AgentDraining";
+      readonly agent: AgentId;
+      readonly reason: string;
+      readonly untilMs: number;
+    }
+    /** It ended as it was asked to. */
+  | {
+      readonly type: "AgentStopped";
+      readonly agent: AgentId;
+      readonly reason: string;
+    }
+    /** It broke. */
+  | {
+      readonly type: "AgentFailed";
+      readonly agent: AgentId;
+      readonly error: string;
+    }
+    /** The failure detector changed its mind. */
+  | {
+      readonly type: "AgentHealthChanged";
+      readonly agent: AgentId;
+      readonly health: Health;
+      readonly phiMilli: number;
+      readonly silenceMs: number;
+    }
+    /** It was silent for too long; its tasks go to others. */
+  | {
+      readonly type: "AgentLost";
+      readonly agent: AgentId;
+      readonly phiMilli: number;
+      readonly silenceMs: number;
+    }
+    /** It will be started again. */
+  | {
+      readonly type: "AgentRestarting";
+      readonly agent: AgentId;
+      readonly restart: number;
+      readonly atMs: number;
+    }
+    /** It is forgotten. */
+  | {
+      readonly type: "AgentDeregistered";
+      readonly agent: AgentId;
+      readonly reason: string;
+    }
+;
+
+export function writeAgentEvent(w: Writer, v: AgentEvent): void {
+  switch (v.type) {
+    case "AgentRegistered":
+      w.array(2);
+      w.uint(100);
+      writeAgentSpec(w, v.spec);
+      return;
+    case "AgentAttached":
+      w.array(3);
+      w.uint(101);
+      w.uint(v.agent);
+      writeAgentSpec(w, v.spec);
+      return;
+    case "AgentStarted":
+      w.array(2);
+      w.uint(102);
+      w.uint(v.agent);
+      return;
+    case "AgentDraining":
+      w.array(4);
+      w.uint(103);
+      w.uint(v.agent);
+      w.str(v.reason);
+      w.uint(v.untilMs);
+      return;
+    case "AgentStopped":
+      w.array(3);
+      w.uint(104);
+      w.uint(v.agent);
+      w.str(v.reason);
+      return;
+    case "AgentFailed":
+      w.array(3);
+      w.uint(105);
+      w.uint(v.agent);
+      w.str(v.error);
+      return;
+    case "AgentHealthChanged":
+      w.array(5);
+      w.uint(106);
+      w.uint(v.agent);
+      writeHealth(w, v.health);
+      w.uint(v.phiMilli);
+      w.uint(v.silenceMs);
+      return;
+    case "AgentLost":
+      w.array(4);
+      w.uint(107);
+      w.uint(v.agent);
+      w.uint(v.phiMilli);
+      w.uint(v.silenceMs);
+      return;
+    case "AgentRestarting":
+      w.array(4);
+      w.uint(108);
+      w.uint(v.agent);
+      w.uint(v.restart);
+      w.uint(v.atMs);
+      return;
+    case "AgentDeregistered":
+      w.array(3);
+      w.uint(109);
+      w.uint(v.agent);
+      w.str(v.reason);
+      return;
+  }
+}
+
+export function readAgentEvent(r: Reader): AgentEvent {
+  return readAgentEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentEvent {
+  let left = fields;
+  switch (tag) {
+    case 100: {
+      left--;
+      const spec: AgentSpec = readAgentSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentRegistered", spec };
+    }
+    case 101: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: AgentSpec = readAgentSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentAttached", agent, spec };
+    }
+    case 102: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStarted", agent };
+    }
+    case 103: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentDraining", agent, reason, untilMs };
+    }
+    case 104: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStopped", agent, reason };
+    }
+    case 105: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const error: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentFailed", agent, error };
+    }
+    case 106: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const health: Health = readHealth(r);
+      const phiMilli: number = left-- > 0 ? r.uint() : 0;
+      const silenceMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentHealthChanged", agent, health, phiMilli, silenceMs };
+    }
+    case 107: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const phiMilli: number = left-- > 0 ? r.uint() : 0;
+      const silenceMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentLost", agent, phiMilli, silenceMs };
+    }
+    case 108: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const restart: number = left-- > 0 ? r.uint() : 0;
+      const atMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentRestarting", agent, restart, atMs };
+    }
+    case 109: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentDeregistered", agent, reason };
+    }
+    default:
+      throw new RangeError(`AgentEvent has no variant ${tag}`);
+  }
+}
+
+/** An agent. */
+export type AgentId = number;
+
+/** How an agent came to the team. */
+export type AgentKind = "specialized" | "compiler" | "guest";
+
+const agentKindTags: Readonly<Record<AgentKind, number>> = {
+  "specialized": 0,
+  "compiler": 1,
+  "guest": 2,
+};
+
+const agentKindValues: ReadonlyMap<number, AgentKind> = new Map<number, AgentKind>([
+  [0, "specialized"],
+  [1, "compiler"],
+  [2, "guest"],
+]);
+
+export function writeAgentKind(w: Writer, v: AgentKind): void {
+  w.uint(agentKindTags[v]);
+}
+
+export function readAgentKind(r: Reader): AgentKind {
+  const tag = r.uint();
+  const value = agentKindValues.get(tag);
+  if (value === undefined) throw new RangeError(`AgentKind has no value ${tag}`);
+  return value;
+}
+
+/** What is told of an agent when it registers. */
+export interface AgentSpec {
+  /** Unique name in the team. */
+  readonly key: string;
+  /** `planner`, `researcher`, `coder`, `reviewer`, or any other. */
+  readonly agentType: string;
+  /** What it can do, sorted, without repeats. */
+  readonly capabilities: readonly string[];
+  readonly permission: Permission;
+  readonly kind: AgentKind;
+  readonly host: HostKind;
+  /** Higher ones are chosen first. */
+  readonly priority: number;
+  /** Tasks it works on at once, at least 1. */
+  readonly maxLoad: number;
+  readonly version: string;
+  /** The pool it belongs to. */
+  readonly pool: PoolId | null;
+}
+
+export function writeAgentSpec(w: Writer, v: AgentSpec): void {
+  w.array(10);
+  w.str(v.key);
+  w.str(v.agentType);
+  w.array(v.capabilities.length); for (const item0 of v.capabilities) { w.str(item0); }
+  writePermission(w, v.permission);
+  writeAgentKind(w, v.kind);
+  writeHostKind(w, v.host);
+  w.uint(v.priority);
+  w.uint(v.maxLoad);
+  w.str(v.version);
+  if (v.pool === null) w.nil(); else { w.uint(v.pool); }
+}
+
+export function readAgentSpec(r: Reader): AgentSpec {
+  let left = r.array();
+  const key: string = left-- > 0 ? r.str() : "";
+  const agentType: string = left-- > 0 ? r.str() : "";
+  const capabilities: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  left--;
+  const permission: Permission = readPermission(r);
+  left--;
+  const kind: AgentKind = readAgentKind(r);
+  left--;
+  const host: HostKind = readHostKind(r);
+  const priority: number = left-- > 0 ? r.uint() : 0;
+  const maxLoad: number = left-- > 0 ? r.uint() : 0;
+  const version: string = left-- > 0 ? r.str() : "";
+  const pool: PoolId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { key, agentType, capabilities, permission, kind, host, priority, maxLoad, version, pool };
+}
+
+/** Where an agent is in its life. */
+export type AgentStatus = "registered" | "starting" | "idle" | "busy" | "draining" | "stopped" | "failed";
+
+const agentStatusTags: Readonly<Record<AgentStatus, number>> = {
+  "registered": 0,
+  "starting": 1,
+  "idle": 2,
+  "busy": 3,
+  "draining": 4,
+  "stopped": 5,
+  "failed": 6,
+};
+
+const agentStatusValues: ReadonlyMap<number, AgentStatus> = new Map<number, AgentStatus>([
+  [0, "registered"],
+  [1, "starting"],
+  [2, "idle"],
+  [3, "busy"],
+  [4, "draining"],
+  [5, "stopped"],
+  [6, "failed"],
+]);
+
+export function writeAgentStatus(w: Writer, v: AgentStatus): void {
+  w.uint(agentStatusTags[v]);
+}
+
+export function readAgentStatus(r: Reader): AgentStatus {
+  const tag = r.uint();
+  const value = agentStatusValues.get(tag);
+  if (value === undefined) throw new RangeError(`AgentStatus has no value ${tag}`);
+  return value;
+}
+
+/** The answer to one request. */
+export interface Answer {
+  readonly id: number;
+  readonly outcome: Outcome;
+}
+
+export function writeAnswer(w: Writer, v: Answer): void {
+  w.array(2);
+  w.uint(v.id);
+  writeOutcome(w, v.outcome);
+}
+
+export function readAnswer(r: Reader): Answer {
+  let left = r.array();
+  const id: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const outcome: Outcome = readOutcome(r);
+  for (; left > 0; left--) r.skip();
+  return { id, outcome };
+}
+
+/** A file an attempt left behind; its bytes are stored under their hash. */
+export interface Artifact {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: Uint8Array;
+}
+
+export function writeArtifact(w: Writer, v: Artifact): void {
+  w.array(4);
+  w.str(v.name);
+  w.str(v.path);
+  w.uint(v.bytes);
+  w.bin(v.sha256);
+}
+
+export function readArtifact(r: Reader): Artifact {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const path: string = left-- > 0 ? r.str() : "";
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  const sha256: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  for (; left > 0; left--) r.skip();
+  return { name, path, bytes, sha256 };
+}
+
+/** Why an attempt failed. */
+export interface AttemptError {
+  /** `import_error`, `timeout`, `calculation_error` and so on. */
+  readonly errorType: string;
+  readonly message: string;
+  readonly details: Payload | null;
+}
+
+export function writeAttemptError(w: Writer, v: AttemptError): void {
+  w.array(3);
+  w.str(v.errorType);
+  w.str(v.message);
+  if (v.details === null) w.nil(); else { writePayload(w, v.details); }
+}
+
+export function readAttemptError(r: Reader): AttemptError {
+  let left = r.array();
+  const errorType: string = left-- > 0 ? r.str() : "";
+  const message: string = left-- > 0 ? r.str() : "";
+  const details: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  for (; left > 0; left--) r.skip();
+  return { errorType, message, details };
+}
+
+/** How an attempt ended that did not complete its task. */
+export type AttemptOutcome = "failed" | "timeout" | "lost" | "cancelled";
+
+const attemptOutcomeTags: Readonly<Record<AttemptOutcome, number>> = {
+  "failed": 1,
+  "timeout": 2,
+  "lost": 3,
+  "cancelled": 4,
+};
+
+const attemptOutcomeValues: ReadonlyMap<number, AttemptOutcome> = new Map<number, AttemptOutcome>([
+  [1, "failed"],
+  [2, "timeout"],
+  [3, "lost"],
+  [4, "cancelled"],
+]);
+
+export function writeAttemptOutcome(w: Writer, v: AttemptOutcome): void {
+  w.uint(attemptOutcomeTags[v]);
+}
+
+export function readAttemptOutcome(r: Reader): AttemptOutcome {
+  const tag = r.uint();
+  const value = attemptOutcomeValues.get(tag);
+  if (value === undefined) throw new RangeError(`AttemptOutcome has no value ${tag}`);
+  return value;
+}
+
+/** Tasks that share a limit. */
+export interface ClassSpec {
+  readonly name: string;
+  readonly maxParallel: number;
+}
+
+export function writeClassSpec(w: Writer, v: ClassSpec): void {
+  w.array(2);
+  w.str(v.name);
+  w.uint(v.maxParallel);
+}
+
+export function readClassSpec(r: Reader): ClassSpec {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const maxParallel: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { name, maxParallel };
+}
+
+/** What is asked for. */
+export type Command = JournalCommand | AgentCommand | SessionCommand | TaskCommand;
+
+export function writeCommand(w: Writer, v: Command): void {
+  switch (v.type) {
+    case "StartNode":
+    case "Configure":
+    case "RaiseFormat":
+      return writeJournalCommand(w, v);
+    case "RegisterAgent":
+    case "ReportAgentStarted":
+    case "StopAgent":
+    case "ReportAgentStopped":
+    case "DeregisterAgent":
+      return writeAgentCommand(w, v);
+    case "Orchestrate":
+    case "BeginPlan":
+    case "AddTasks":
+    case "CommitPlan":
+    case "CancelSession":
+    case "PauseSession":
+    case "ResumeSession":
+    case "UpdateContext":
+      return writeSessionCommand(w, v);
+    case "ReportProgress":
+    case "CompleteTask":
+    case "FailTask":
+      return writeTaskCommand(w, v);
+  }
+}
+
+export function readCommand(r: Reader): Command {
+  const left = r.array() - 1;
+  const tag = r.uint();
+  if (tag <= 99) return readJournalCommandAs(r, left, tag);
+  if (tag <= 199) return readAgentCommandAs(r, left, tag);
+  if (tag <= 299) return readSessionCommandAs(r, left, tag);
+  if (tag <= 399) return readTaskCommandAs(r, left, tag);
+  throw new RangeError(`Command has no variant ${tag}`);
+}
+
+/** How many tasks are where. */
+export interface Counts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cancelled: number;
+}
+
+export function writeCounts(w: Writer, v: Counts): void {
+  w.array(5);
+  w.uint(v.total);
+  w.uint(v.completed);
+  w.uint(v.failed);
+  w.uint(v.skipped);
+  w.uint(v.cancelled);
+}
+
+export function readCounts(r: Reader): Counts {
+  let left = r.array();
+  const total: number = left-- > 0 ? r.uint() : 0;
+  const completed: number = left-- > 0 ? r.uint() : 0;
+  const failed: number = left-- > 0 ? r.uint() : 0;
+  const skipped: number = left-- > 0 ? r.uint() : 0;
+  const cancelled: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { total, completed, failed, skipped, cancelled };
+}
+
+/** A bound on a measured value, in millionths. */
+export interface Criterion {
+  /** Name of the metric; `max_*` and `*_max` are upper bounds, all others lower bounds. */
+  readonly name: string;
+  readonly boundMicro: number;
+}
+
+export function writeCriterion(w: Writer, v: Criterion): void {
+  w.array(2);
+  w.str(v.name);
+  w.int(v.boundMicro);
+}
+
+export function readCriterion(r: Reader): Criterion {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const boundMicro: number = left-- > 0 ? r.int() : 0;
+  for (; left > 0; left--) r.skip();
+  return { name, boundMicro };
+}
+
+/** What an agent must bring and a task reserves. */
+export interface Demand {
+  readonly agentType: string | null;
+  /** Capabilities, sorted, without repeats. */
+  readonly needs: readonly string[];
+  readonly permission: Permission;
+  readonly resources: Resources;
+  /** An agent that shall not get the task again. */
+  readonly avoid: AgentId | null;
+}
+
+export function writeDemand(w: Writer, v: Demand): void {
+  w.array(5);
+  if (v.agentType === null) w.nil(); else { w.str(v.agentType); }
+  w.array(v.needs.length); for (const item0 of v.needs) { w.str(item0); }
+  writePermission(w, v.permission);
+  writeResources(w, v.resources);
+  if (v.avoid === null) w.nil(); else { w.uint(v.avoid); }
+}
+
+export function readDemand(r: Reader): Demand {
+  let left = r.array();
+  const agentType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const needs: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  left--;
+  const permission: Permission = readPermission(r);
+  left--;
+  const resources: Resources = readResources(r);
+  const avoid: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { agentType, needs, permission, resources, avoid };
+}
+
+/** What the runtime has to do. */
+export type Effect =
+    /** Let an agent work on a task. Done when its fence is reported on; given again after a restore. */
+  | {
+      readonly type: "Run";
+      readonly fence: Fence;
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly agent: AgentId;
+      /** Counted from 1. */
+      readonly attempt: number;
+      readonly timeoutMs: number;
+      readonly graceMs: number;
+      readonly resources: Resources;
+      readonly key: string;
+      /** Level and name of the recovery strategy the attempt stands for. */
+      readonly recovery: readonly [number, string] | null;
+      /** Type of the error it recovers from. */
+      readonly errorType: string | null;
+      readonly input: Payload | null;
+    }
+    /** Ask an attempt to end, and end it by force when the grace period is over. */
+  | {
+      readonly type: "Stop";
+      readonly fence: Fence;
+      readonly graceMs: number;
+    }
+    /** End an agent that has nothing left to do. */
+  | {
+      readonly type: "EndAgent";
+      readonly agent: AgentId;
+    }
+;
+
+export function writeEffect(w: Writer, v: Effect): void {
+  switch (v.type) {
+    case "Run":
+      w.array(13);
+      w.uint(1);
+      w.uint(v.fence);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.agent);
+      w.uint(v.attempt);
+      w.uint(v.timeoutMs);
+      w.uint(v.graceMs);
+      writeResources(w, v.resources);
+      w.str(v.key);
+      if (v.recovery === null) w.nil(); else { w.array(2); w.uint(v.recovery[0]); w.str(v.recovery[1]); }
+      if (v.errorType === null) w.nil(); else { w.str(v.errorType); }
+      if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+      return;
+    case "Stop":
+      w.array(3);
+      w.uint(2);
+      w.uint(v.fence);
+      w.uint(v.graceMs);
+      return;
+    case "EndAgent":
+      w.array(2);
+      w.uint(3);
+      w.uint(v.agent);
+      return;
+  }
+}
+
+export function readEffect(r: Reader): Effect {
+  return readEffectAs(r, r.array() - 1, r.uint());
+}
+
+export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const attempt: number = left-- > 0 ? r.uint() : 0;
+      const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+      const graceMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const resources: Resources = readResources(r);
+      const key: string = left-- > 0 ? r.str() : "";
+      const recovery: readonly [number, string] | null = left-- > 0 ? r.nil() ? null : r.pair(() => r.uint(), () => r.str()) : null;
+      const errorType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+      const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "Run", fence, task, session, agent, attempt, timeoutMs, graceMs, resources, key, recovery, errorType, input };
+    }
+    case 2: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const graceMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Stop", fence, graceMs };
+    }
+    case 3: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "EndAgent", agent };
+    }
+    default:
+      throw new RangeError(`Effect has no variant ${tag}`);
+  }
+}
+
+/** A question to a human. */
+export type EscalationId = number;
+
+/** What happened. */
+export type Event = JournalEvent | AgentEvent | SessionEvent | TaskEvent;
+
+export function writeEvent(w: Writer, v: Event): void {
+  switch (v.type) {
+    case "NodeStarted":
+    case "SettingsChanged":
+    case "ClockAdjusted":
+    case "StateHashed":
+    case "CommandRemembered":
+    case "FormatRaised":
+      return writeJournalEvent(w, v);
+    case "AgentRegistered":
+    case "AgentAttached":
+    case "AgentStarted":
+    case "AgentDraining":
+    case "AgentStopped":
+    case "AgentFailed":
+    case "AgentHealthChanged":
+    case "AgentLost":
+    case "AgentRestarting":
+    case "AgentDeregistered":
+      return writeAgentEvent(w, v);
+    case "SessionOpened":
+    case "SessionPaused":
+    case "SessionResumed":
+    case "SessionCancelRequested":
+    case "SessionEnded":
+    case "ContextUpdated":
+      return writeSessionEvent(w, v);
+    case "TaskAdded":
+    case "PlanCommitted":
+    case "TaskGranted":
+    case "TaskProgressed":
+    case "TaskCompleted":
+    case "TaskAttemptFailed":
+    case "TaskStopRequested":
+    case "TaskWoken":
+    case "TaskSkipped":
+    case "TaskCancelled":
+    case "GroupEnded":
+    case "PhaseOpened":
+    case "PhaseEnded":
+      return writeTaskEvent(w, v);
+  }
+}
+
+export function readEvent(r: Reader): Event {
+  const left = r.array() - 1;
+  const tag = r.uint();
+  if (tag <= 99) return readJournalEventAs(r, left, tag);
+  if (tag <= 199) return readAgentEventAs(r, left, tag);
+  if (tag <= 299) return readSessionEventAs(r, left, tag);
+  if (tag <= 399) return readTaskEventAs(r, left, tag);
+  throw new RangeError(`Event has no variant ${tag}`);
+}
+
+/** The right of one holder to report on one attempt: the sequence of the grant. */
+export type Fence = number;
+
+/** What the failure detector thinks. */
+export type Health = "healthy" | "degraded" | "unhealthy";
+
+const healthTags: Readonly<Record<Health, number>> = {
+  "healthy": 0,
+  "degraded": 1,
+  "unhealthy": 2,
+};
+
+const healthValues: ReadonlyMap<number, Health> = new Map<number, Health>([
+  [0, "healthy"],
+  [1, "degraded"],
+  [2, "unhealthy"],
+]);
+
+export function writeHealth(w: Writer, v: Health): void {
+  w.uint(healthTags[v]);
+}
+
+export function readHealth(r: Reader): Health {
+  const tag = r.uint();
+  const value = healthValues.get(tag);
+  if (value === undefined) throw new RangeError(`Health has no value ${tag}`);
+  return value;
+}
+
+/** Where an agent runs. All but remote ones end with their node. */
+export type HostKind = "function" | "worker" | "process" | "remote";
+
+const hostKindTags: Readonly<Record<HostKind, number>> = {
+  "function": 0,
+  "worker": 1,
+  "process": 2,
+  "remote": 3,
+};
+
+const hostKindValues: ReadonlyMap<number, HostKind> = new Map<number, HostKind>([
+  [0, "function"],
+  [1, "worker"],
+  [2, "process"],
+  [3, "remote"],
+]);
+
+export function writeHostKind(w: Writer, v: HostKind): void {
+  w.uint(hostKindTags[v]);
+}
+
+export function readHostKind(r: Reader): HostKind {
+  const tag = r.uint();
+  const value = hostKindValues.get(tag);
+  if (value === undefined) throw new RangeError(`HostKind has no value ${tag}`);
+  return value;
+}
+
+/** What can be asked of the journal and its node. */
+export type JournalCommand =
+    /** A node takes the journal over. */
+  | {
+      readonly type: "StartNode";
+      readonly epoch: number;
+      /** Drawn by the runtime; used when the journal is new. */
+      readonly seed: number;
+      readonly node: string;
+    }
+    /** Brings a configuration into force. */
+  | {
+      readonly type: "Configure";
+      readonly settings: Settings;
+    }
+    /** Every live node knows this level of the format. */
+  | {
+      readonly type: "RaiseFormat";
+      readonly level: number;
+    }
+;
+
+export function writeJournalCommand(w: Writer, v: JournalCommand): void {
+  switch (v.type) {
+    case "StartNode":
+      w.array(4);
+      w.uint(1);
+      w.uint(v.epoch);
+      w.uint(v.seed);
+      w.str(v.node);
+      return;
+    case "Configure":
+      w.array(2);
+      w.uint(2);
+      writeSettings(w, v.settings);
+      return;
+    case "RaiseFormat":
+      w.array(2);
+      w.uint(3);
+      w.uint(v.level);
+      return;
+  }
+}
+
+export function readJournalCommand(r: Reader): JournalCommand {
+  return readJournalCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readJournalCommandAs(r: Reader, fields: number, tag: number): JournalCommand {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const epoch: number = left-- > 0 ? r.uint() : 0;
+      const seed: number = left-- > 0 ? r.uint() : 0;
+      const node: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "StartNode", epoch, seed, node };
+    }
+    case 2: {
+      left--;
+      const settings: Settings = readSettings(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "Configure", settings };
+    }
+    case 3: {
+      const level: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "RaiseFormat", level };
+    }
+    default:
+      throw new RangeError(`JournalCommand has no variant ${tag}`);
+  }
+}
+
+/** What happened to the journal and its node. */
+export type JournalEvent =
+    /** A node took the journal over; local work of the one before is lost. */
+  | {
+      readonly type: "NodeStarted";
+      readonly epoch: number;
+      /** Root of every random draw; the first one holds for ever. */
+      readonly seed: number;
+      readonly node: string;
+    }
+    /** A configuration came into force. */
+  | {
+      readonly type: "SettingsChanged";
+      readonly settings: Settings;
+    }
+    /** Wall time moved against kernel time by more than a second. */
+  | {
+      readonly type: "ClockAdjusted";
+      /** Wall time minus kernel time. */
+      readonly offsetMs: number;
+    }
+    /** The hash of the state before this event. */
+  | {
+      readonly type: "StateHashed";
+      readonly hash: Uint8Array;
+    }
+    /** A call with an idempotency key was accepted. */
+  | {
+      readonly type: "CommandRemembered";
+      readonly key: string;
+      /** Hash of the command. */
+      readonly body: Uint8Array;
+      readonly entity: number;
+      readonly untilMs: number;
+      /** Calls that are remembered at most. */
+      readonly keep: number;
+    }
+    /** Every live node knows this level of the format. */
+  | {
+      readonly type: "FormatRaised";
+      readonly level: number;
+    }
+;
+
+export function writeJournalEvent(w: Writer, v: JournalEvent): void {
+  switch (v.type) {
+    case "NodeStarted":
+      w.array(4);
+      w.uint(1);
+      w.uint(v.epoch);
+      w.uint(v.seed);
+      w.str(v.node);
+      return;
+    case "SettingsChanged":
+      w.array(2);
+      w.uint(2);
+      writeSettings(w, v.settings);
+      return;
+    case "ClockAdjusted":
+      w.array(2);
+      w.uint(3);
+      w.int(v.offsetMs);
+      return;
+    case "StateHashed":
+      w.array(2);
+      w.uint(4);
+      w.bin(v.hash);
+      return;
+    case "CommandRemembered":
+      w.array(6);
+      w.uint(5);
+      w.str(v.key);
+      w.bin(v.body);
+      w.uint(v.entity);
+      w.uint(v.untilMs);
+      w.uint(v.keep);
+      return;
+    case "FormatRaised":
+      w.array(2);
+      w.uint(6);
+      w.uint(v.level);
+      return;
+  }
+}
+
+export function readJournalEvent(r: Reader): JournalEvent {
+  return readJournalEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readJournalEventAs(r: Reader, fields: number, tag: number): JournalEvent {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const epoch: number = left-- > 0 ? r.uint() : 0;
+      const seed: number = left-- > 0 ? r.uint() : 0;
+      const node: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "NodeStarted", epoch, seed, node };
+    }
+    case 2: {
+      left--;
+      const settings: Settings = readSettings(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "SettingsChanged", settings };
+    }
+    case 3: {
+      const offsetMs: number = left-- > 0 ? r.int() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ClockAdjusted", offsetMs };
+    }
+    case 4: {
+      const hash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+      for (; left > 0; left--) r.skip();
+      return { type: "StateHashed", hash };
+    }
+    case 5: {
+      const key: string = left-- > 0 ? r.str() : "";
+      const body: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+      const entity: number = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      const keep: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "CommandRemembered", key, body, entity, untilMs, keep };
+    }
+    case 6: {
+      const level: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "FormatRaised", level };
+    }
+    default:
+      throw new RangeError(`JournalEvent has no variant ${tag}`);
+  }
+}
+
+/** What follows a failed attempt. */
+export type Next =
+    /** Another one. */
+  | {
+      readonly type: "Retry";
+      /** Recovery level: 1 by the agent, 2 by the orchestrator. */
+      readonly level: number;
+      /** Recovery strategy the attempt stands for, for example `extend_timeout`. */
+      readonly action: string;
+      readonly atMs: number;
+      readonly demand: Demand;
+      readonly timeoutMs: number;
+    }
+    /** A human decides. */
+  | {
+      readonly type: "Escalate";
+    }
+    /** Nothing: the task has failed for good. */
+  | {
+      readonly type: "Fail";
+    }
+    /** Nothing: the task is cancelled. */
+  | {
+      readonly type: "Cancel";
+    }
+    /** The same again, at once: the attempt did not fail, it was lost. */
+  | {
+      readonly type: "Requeue";
+    }
+;
+
+export function writeNext(w: Writer, v: Next): void {
+  switch (v.type) {
+    case "Retry":
+      w.array(6);
+      w.uint(1);
+      w.uint(v.level);
+      w.str(v.action);
+      w.uint(v.atMs);
+      writeDemand(w, v.demand);
+      w.uint(v.timeoutMs);
+      return;
+    case "Escalate":
+      w.array(1);
+      w.uint(2);
+      return;
+    case "Fail":
+      w.array(1);
+      w.uint(3);
+      return;
+    case "Cancel":
+      w.array(1);
+      w.uint(4);
+      return;
+    case "Requeue":
+      w.array(1);
+      w.uint(5);
+      return;
+  }
+}
+
+export function readNext(r: Reader): Next {
+  return readNextAs(r, r.array() - 1, r.uint());
+}
+
+export function readNextAs(r: Reader, fields: number, tag: number): Next {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const level: number = left-- > 0 ? r.uint() : 0;
+      const action: string = left-- > 0 ? r.str() : "";
+      const atMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const demand: Demand = readDemand(r);
+      const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Retry", level, action, atMs, demand, timeoutMs };
+    }
+    case 2: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Escalate" };
+    }
+    case 3: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Fail" };
+    }
+    case 4: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Cancel" };
+    }
+    case 5: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Requeue" };
+    }
+    default:
+      throw new RangeError(`Next has no variant ${tag}`);
+  }
+}
+
+/** The partition itself. */
+export interface Node {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly name: string;
+  readonly formatLevel: number;
+  /** Wall time minus kernel time. */
+  readonly offsetMs: number;
+  readonly settings: Settings;
+  /** State hashes written so far. */
+  readonly hashes: number;
+}
+
+export function writeNode(w: Writer, v: Node): void {
+  w.array(7);
+  w.uint(v.seed);
+  w.uint(v.epoch);
+  w.str(v.name);
+  w.uint(v.formatLevel);
+  w.int(v.offsetMs);
+  writeSettings(w, v.settings);
+  w.uint(v.hashes);
+}
+
+export function readNode(r: Reader): Node {
+  let left = r.array();
+  const seed: number = left-- > 0 ? r.uint() : 0;
+  const epoch: number = left-- > 0 ? r.uint() : 0;
+  const name: string = left-- > 0 ? r.str() : "";
+  const formatLevel: number = left-- > 0 ? r.uint() : 0;
+  const offsetMs: number = left-- > 0 ? r.int() : 0;
+  left--;
+  const settings: Settings = readSettings(r);
+  const hashes: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { seed, epoch, name, formatLevel, offsetMs, settings, hashes };
+}
+
+/** What came of a command. */
+export type Outcome =
+    /** It happened. */
+  | {
+      readonly type: "Accepted";
+      /** The entity it made, or 0. */
+      readonly entity: number;
+    }
+    /** It did not. */
+  | {
+      readonly type: "Refused";
+      readonly refusal: Refusal;
+    }
+;
+
+export function writeOutcome(w: Writer, v: Outcome): void {
+  switch (v.type) {
+    case "Accepted":
+      w.array(2);
+      w.uint(1);
+      w.uint(v.entity);
+      return;
+    case "Refused":
+      w.array(2);
+      w.uint(2);
+      writeRefusal(w, v.refusal);
+      return;
+  }
+}
+
+export function readOutcome(r: Reader): Outcome {
+  return readOutcomeAs(r, r.array() - 1, r.uint());
+}
+
+export function readOutcomeAs(r: Reader, fields: number, tag: number): Outcome {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const entity: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Accepted", entity };
+    }
+    case 2: {
+      left--;
+      const refusal: Refusal = readRefusal(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "Refused", refusal };
+    }
+    default:
+      throw new RangeError(`Outcome has no variant ${tag}`);
+  }
+}
+
+/** Bytes that the kernel carries without looking inside. */
+export type Payload =
+    /** At most 256 bytes that stand in the event itself. */
+  | {
+      readonly type: "Inline";
+      readonly bytes: Uint8Array;
+    }
+    /** Bytes the store keeps as a row of their own. */
+  | {
+      readonly type: "Ref";
+      /** Salted hash of the bytes. */
+      readonly hash: Uint8Array;
+      /** How many there are. */
+      readonly bytes: number;
+      /** The row's key, unique in the partition. */
+      readonly key: string;
+    }
+;
+
+export function writePayload(w: Writer, v: Payload): void {
+  switch (v.type) {
+    case "Inline":
+      w.array(2);
+      w.uint(1);
+      w.bin(v.bytes);
+      return;
+    case "Ref":
+      w.array(4);
+      w.uint(2);
+      w.bin(v.hash);
+      w.uint(v.bytes);
+      w.str(v.key);
+      return;
+  }
+}
+
+export function readPayload(r: Reader): Payload {
+  return readPayloadAs(r, r.array() - 1, r.uint());
+}
+
+export function readPayloadAs(r: Reader, fields: number, tag: number): Payload {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const bytes: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+      for (; left > 0; left--) r.skip();
+      return { type: "Inline", bytes };
+    }
+    case 2: {
+      const hash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+      const bytes: number = left-- > 0 ? r.uint() : 0;
+      const key: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "Ref", hash, bytes, key };
+    }
+    default:
+      throw new RangeError(`Payload has no variant ${tag}`);
+  }
+}
+
+/** What an agent may touch; an agent of a level may take work that asks for this level or a lower one. */
+export type Permission = "readonly" | "limited" | "full";
+
+const permissionTags: Readonly<Record<Permission, number>> = {
+  "readonly": 0,
+  "limited": 1,
+  "full": 2,
+};
+
+const permissionValues: ReadonlyMap<number, Permission> = new Map<number, Permission>([
+  [0, "readonly"],
+  [1, "limited"],
+  [2, "full"],
+]);
+
+export function writePermission(w: Writer, v: Permission): void {
+  w.uint(permissionTags[v]);
+}
+
+export function readPermission(r: Reader): Permission {
+  const tag = r.uint();
+  const value = permissionValues.get(tag);
+  if (value === undefined) throw new RangeError(`Permission has no value ${tag}`);
+  return value;
+}
+
+/** A phase of a running plan. */
+export interface Phase {
+  readonly spec: PhaseSpec;
+  readonly status: PhaseStatus;
+  /** Kernel time at which an open phase is over. */
+  readonly deadlineMs: number | null;
+  /** Tasks that have not ended. */
+  readonly open: number;
+  /** Tasks that completed. */
+  readonly completed: number;
+}
+
+export function writePhase(w: Writer, v: Phase): void {
+  w.array(5);
+  writePhaseSpec(w, v.spec);
+  writePhaseStatus(w, v.status);
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  w.uint(v.open);
+  w.uint(v.completed);
+}
+
+export function readPhase(r: Reader): Phase {
+  let left = r.array();
+  left--;
+  const spec: PhaseSpec = readPhaseSpec(r);
+  left--;
+  const status: PhaseStatus = readPhaseStatus(r);
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const open: number = left-- > 0 ? r.uint() : 0;
+  const completed: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { spec, status, deadlineMs, open, completed };
+}
+
+/** How the tasks of a phase follow each other. */
+export type PhaseMode = "parallel" | "sequential" | "sequential_with_parallel_subtasks";
+
+const phaseModeTags: Readonly<Record<PhaseMode, number>> = {
+  "parallel": 0,
+  "sequential": 1,
+  "sequential_with_parallel_subtasks": 2,
+};
+
+const phaseModeValues: ReadonlyMap<number, PhaseMode> = new Map<number, PhaseMode>([
+  [0, "parallel"],
+  [1, "sequential"],
+  [2, "sequential_with_parallel_subtasks"],
+]);
+
+export function writePhaseMode(w: Writer, v: PhaseMode): void {
+  w.uint(phaseModeTags[v]);
+}
+
+export function readPhaseMode(r: Reader): PhaseMode {
+  const tag = r.uint();
+  const value = phaseModeValues.get(tag);
+  if (value === undefined) throw new RangeError(`PhaseMode has no value ${tag}`);
+  return value;
+}
+
+/** A step of a plan that must be passed before the next one opens. */
+export interface PhaseSpec {
+  readonly name: string;
+  readonly mode: PhaseMode;
+  /** Top-level tasks in order. */
+  readonly tasks: readonly number[];
+  readonly timeoutMs: number;
+  /** Ratio of tasks that must have completed, in millionths. */
+  readonly gatePpm: number;
+}
+
+export function writePhaseSpec(w: Writer, v: PhaseSpec): void {
+  w.array(5);
+  w.str(v.name);
+  writePhaseMode(w, v.mode);
+  w.array(v.tasks.length); for (const item0 of v.tasks) { w.uint(item0); }
+  w.uint(v.timeoutMs);
+  w.uint(v.gatePpm);
+}
+
+export function readPhaseSpec(r: Reader): PhaseSpec {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  left--;
+  const mode: PhaseMode = readPhaseMode(r);
+  const tasks: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const gatePpm: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { name, mode, tasks, timeoutMs, gatePpm };
+}
+
+/** Where a phase is. */
+export type PhaseStatus = "pending" | "open" | "passed" | "failed" | "skipped";
+
+const phaseStatusTags: Readonly<Record<PhaseStatus, number>> = {
+  "pending": 0,
+  "open": 1,
+  "passed": 2,
+  "failed": 3,
+  "skipped": 4,
+};
+
+const phaseStatusValues: ReadonlyMap<number, PhaseStatus> = new Map<number, PhaseStatus>([
+  [0, "pending"],
+  [1, "open"],
+  [2, "passed"],
+  [3, "failed"],
+  [4, "skipped"],
+]);
+
+export function writePhaseStatus(w: Writer, v: PhaseStatus): void {
+  w.uint(phaseStatusTags[v]);
+}
+
+export function readPhaseStatus(r: Reader): PhaseStatus {
+  const tag = r.uint();
+  const value = phaseStatusValues.get(tag);
+  if (value === undefined) throw new RangeError(`PhaseStatus has no value ${tag}`);
+  return value;
+}
+
+/** A session's tasks as a whole. */
+export interface Plan {
+  /** Tasks the plan will have; the last one makes it whole unless it is a draft. */
+  readonly expected: number;
+  /** Waits for an explicit commit. */
+  readonly draft: boolean;
+  readonly committed: boolean;
+  readonly phases: readonly Phase[];
+  readonly classes: readonly ClassSpec[];
+  /** Running tasks by class. */
+  readonly running: readonly number[];
+  readonly policy: Policy;
+  readonly counts: Counts;
+  /** Nothing is granted: the session is paused. */
+  readonly held: boolean;
+  /** Everything is taken back: the session is cancelled. */
+  readonly cancelling: boolean;
+}
+
+export function writePlan(w: Writer, v: Plan): void {
+  w.array(10);
+  w.uint(v.expected);
+  w.bool(v.draft);
+  w.bool(v.committed);
+  w.array(v.phases.length); for (const item0 of v.phases) { writePhase(w, item0); }
+  w.array(v.classes.length); for (const item0 of v.classes) { writeClassSpec(w, item0); }
+  w.array(v.running.length); for (const item0 of v.running) { w.uint(item0); }
+  writePolicy(w, v.policy);
+  writeCounts(w, v.counts);
+  w.bool(v.held);
+  w.bool(v.cancelling);
+}
+
+export function readPlan(r: Reader): Plan {
+  let left = r.array();
+  const expected: number = left-- > 0 ? r.uint() : 0;
+  const draft: boolean = left-- > 0 ? r.bool() : false;
+  const committed: boolean = left-- > 0 ? r.bool() : false;
+  const phases: readonly Phase[] = left-- > 0 ? r.list(() => readPhase(r)) : [];
+  const classes: readonly ClassSpec[] = left-- > 0 ? r.list(() => readClassSpec(r)) : [];
+  const running: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  left--;
+  const policy: Policy = readPolicy(r);
+  left--;
+  const counts: Counts = readCounts(r);
+  const held: boolean = left-- > 0 ? r.bool() : false;
+  const cancelling: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { expected, draft, committed, phases, classes, running, policy, counts, held, cancelling };
+}
+
+/** What a plan says besides its tasks. */
+export interface PlanSpec {
+  readonly name: string;
+  readonly phases: readonly PhaseSpec[];
+  readonly classes: readonly ClassSpec[];
+  readonly policy: Policy;
+  readonly timeoutMs: number;
+  /** Hash of the configuration the plan was made from; 32 zero bytes when there is none. */
+  readonly configHash: Uint8Array;
+}
+
+export function writePlanSpec(w: Writer, v: PlanSpec): void {
+  w.array(6);
+  w.str(v.name);
+  w.array(v.phases.length); for (const item0 of v.phases) { writePhaseSpec(w, item0); }
+  w.array(v.classes.length); for (const item0 of v.classes) { writeClassSpec(w, item0); }
+  writePolicy(w, v.policy);
+  w.uint(v.timeoutMs);
+  w.bin(v.configHash);
+}
+
+export function readPlanSpec(r: Reader): PlanSpec {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const phases: readonly PhaseSpec[] = left-- > 0 ? r.list(() => readPhaseSpec(r)) : [];
+  const classes: readonly ClassSpec[] = left-- > 0 ? r.list(() => readClassSpec(r)) : [];
+  left--;
+  const policy: Policy = readPolicy(r);
+  const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const configHash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  for (; left > 0; left--) r.skip();
+  return { name, phases, classes, policy, timeoutMs, configHash };
+}
+
+/** How failures are met. */
+export interface Policy {
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+  readonly escalationThreshold: number;
+  readonly graceMs: number;
+}
+
+export function writePolicy(w: Writer, v: Policy): void {
+  w.array(4);
+  w.uint(v.maxRetries);
+  w.uint(v.retryDelayMs);
+  w.uint(v.escalationThreshold);
+  w.uint(v.graceMs);
+}
+
+export function readPolicy(r: Reader): Policy {
+  let left = r.array();
+  const maxRetries: number = left-- > 0 ? r.uint() : 0;
+  const retryDelayMs: number = left-- > 0 ? r.uint() : 0;
+  const escalationThreshold: number = left-- > 0 ? r.uint() : 0;
+  const graceMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { maxRetries, retryDelayMs, escalationThreshold, graceMs };
+}
+
+/** A pool of agents. */
+export type PoolId = number;
+
+/** How much a task matters. */
+export type Priority = "low" | "medium" | "high" | "critical";
+
+const priorityTags: Readonly<Record<Priority, number>> = {
+  "low": 0,
+  "medium": 1,
+  "high": 2,
+  "critical": 3,
+};
+
+const priorityValues: ReadonlyMap<number, Priority> = new Map<number, Priority>([
+  [0, "low"],
+  [1, "medium"],
+  [2, "high"],
+  [3, "critical"],
+]);
+
+export function writePriority(w: Writer, v: Priority): void {
+  w.uint(priorityTags[v]);
+}
+
+export function readPriority(r: Reader): Priority {
+  const tag = r.uint();
+  const value = priorityValues.get(tag);
+  if (value === undefined) throw new RangeError(`Priority has no value ${tag}`);
+  return value;
+}
+
+/** An event as a frame holds it. */
+export interface Recorded {
+  /** Command of the frame that caused it, counted from 1; 0 when time or the scheduler did. */
+  readonly command: number;
+  readonly event: Event;
+}
+
+export function writeRecorded(w: Writer, v: Recorded): void {
+  w.array(2);
+  w.uint(v.command);
+  writeEvent(w, v.event);
+}
+
+export function readRecorded(r: Reader): Recorded {
+  let left = r.array();
+  const command: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const event: Event = readEvent(r);
+  for (; left > 0; left--) r.skip();
+  return { command, event };
+}
+
+/** A command was not accepted, and nothing happened. */
+export interface Refusal {
+  /** Stable code; see `docs/errors`. */
+  readonly code: string;
+  /** What happened, where, and what to do. */
+  readonly message: string;
+  /** Facts, by name. */
+  readonly details: readonly (readonly [string, string])[];
+}
+
+export function writeRefusal(w: Writer, v: Refusal): void {
+  w.array(3);
+  w.str(v.code);
+  w.str(v.message);
+  w.array(v.details.length); for (const item0 of v.details) { w.array(2); w.str(item0[0]); w.str(item0[1]); }
+}
+
+export function readRefusal(r: Reader): Refusal {
+  let left = r.array();
+  const code: string = left-- > 0 ? r.str() : "";
+  const message: string = left-- > 0 ? r.str() : "";
+  const details: readonly (readonly [string, string])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => r.str())) : [];
+  for (; left > 0; left--) r.skip();
+  return { code, message, details };
+}
+
+/** What an attempt brought back. */
+export interface Report {
+  /** Measured values in millionths, sorted by name. */
+  readonly metrics: readonly (readonly [string, number])[];
+  readonly output: Payload | null;
+  readonly artifacts: readonly Artifact[];
+  readonly usage: Usage;
+  readonly exitCode: number | null;
+}
+
+export function writeReport(w: Writer, v: Report): void {
+  w.array(5);
+  w.array(v.metrics.length); for (const item0 of v.metrics) { w.array(2); w.str(item0[0]); w.int(item0[1]); }
+  if (v.output === null) w.nil(); else { writePayload(w, v.output); }
+  w.array(v.artifacts.length); for (const item0 of v.artifacts) { writeArtifact(w, item0); }
+  writeUsage(w, v.usage);
+  if (v.exitCode === null) w.nil(); else { w.int(v.exitCode); }
+}
+
+export function readReport(r: Reader): Report {
+  let left = r.array();
+  const metrics: readonly (readonly [string, number])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => r.int())) : [];
+  const output: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  const artifacts: readonly Artifact[] = left-- > 0 ? r.list(() => readArtifact(r)) : [];
+  left--;
+  const usage: Usage = readUsage(r);
+  const exitCode: number | null = left-- > 0 ? r.nil() ? null : r.int() : null;
+  for (; left > 0; left--) r.skip();
+  return { metrics, output, artifacts, usage, exitCode };
+}
+
+/** A command and where it comes from. A batch is an array of these. */
+export interface Request {
+  /** Number the runtime gave it; the answer and the frame carry it back. */
+  readonly id: number;
+  /** Only a refusal is answered. */
+  readonly quiet: boolean;
+  /** Who asks, as the authenticated door says; empty for the node itself. */
+  readonly actor: string;
+  readonly tenant: string;
+  /** Name of the call for repeats: same key and body, same answer. */
+  readonly idempotencyKey: string | null;
+  /** Sequence of the event it follows from. */
+  readonly cause: number | null;
+  /** W3C trace context. */
+  readonly traceparent: string | null;
+  readonly command: Command;
+}
+
+export function writeRequest(w: Writer, v: Request): void {
+  w.array(8);
+  w.uint(v.id);
+  w.bool(v.quiet);
+  w.str(v.actor);
+  w.str(v.tenant);
+  if (v.idempotencyKey === null) w.nil(); else { w.str(v.idempotencyKey); }
+  if (v.cause === null) w.nil(); else { w.uint(v.cause); }
+  if (v.traceparent === null) w.nil(); else { w.str(v.traceparent); }
+  writeCommand(w, v.command);
+}
+
+export function readRequest(r: Reader): Request {
+  let left = r.array();
+  const id: number = left-- > 0 ? r.uint() : 0;
+  const quiet: boolean = left-- > 0 ? r.bool() : false;
+  const actor: string = left-- > 0 ? r.str() : "";
+  const tenant: string = left-- > 0 ? r.str() : "";
+  const idempotencyKey: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const cause: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const traceparent: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  left--;
+  const command: Command = readCommand(r);
+  for (; left > 0; left--) r.skip();
+  return { id, quiet, actor, tenant, idempotencyKey, cause, traceparent, command };
+}
+
+/** Reserved amounts. Processor time in thousandths of a core. */
+export interface Resources {
+  readonly memoryMb: number;
+  readonly cpuMilli: number;
+  readonly diskMb: number;
+}
+
+export function writeResources(w: Writer, v: Resources): void {
+  w.array(3);
+  w.uint(v.memoryMb);
+  w.uint(v.cpuMilli);
+  w.uint(v.diskMb);
+}
+
+export function readResources(r: Reader): Resources {
+  let left = r.array();
+  const memoryMb: number = left-- > 0 ? r.uint() : 0;
+  const cpuMilli: number = left-- > 0 ? r.uint() : 0;
+  const diskMb: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { memoryMb, cpuMilli, diskMb };
+}
+
+/** How an agent is chosen among those that could. */
+export type Selection = "priority_load_performance" | "least_loaded" | "round_robin" | "fastest";
+
+const selectionTags: Readonly<Record<Selection, number>> = {
+  "priority_load_performance": 0,
+  "least_loaded": 1,
+  "round_robin": 2,
+  "fastest": 3,
+};
+
+const selectionValues: ReadonlyMap<number, Selection> = new Map<number, Selection>([
+  [0, "priority_load_performance"],
+  [1, "least_loaded"],
+  [2, "round_robin"],
+  [3, "fastest"],
+]);
+
+export function writeSelection(w: Writer, v: Selection): void {
+  w.uint(selectionTags[v]);
+}
+
+export function readSelection(r: Reader): Selection {
+  const tag = r.uint();
+  const value = selectionValues.get(tag);
+  if (value === undefined) throw new RangeError(`Selection has no value ${tag}`);
+  return value;
+}
+
+/** One orchestration. */
+export interface Session {
+  readonly name: string;
+  readonly status: SessionStatus;
+  readonly actor: string;
+  readonly tenant: string;
+  readonly configHash: Uint8Array;
+  readonly input: Payload | null;
+  /** Values agents share, by name. */
+  readonly context: readonly (readonly [string, Payload])[];
+  readonly openedMs: number;
+  /** Kernel time at which the whole session is over. */
+  readonly deadlineMs: number;
+  readonly endedMs: number | null;
+  /** Sequence of the end, for the order in which ended sessions leave memory. */
+  readonly endedSeq: number | null;
+}
+
+export function writeSession(w: Writer, v: Session): void {
+  w.array(11);
+  w.str(v.name);
+  writeSessionStatus(w, v.status);
+  w.str(v.actor);
+  w.str(v.tenant);
+  w.bin(v.configHash);
+  if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+  w.array(v.context.length); for (const item0 of v.context) { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); }
+  w.uint(v.openedMs);
+  w.uint(v.deadlineMs);
+  if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
+  if (v.endedSeq === null) w.nil(); else { w.uint(v.endedSeq); }
+}
+
+export function readSession(r: Reader): Session {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  left--;
+  const status: SessionStatus = readSessionStatus(r);
+  const actor: string = left-- > 0 ? r.str() : "";
+  const tenant: string = left-- > 0 ? r.str() : "";
+  const configHash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  const context: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => readPayload(r))) : [];
+  const openedMs: number = left-- > 0 ? r.uint() : 0;
+  const deadlineMs: number = left-- > 0 ? r.uint() : 0;
+  const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const endedSeq: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { name, status, actor, tenant, configHash, input, context, openedMs, deadlineMs, endedMs, endedSeq };
+}
+
+/** What can be asked of sessions. */
+export type SessionCommand =
+    /** Hands in a plan that fits one command, and starts it. */
+  | {
+      readonly type: "Orchestrate";
+      readonly plan: PlanSpec;
+      readonly tasks: readonly TaskSpec[];
+      readonly input: Payload | null;
+    }
+    /** Begins a plan that comes in parts; invisible until it is committed. */
+  | {
+      readonly type: "BeginPlan";
+      readonly plan: PlanSpec;
+      readonly expected: number;
+      readonly input: Payload | null;
+    }
+    /** The next part of a plan. */
+  | {
+      readonly type: "AddTasks";
+      readonly session: SessionId;
+      readonly tasks: readonly TaskSpec[];
+    }
+    /** The plan is whole: check it and start it. */
+  | {
+      readonly type: "CommitPlan";
+      readonly session: SessionId;
+    }
+    /** Takes back everything that has not ended. */
+  | {
+      readonly type: "CancelSession";
+      readonly session: SessionId;
+      readonly reason: string;
+    }
+    /** Grants nothing new. */
+  | {
+      readonly type: "PauseSession";
+      readonly session: SessionId;
+      readonly reason: string;
+    }
+    /** Goes on granting. */
+  | {
+      readonly type: "ResumeSession";
+      readonly session: SessionId;
+    }
+    /** Sets (or, without a value, removes) values that agents share. */
+  | {
+      readonly type: "UpdateContext";
+      readonly session: SessionId;
+      readonly entries: readonly (readonly [string, Payload | null])[];
+    }
+;
+
+export function writeSessionCommand(w: Writer, v: SessionCommand): void {
+  switch (v.type) {
+    case "Orchestrate":
+      w.array(4);
+      w.uint(200);
+      writePlanSpec(w, v.plan);
+      w.array(v.tasks.length); for (const item0 of v.tasks) { writeTaskSpec(w, item0); }
+      if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+      return;
+    case "BeginPlan":
+      w.array(4);
+      w.uint(201);
+      writePlanSpec(w, v.plan);
+      w.uint(v.expected);
+      if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+      return;
+    case "AddTasks":
+      w.array(3);
+      w.uint(202);
+      w.uint(v.session);
+      w.array(v.tasks.length); for (const item0 of v.tasks) { writeTaskSpec(w, item0); }
+      return;
+    case "CommitPlan":
+      w.array(2);
+      w.uint(203);
+      w.uint(v.session);
+      return;
+    case "CancelSession":
+      w.array(3);
+      w.uint(204);
+      w.uint(v.session);
+      w.str(v.reason);
+      return;
+    case "PauseSession":
+      w.array(3);
+      w.uint(205);
+      w.uint(v.session);
+      w.str(v.reason);
+      return;
+    case "ResumeSession":
+      w.array(2);
+      w.uint(206);
+      w.uint(v.session);
+      return;
+    case "UpdateContext":
+      w.array(3);
+      w.uint(207);
+      w.uint(v.session);
+      w.array(v.entries.length); for (const item0 of v.entries) { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } }
+      return;
+  }
+}
+
+export function readSessionCommand(r: Reader): SessionCommand {
+  return readSessionCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readSessionCommandAs(r: Reader, fields: number, tag: number): SessionCommand {
+  let left = fields;
+  switch (tag) {
+    case 200: {
+      left--;
+      const plan: PlanSpec = readPlanSpec(r);
+      const tasks: readonly TaskSpec[] = left-- > 0 ? r.list(() => readTaskSpec(r)) : [];
+      const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "Orchestrate", plan, tasks, input };
+    }
+    case 201: {
+      left--;
+      const plan: PlanSpec = readPlanSpec(r);
+      const expected: number = left-- > 0 ? r.uint() : 0;
+      const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "BeginPlan", plan, expected, input };
+    }
+    case 202: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const tasks: readonly TaskSpec[] = left-- > 0 ? r.list(() => readTaskSpec(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "AddTasks", session, tasks };
+    }
+    case 203: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "CommitPlan", session };
+    }
+    case 204: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "CancelSession", session, reason };
+    }
+    case 205: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "PauseSession", session, reason };
+    }
+    case 206: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ResumeSession", session };
+    }
+    case 207: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => (r.nil() ? null : readPayload(r)))) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "UpdateContext", session, entries };
+    }
+    default:
+      throw new RangeError(`SessionCommand has no variant ${tag}`);
+  }
+}
+
+/** What happened to sessions. */
+export type SessionEvent =
+    /** A new session; its id is this event's sequence. */
+  | {
+      readonly type: "SessionOpened";
+      readonly plan: PlanSpec;
+      /** Tasks that follow. */
+      readonly expected: number;
+      /** Nothing runs before an explicit commit. */
+      readonly draft: boolean;
+      readonly input: Payload | null;
+      readonly actor: string;
+      readonly tenant: string;
+    }
+    /** Nothing new is granted. */
+  | {
+      readonly type: "SessionPaused";
+      readonly session: SessionId;
+      readonly reason: string;
+    }
+    /** Granting goes on. */
+  | {
+      readonly type: "SessionResumed";
+      readonly session: SessionId;
+    }
+    /** Everything that has not ended is taken back. */
+  | {
+      readonly type: "SessionCancelRequested";
+      readonly session: SessionId;
+      readonly reason: string;
+    }
+    /** Every task has ended. */
+  | {
+      readonly type: "SessionEnded";
+      readonly session: SessionId;
+      readonly status: SessionStatus;
+      /** Ended sessions that leave memory now; the journal and the views keep them. */
+      readonly evict: readonly SessionId[];
+    }
+    /** Values agents share. */
+  | {
+      readonly type: "ContextUpdated";
+      readonly session: SessionId;
+      readonly entries: readonly (readonly [string, Payload | null])[];
+    }
+;
+
+export function writeSessionEvent(w: Writer, v: SessionEvent): void {
+  switch (v.type) {
+    case "SessionOpened":
+      w.array(7);
+      w.uint(200);
+      writePlanSpec(w, v.plan);
+      w.uint(v.expected);
+      w.bool(v.draft);
+      if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+      w.str(v.actor);
+      w.str(v.tenant);
+      return;
+    case "SessionPaused":
+      w.array(3);
+      w.uint(201);
+      w.uint(v.session);
+      w.str(v.reason);
+      return;
+    case "SessionResumed":
+      w.array(2);
+      w.uint(202);
+      w.uint(v.session);
+      return;
+    case "SessionCancelRequested":
+      w.array(3);
+      w.uint(203);
+      w.uint(v.session);
+      w.str(v.reason);
+      return;
+    case "SessionEnded":
+      w.array(4);
+      w.uint(204);
+      w.uint(v.session);
+      writeSessionStatus(w, v.status);
+      w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      return;
+    case "ContextUpdated":
+      w.array(3);
+      w.uint(205);
+      w.uint(v.session);
+      w.array(v.entries.length); for (const item0 of v.entries) { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } }
+      return;
+  }
+}
+
+export function readSessionEvent(r: Reader): SessionEvent {
+  return readSessionEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readSessionEventAs(r: Reader, fields: number, tag: number): SessionEvent {
+  let left = fields;
+  switch (tag) {
+    case 200: {
+      left--;
+      const plan: PlanSpec = readPlanSpec(r);
+      const expected: number = left-- > 0 ? r.uint() : 0;
+      const draft: boolean = left-- > 0 ? r.bool() : false;
+      const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      const actor: string = left-- > 0 ? r.str() : "";
+      const tenant: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "SessionOpened", plan, expected, draft, input, actor, tenant };
+    }
+    case 201: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "SessionPaused", session, reason };
+    }
+    case 202: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "SessionResumed", session };
+    }
+    case 203: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "SessionCancelRequested", session, reason };
+    }
+    case 204: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const status: SessionStatus = readSessionStatus(r);
+      const evict: readonly SessionId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "SessionEnded", session, status, evict };
+    }
+    case 205: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => (r.nil() ? null : readPayload(r)))) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "ContextUpdated", session, entries };
+    }
+    default:
+      throw new RangeError(`SessionEvent has no variant ${tag}`);
+  }
+}
+
+/** An orchestration and its state. */
+export type SessionId = number;
+
+/** Where a session is. */
+export type SessionStatus = "planning" | "running" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
+
+const sessionStatusTags: Readonly<Record<SessionStatus, number>> = {
+  "planning": 0,
+  "running": 1,
+  "paused": 2,
+  "cancelling": 3,
+  "completed": 4,
+  "failed": 5,
+  "cancelled": 6,
+};
+
+const sessionStatusValues: ReadonlyMap<number, SessionStatus> = new Map<number, SessionStatus>([
+  [0, "planning"],
+  [1, "running"],
+  [2, "paused"],
+  [3, "cancelling"],
+  [4, "completed"],
+  [5, "failed"],
+  [6, "cancelled"],
+]);
+
+export function writeSessionStatus(w: Writer, v: SessionStatus): void {
+  w.uint(sessionStatusTags[v]);
+}
+
+export function readSessionStatus(r: Reader): SessionStatus {
+  const tag = r.uint();
+  const value = sessionStatusValues.get(tag);
+  if (value === undefined) throw new RangeError(`SessionStatus has no value ${tag}`);
+  return value;
+}
+
+/** What a partition goes by. Times in milliseconds. */
+export interface Settings {
+  /** What may be reserved at once; `None` is without bound. */
+  readonly totals: Resources | null;
+  readonly selection: Selection;
+  /** Waiting time that lifts a ready task by one priority. */
+  readonly ageingMs: number;
+  /** Waiting time after which what becomes free is kept for a task. */
+  readonly starvationMs: number;
+  /** Time an agent has to finish its work when it is stopped. */
+  readonly shutdownMs: number;
+}
+
+export function writeSettings(w: Writer, v: Settings): void {
+  w.array(5);
+  if (v.totals === null) w.nil(); else { writeResources(w, v.totals); }
+  writeSelection(w, v.selection);
+  w.uint(v.ageingMs);
+  w.uint(v.starvationMs);
+  w.uint(v.shutdownMs);
+}
+
+export function readSettings(r: Reader): Settings {
+  let left = r.array();
+  const totals: Resources | null = left-- > 0 ? r.nil() ? null : readResources(r) : null;
+  left--;
+  const selection: Selection = readSelection(r);
+  const ageingMs: number = left-- > 0 ? r.uint() : 0;
+  const starvationMs: number = left-- > 0 ? r.uint() : 0;
+  const shutdownMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { totals, selection, ageingMs, starvationMs, shutdownMs };
+}
+
+/** What one step gives. */
+export interface StepOutput {
+  /** The frame to append; empty when nothing happened. */
+  readonly frame: Uint8Array;
+  readonly firstSeq: number;
+  /** Sequence of the last event, of this step or an earlier one. */
+  readonly lastSeq: number;
+  /** Where in the frame the events begin. */
+  readonly eventsAt: number;
+  readonly answers: readonly Answer[];
+  /** To be done once the frame is durable, in order. */
+  readonly effects: readonly Effect[];
+  /** Kernel time at which the passing of time alone would change something; `None` when idle. */
+  readonly deadlineMs: number | null;
+  /** Kernel time of this step. */
+  readonly nowMs: number;
+}
+
+export function writeStepOutput(w: Writer, v: StepOutput): void {
+  w.array(8);
+  w.bin(v.frame);
+  w.uint(v.firstSeq);
+  w.uint(v.lastSeq);
+  w.uint(v.eventsAt);
+  w.array(v.answers.length); for (const item0 of v.answers) { writeAnswer(w, item0); }
+  w.array(v.effects.length); for (const item0 of v.effects) { writeEffect(w, item0); }
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  w.uint(v.nowMs);
+}
+
+export function readStepOutput(r: Reader): StepOutput {
+  let left = r.array();
+  const frame: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  const firstSeq: number = left-- > 0 ? r.uint() : 0;
+  const lastSeq: number = left-- > 0 ? r.uint() : 0;
+  const eventsAt: number = left-- > 0 ? r.uint() : 0;
+  const answers: readonly Answer[] = left-- > 0 ? r.list(() => readAnswer(r)) : [];
+  const effects: readonly Effect[] = left-- > 0 ? r.list(() => readEffect(r)) : [];
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const nowMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { frame, firstSeq, lastSeq, eventsAt, answers, effects, deadlineMs, nowMs };
+}
+
+/** Why a holder is asked to stop. */
+export type StopReason = "timeout" | "cancel" | "reassign";
+
+const stopReasonTags: Readonly<Record<StopReason, number>> = {
+  "timeout": 1,
+  "cancel": 2,
+  "reassign": 3,
+};
+
+const stopReasonValues: ReadonlyMap<number, StopReason> = new Map<number, StopReason>([
+  [1, "timeout"],
+  [2, "cancel"],
+  [3, "reassign"],
+]);
+
+export function writeStopReason(w: Writer, v: StopReason): void {
+  w.uint(stopReasonTags[v]);
+}
+
+export function readStopReason(r: Reader): StopReason {
+  const tag = r.uint();
+  const value = stopReasonValues.get(tag);
+  if (value === undefined) throw new RangeError(`StopReason has no value ${tag}`);
+  return value;
+}
+
+/** One task. */
+export interface Task {
+  readonly session: SessionId;
+  readonly index: number;
+  /** Phase it stands in itself, not through its parent. */
+  readonly phase: number | null;
+  readonly spec: TaskSpec;
+  readonly status: TaskStatus;
+  /** Things that must happen before it is ready. */
+  readonly blockers: number;
+  readonly wait: Wait | null;
+  /** Demand of the next attempt; recovery may raise it above the plan's. */
+  readonly demand: Demand;
+  readonly timeoutMs: number;
+  /** Attempts granted. */
+  readonly attempts: number;
+  /** Attempts that failed since the last human decision. */
+  readonly failures: number;
+  /** Attempts lost with their host. */
+  readonly losses: number;
+  /** Recovery strategies tried since the last human decision, by level and name. */
+  readonly recoveries: readonly (readonly [number, string])[];
+  readonly fence: Fence | null;
+  readonly agent: AgentId | null;
+  readonly progressPpm: number;
+  readonly readyMs: number;
+  readonly startedMs: number | null;
+  readonly endedMs: number | null;
+  readonly error: AttemptError | null;
+  readonly report: Report | null;
+  readonly verdicts: readonly Verdict[];
+  /** Tasks that wait for it to complete. */
+  readonly dependents: readonly TaskId[];
+  /** Tasks that wait for it to end, however. */
+  readonly followers: readonly TaskId[];
+  /** Its parts. */
+  readonly children: readonly TaskId[];
+  readonly openChildren: number;
+}
+
+export function writeTask(w: Writer, v: Task): void {
+  w.array(26);
+  w.uint(v.session);
+  w.uint(v.index);
+  if (v.phase === null) w.nil(); else { w.uint(v.phase); }
+  writeTaskSpec(w, v.spec);
+  writeTaskStatus(w, v.status);
+  w.uint(v.blockers);
+  if (v.wait === null) w.nil(); else { writeWait(w, v.wait); }
+  writeDemand(w, v.demand);
+  w.uint(v.timeoutMs);
+  w.uint(v.attempts);
+  w.uint(v.failures);
+  w.uint(v.losses);
+  w.array(v.recoveries.length); for (const item0 of v.recoveries) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
+  if (v.fence === null) w.nil(); else { w.uint(v.fence); }
+  if (v.agent === null) w.nil(); else { w.uint(v.agent); }
+  w.uint(v.progressPpm);
+  w.uint(v.readyMs);
+  if (v.startedMs === null) w.nil(); else { w.uint(v.startedMs); }
+  if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
+  if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
+  if (v.report === null) w.nil(); else { writeReport(w, v.report); }
+  w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+  w.array(v.dependents.length); for (const item0 of v.dependents) { w.uint(item0); }
+  w.array(v.followers.length); for (const item0 of v.followers) { w.uint(item0); }
+  w.array(v.children.length); for (const item0 of v.children) { w.uint(item0); }
+  w.uint(v.openChildren);
+}
+
+export function readTask(r: Reader): Task {
+  let left = r.array();
+  const session: SessionId = left-- > 0 ? r.uint() : 0;
+  const index: number = left-- > 0 ? r.uint() : 0;
+  const phase: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const spec: TaskSpec = readTaskSpec(r);
+  left--;
+  const status: TaskStatus = readTaskStatus(r);
+  const blockers: number = left-- > 0 ? r.uint() : 0;
+  const wait: Wait | null = left-- > 0 ? r.nil() ? null : readWait(r) : null;
+  left--;
+  const demand: Demand = readDemand(r);
+  const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const attempts: number = left-- > 0 ? r.uint() : 0;
+  const failures: number = left-- > 0 ? r.uint() : 0;
+  const losses: number = left-- > 0 ? r.uint() : 0;
+  const recoveries: readonly (readonly [number, string])[] = left-- > 0 ? r.list(() => r.pair(() => r.uint(), () => r.str())) : [];
+  const fence: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const progressPpm: number = left-- > 0 ? r.uint() : 0;
+  const readyMs: number = left-- > 0 ? r.uint() : 0;
+  const startedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
+  const report: Report | null = left-- > 0 ? r.nil() ? null : readReport(r) : null;
+  const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+  const dependents: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const followers: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const children: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const openChildren: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, fence, agent, progressPpm, readyMs, startedMs, endedMs, error, report, verdicts, dependents, followers, children, openChildren };
+}
+
+/** What can be reported of tasks. Every report carries the fence of its attempt. */
+export type TaskCommand =
+    /** How far an attempt is, in millionths. */
+  | {
+      readonly type: "ReportProgress";
+      readonly fence: Fence;
+      readonly ppm: number;
+      readonly message: string;
+    }
+    /** An attempt ended well; whether well enough is judged here. */
+  | {
+      readonly type: "CompleteTask";
+      readonly fence: Fence;
+      readonly report: Report;
+    }
+    /** An attempt ended otherwise. */
+  | {
+      readonly type: "FailTask";
+      readonly fence: Fence;
+      readonly error: AttemptError;
+      readonly report: Report;
+    }
+;
+
+export function writeTaskCommand(w: Writer, v: TaskCommand): void {
+  switch (v.type) {
+    case "ReportProgress":
+      w.array(4);
+      w.uint(300);
+      w.uint(v.fence);
+      w.uint(v.ppm);
+      w.str(v.message);
+      return;
+    case "CompleteTask":
+      w.array(3);
+      w.uint(301);
+      w.uint(v.fence);
+      writeReport(w, v.report);
+      return;
+    case "FailTask":
+      w.array(4);
+      w.uint(302);
+      w.uint(v.fence);
+      writeAttemptError(w, v.error);
+      writeReport(w, v.report);
+      return;
+  }
+}
+
+export function readTaskCommand(r: Reader): TaskCommand {
+  return readTaskCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readTaskCommandAs(r: Reader, fields: number, tag: number): TaskCommand {
+  let left = fields;
+  switch (tag) {
+    case 300: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const ppm: number = left-- > 0 ? r.uint() : 0;
+      const message: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "ReportProgress", fence, ppm, message };
+    }
+    case 301: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      left--;
+      const report: Report = readReport(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "CompleteTask", fence, report };
+    }
+    case 302: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      left--;
+      const error: AttemptError = readAttemptError(r);
+      left--;
+      const report: Report = readReport(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "FailTask", fence, error, report };
+    }
+    default:
+      throw new RangeError(`TaskCommand has no variant ${tag}`);
+  }
+}
+
+/** What happened to tasks. */
+export type TaskEvent =
+    /** A task joined a plan; its id is this event's sequence. */
+  | {
+      readonly type: "TaskAdded";
+      readonly session: SessionId;
+      readonly spec: TaskSpec;
+    }
+    /** The plan is whole; its tasks may run. */
+  | {
+      readonly type: "PlanCommitted";
+      readonly session: SessionId;
+    }
+    /** An agent got the task; the fence is this event's sequence. */
+  | {
+      readonly type: "TaskGranted";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly agent: AgentId;
+      readonly attempt: number;
+      readonly timeoutMs: number;
+      readonly demand: Demand;
+    }
+    /** How far the attempt is. */
+  | {
+      readonly type: "TaskProgressed";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly fence: Fence;
+      readonly ppm: number;
+      readonly message: string;
+    }
+    /** The attempt met every criterion. */
+  | {
+      readonly type: "TaskCompleted";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly agent: AgentId;
+      readonly fence: Fence;
+      readonly durationMs: number;
+      readonly report: Report;
+      readonly verdicts: readonly Verdict[];
+    }
+    /** The attempt ended without. */
+  | {
+      readonly type: "TaskAttemptFailed";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly agent: AgentId;
+      readonly fence: Fence;
+      readonly durationMs: number;
+      readonly outcome: AttemptOutcome;
+      readonly error: AttemptError;
+      readonly report: Report;
+      readonly verdicts: readonly Verdict[];
+      readonly next: Next;
+    }
+    /** The attempt was asked to end. */
+  | {
+      readonly type: "TaskStopRequested";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly fence: Fence;
+      readonly reason: StopReason;
+      readonly untilMs: number;
+    }
+    /** The time before the next attempt is over. */
+  | {
+      readonly type: "TaskWoken";
+      readonly task: TaskId;
+      readonly session: SessionId;
+    }
+    /** It will not run, because what it needs did not complete. */
+  | {
+      readonly type: "TaskSkipped";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly reason: string;
+    }
+    /** It was cancelled before it ran. */
+  | {
+      readonly type: "TaskCancelled";
+      readonly task: TaskId;
+      readonly session: SessionId;
+    }
+    /** Every part of a task has ended, and so has the task. */
+  | {
+      readonly type: "GroupEnded";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly completed: boolean;
+      readonly report: Report;
+      readonly verdicts: readonly Verdict[];
+    }
+    /** The tasks of a phase may run. */
+  | {
+      readonly type: "PhaseOpened";
+      readonly session: SessionId;
+      readonly phase: number;
+    }
+    /** Every task of a phase has ended. */
+  | {
+      readonly type: "PhaseEnded";
+      readonly session: SessionId;
+      readonly phase: number;
+      readonly passed: boolean;
+      readonly reason: string;
+    }
+;
+
+export function writeTaskEvent(w: Writer, v: TaskEvent): void {
+  switch (v.type) {
+    case "TaskAdded":
+      w.array(3);
+      w.uint(300);
+      w.uint(v.session);
+      writeTaskSpec(w, v.spec);
+      return;
+    case "PlanCommitted":
+      w.array(2);
+      w.uint(301);
+      w.uint(v.session);
+      return;
+    case "TaskGranted":
+      w.array(7);
+      w.uint(302);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.agent);
+      w.uint(v.attempt);
+      w.uint(v.timeoutMs);
+      writeDemand(w, v.demand);
+      return;
+    case "TaskProgressed":
+      w.array(6);
+      w.uint(303);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.fence);
+      w.uint(v.ppm);
+      w.str(v.message);
+      return;
+    case "TaskCompleted":
+      w.array(8);
+      w.uint(304);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.agent);
+      w.uint(v.fence);
+      w.uint(v.durationMs);
+      writeReport(w, v.report);
+      w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      return;
+    case "TaskAttemptFailed":
+      w.array(11);
+      w.uint(305);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.agent);
+      w.uint(v.fence);
+      w.uint(v.durationMs);
+      writeAttemptOutcome(w, v.outcome);
+      writeAttemptError(w, v.error);
+      writeReport(w, v.report);
+      w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      writeNext(w, v.next);
+      return;
+    case "TaskStopRequested":
+      w.array(6);
+      w.uint(306);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.fence);
+      writeStopReason(w, v.reason);
+      w.uint(v.untilMs);
+      return;
+    case "TaskWoken":
+      w.array(3);
+      w.uint(307);
+      w.uint(v.task);
+      w.uint(v.session);
+      return;
+    case "TaskSkipped":
+      w.array(4);
+      w.uint(308);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.str(v.reason);
+      return;
+    case "TaskCancelled":
+      w.array(3);
+      w.uint(309);
+      w.uint(v.task);
+      w.uint(v.session);
+      return;
+    case "GroupEnded":
+      w.array(6);
+      w.uint(310);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.bool(v.completed);
+      writeReport(w, v.report);
+      w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      return;
+    case "PhaseOpened":
+      w.array(3);
+      w.uint(311);
+      w.uint(v.session);
+      w.uint(v.phase);
+      return;
+    case "PhaseEnded":
+      w.array(5);
+      w.uint(312);
+      w.uint(v.session);
+      w.uint(v.phase);
+      w.bool(v.passed);
+      w.str(v.reason);
+      return;
+  }
+}
+
+export function readTaskEvent(r: Reader): TaskEvent {
+  return readTaskEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEvent {
+  let left = fields;
+  switch (tag) {
+    case 300: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: TaskSpec = readTaskSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskAdded", session, spec };
+    }
+    case 301: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "PlanCommitted", session };
+    }
+    case 302: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const attempt: number = left-- > 0 ? r.uint() : 0;
+      const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const demand: Demand = readDemand(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskGranted", task, session, agent, attempt, timeoutMs, demand };
+    }
+    case 303: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const ppm: number = left-- > 0 ? r.uint() : 0;
+      const message: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskProgressed", task, session, fence, ppm, message };
+    }
+    case 304: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const durationMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const report: Report = readReport(r);
+      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskCompleted", task, session, agent, fence, durationMs, report, verdicts };
+    }
+    case 305: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const durationMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const outcome: AttemptOutcome = readAttemptOutcome(r);
+      left--;
+      const error: AttemptError = readAttemptError(r);
+      left--;
+      const report: Report = readReport(r);
+      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      left--;
+      const next: Next = readNext(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskAttemptFailed", task, session, agent, fence, durationMs, outcome, error, report, verdicts, next };
+    }
+    case 306: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      left--;
+      const reason: StopReason = readStopReason(r);
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskStopRequested", task, session, fence, reason, untilMs };
+    }
+    case 307: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskWoken", task, session };
+    }
+    case 308: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskSkipped", task, session, reason };
+    }
+    case 309: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskCancelled", task, session };
+    }
+    case 310: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const completed: boolean = left-- > 0 ? r.bool() : false;
+      left--;
+      const report: Report = readReport(r);
+      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "GroupEnded", task, session, completed, report, verdicts };
+    }
+    case 311: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const phase: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "PhaseOpened", session, phase };
+    }
+    case 312: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const phase: number = left-- > 0 ? r.uint() : 0;
+      const passed: boolean = left-- > 0 ? r.bool() : false;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "PhaseEnded", session, phase, passed, reason };
+    }
+    default:
+      throw new RangeError(`TaskEvent has no variant ${tag}`);
+  }
+}
+
+/** A task of a plan. */
+export type TaskId = number;
+
+/** One task as a plan gives it. Indexes count the plan's tasks from 0. */
+export interface TaskSpec {
+  /** Unique in the plan. */
+  readonly key: string;
+  readonly name: string;
+  readonly parent: number | null;
+  /** Tasks that must complete first. */
+  readonly after: readonly number[];
+  readonly priority: Priority;
+  /** Index of a class of the plan. */
+  readonly class: number | null;
+  readonly demand: Demand;
+  readonly timeoutMs: number;
+  readonly criteria: readonly Criterion[];
+  readonly input: Payload | null;
+}
+
+export function writeTaskSpec(w: Writer, v: TaskSpec): void {
+  w.array(10);
+  w.str(v.key);
+  w.str(v.name);
+  if (v.parent === null) w.nil(); else { w.uint(v.parent); }
+  w.array(v.after.length); for (const item0 of v.after) { w.uint(item0); }
+  writePriority(w, v.priority);
+  if (v.class === null) w.nil(); else { w.uint(v.class); }
+  writeDemand(w, v.demand);
+  w.uint(v.timeoutMs);
+  w.array(v.criteria.length); for (const item0 of v.criteria) { writeCriterion(w, item0); }
+  if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+}
+
+export function readTaskSpec(r: Reader): TaskSpec {
+  let left = r.array();
+  const key: string = left-- > 0 ? r.str() : "";
+  const name: string = left-- > 0 ? r.str() : "";
+  const parent: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const after: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  left--;
+  const priority: Priority = readPriority(r);
+  const class: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const demand: Demand = readDemand(r);
+  const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const criteria: readonly Criterion[] = left-- > 0 ? r.list(() => readCriterion(r)) : [];
+  const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  for (; left > 0; left--) r.skip();
+  return { key, name, parent, after, priority, class, demand, timeoutMs, criteria, input };
+}
+
+/** Where a task is in its life. */
+export type TaskStatus = "pending" | "ready" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled";
+
+const taskStatusTags: Readonly<Record<TaskStatus, number>> = {
+  "pending": 0,
+  "ready": 1,
+  "running": 2,
+  "waiting": 3,
+  "completed": 4,
+  "failed": 5,
+  "skipped": 6,
+  "cancelled": 7,
+};
+
+const taskStatusValues: ReadonlyMap<number, TaskStatus> = new Map<number, TaskStatus>([
+  [0, "pending"],
+  [1, "ready"],
+  [2, "running"],
+  [3, "waiting"],
+  [4, "completed"],
+  [5, "failed"],
+  [6, "skipped"],
+  [7, "cancelled"],
+]);
+
+export function writeTaskStatus(w: Writer, v: TaskStatus): void {
+  w.uint(taskStatusTags[v]);
+}
+
+export function readTaskStatus(r: Reader): TaskStatus {
+  const tag = r.uint();
+  const value = taskStatusValues.get(tag);
+  if (value === undefined) throw new RangeError(`TaskStatus has no value ${tag}`);
+  return value;
+}
+
+/** What an attempt was seen to use; absent where the platform cannot tell. */
+export interface Usage {
+  readonly memoryPeakBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly diskBytes: number | null;
+}
+
+export function writeUsage(w: Writer, v: Usage): void {
+  w.array(3);
+  if (v.memoryPeakBytes === null) w.nil(); else { w.uint(v.memoryPeakBytes); }
+  if (v.cpuMs === null) w.nil(); else { w.uint(v.cpuMs); }
+  if (v.diskBytes === null) w.nil(); else { w.uint(v.diskBytes); }
+}
+
+export function readUsage(r: Reader): Usage {
+  let left = r.array();
+  const memoryPeakBytes: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const cpuMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const diskBytes: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { memoryPeakBytes, cpuMs, diskBytes };
+}
+
+/** How a criterion came out. */
+export interface Verdict {
+  readonly name: string;
+  /** `None` when nothing was measured, which does not meet the criterion. */
+  readonly measuredMicro: number | null;
+  readonly met: boolean;
+}
+
+export function writeVerdict(w: Writer, v: Verdict): void {
+  w.array(3);
+  w.str(v.name);
+  if (v.measuredMicro === null) w.nil(); else { w.int(v.measuredMicro); }
+  w.bool(v.met);
+}
+
+export function readVerdict(r: Reader): Verdict {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const measuredMicro: number | null = left-- > 0 ? r.nil() ? null : r.int() : null;
+  const met: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { name, measuredMicro, met };
+}
+
+/** What can be looked at from outside. A cold path: running reads come from the runtime's mirror. */
+export type View =
+    /** The node record. */
+  | {
+      readonly type: "Node";
+    }
+    /** One agent. */
+  | {
+      readonly type: "Agent";
+      readonly agent: AgentId;
+    }
+    /** One session. */
+  | {
+      readonly type: "Session";
+      readonly session: SessionId;
+    }
+    /** The plan of a session. */
+  | {
+      readonly type: "Plan";
+      readonly session: SessionId;
+    }
+    /** One task. */
+  | {
+      readonly type: "Task";
+      readonly task: TaskId;
+    }
+    /** One lease. */
+  | {
+      readonly type: "Lease";
+      readonly fence: Fence;
+    }
+;
+
+export function writeView(w: Writer, v: View): void {
+  switch (v.type) {
+    case "Node":
+      w.array(1);
+      w.uint(1);
+      return;
+    case "Agent":
+      w.array(2);
+      w.uint(2);
+      w.uint(v.agent);
+      return;
+    case "Session":
+      w.array(2);
+      w.uint(3);
+      w.uint(v.session);
+      return;
+    case "Plan":
+      w.array(2);
+      w.uint(4);
+      w.uint(v.session);
+      return;
+    case "Task":
+      w.array(2);
+      w.uint(5);
+      w.uint(v.task);
+      return;
+    case "Lease":
+      w.array(2);
+      w.uint(6);
+      w.uint(v.fence);
+      return;
+  }
+}
+
+export function readView(r: Reader): View {
+  return readViewAs(r, r.array() - 1, r.uint());
+}
+
+export function readViewAs(r: Reader, fields: number, tag: number): View {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Node" };
+    }
+    case 2: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Agent", agent };
+    }
+    case 3: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Session", session };
+    }
+    case 4: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Plan", session };
+    }
+    case 5: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Task", task };
+    }
+    case 6: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Lease", fence };
+    }
+    default:
+      throw new RangeError(`View has no variant ${tag}`);
+  }
+}
+
+/** What a waiting task waits for. */
+export type Wait =
+    /** The time of its next attempt. */
+  | {
+      readonly type: "Backoff";
+      readonly untilMs: number;
+    }
+    /** A human. */
+  | {
+      readonly type: "Human";
+      readonly escalation: EscalationId;
+    }
+;
+
+export function writeWait(w: Writer, v: Wait): void {
+  switch (v.type) {
+    case "Backoff":
+      w.array(2);
+      w.uint(1);
+      w.uint(v.untilMs);
+      return;
+    case "Human":
+      w.array(2);
+      w.uint(2);
+      w.uint(v.escalation);
+      return;
+  }
+}
+
+export function readWait(r: Reader): Wait {
+  return readWaitAs(r, r.array() - 1, r.uint());
+}
+
+export function readWaitAs(r: Reader, fields: number, tag: number): Wait {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Backoff", untilMs };
+    }
+    case 2: {
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Human", escalation };
+    }
+    default:
+      throw new RangeError(`Wait has no variant ${tag}`);
+  }
+}
+
