@@ -8,7 +8,7 @@ import { quietly } from "../run.mjs";
 import { BUNDLE_TOOL } from "./compile.mjs";
 import { MODULES, rawModule } from "./modules.mjs";
 
-export const GENERATED = "npm/src/wasm/generated";
+const GENERATED = "npm/src/wasm/generated";
 
 /** Turns compiled binding crates into optimised wasm with its JavaScript; needs the npm packages and the bundle tool. */
 export async function bundleWasm() {
