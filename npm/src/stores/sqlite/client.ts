@@ -1,0 +1,125 @@
+import { Worker } from "node:worker_threads";
+import type { PolyphonError } from "../../errors/error.ts";
+import { storeError } from "../store-error.ts";
+import { type Role, startService } from "./roles.ts";
+import {
+  type Answer,
+  type AnswerOf,
+  type ArgumentsOf,
+  type Call,
+  dispatch,
+  fromFailure,
+  type MethodOf,
+  type Service,
+} from "./service.ts";
+
+/** Where the database is worked: a thread of its own, or the caller's. */
+export type StoreThread = "worker" | "caller";
+
+/** Calls of a service, answered in the order they were made. */
+export interface Client<S extends Service> {
+  /** False once the thread is gone: every call is then rejected. */
+  readonly alive: boolean;
+  call<M extends MethodOf<S>>(
+    method: M,
+    args: ArgumentsOf<S, M>,
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<AnswerOf<S, M>>;
+  /** Closes the service and ends the thread. */
+  close(): Promise<void>;
+}
+
+/** Starts the service of `role`. The thread keeps the process alive only while a call is unanswered. */
+export function startClient<S extends Service>(role: Role, thread: StoreThread): Client<S> {
+  return thread === "worker" ? new WorkerClient<S>(role) : new CallerClient<S>(startService(role) as unknown as S);
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: PolyphonError) => void;
+}
+
+class WorkerClient<S extends Service> implements Client<S> {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #name: string;
+  readonly #exited: Promise<void>;
+  #calls = 0;
+  #gone: PolyphonError | undefined;
+
+  constructor(role: Role) {
+    // The same file in the sources and in the package: Node runs both.
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#name = role.config.name;
+    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: role, execArgv: [] });
+    this.#worker.unref();
+    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
+    this.#worker.on("error", (error) => this.#fail(error));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once("exit", () => {
+        this.#fail(undefined);
+        resolve();
+      });
+    });
+  }
+
+  get alive(): boolean {
+    return this.#gone === undefined;
+  }
+
+  call<M extends MethodOf<S>>(
+    method: M,
+    args: ArgumentsOf<S, M>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<AnswerOf<S, M>> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    const id = this.#calls++;
+    return new Promise((resolve, reject) => {
+      this.#worker.postMessage([id, String(method), args] satisfies Call, transfer);
+      if (this.#waiting.size === 0) this.#worker.ref();
+      this.#waiting.set(id, { resolve, reject });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.alive) await this.call("close" as MethodOf<S>, [] as unknown as ArgumentsOf<S, MethodOf<S>>);
+    this.#worker.ref();
+    await this.#exited;
+  }
+
+  #settle([id, value, failure]: Answer): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (failure === undefined) waiting?.resolve(value as never);
+    else waiting?.reject(fromFailure(failure));
+  }
+
+  #fail(cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : "it ended";
+    this.#gone ??= storeError("STORE_IO", `${this.#name}: the thread of the store is gone: ${why}`, {}, cause);
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
+    this.#waiting.clear();
+  }
+}
+
+class CallerClient<S extends Service> implements Client<S> {
+  readonly #service: S;
+  readonly alive = true;
+
+  constructor(service: S) {
+    this.#service = service;
+  }
+
+  async call<M extends MethodOf<S>>(method: M, args: ArgumentsOf<S, M>): Promise<AnswerOf<S, M>> {
+    try {
+      return dispatch(this.#service, String(method), args as readonly unknown[]) as AnswerOf<S, M>;
+    } finally {
+      this.#service.rest?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#service.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import type { StoreReader } from "../store.ts";
+import { type StoreThread, startClient } from "./client.ts";
+import type { ReaderService } from "./reader-service.ts";
+import type { Owner } from "./recovery.ts";
+import { SqliteReading } from "./sqlite-reading.ts";
+
+/** A journal opened for reading only, whether another process owns it or nobody does. */
+export interface SqliteReader extends StoreReader {
+  /** The process that owns the file now; `undefined` when none does. */
+  owner(): Promise<Owner | undefined>;
+}
+
+export interface SqliteReaderOptions {
+  /** Where SQLite runs: a thread of its own (default), or the caller's, which saves its start in a short-lived command. */
+  readonly thread?: StoreThread;
+}
+
+/** Opens `file` for reading. `STORE_NOT_FOUND`, `STORE_FOREIGN`, `STORE_FORMAT_NEWER` when there is nothing to read. */
+export async function openReader(file: string, options: SqliteReaderOptions = {}): Promise<SqliteReader> {
+  const reader = new Reader(file, options.thread ?? "worker");
+  await reader.connect();
+  return reader;
+}
+
+class Reader extends SqliteReading<ReaderService> implements SqliteReader {
+  constructor(file: string, thread: StoreThread) {
+    super(`sqlite:${basename(file)}`);
+    this.use(startClient<ReaderService>({ kind: "reader", config: { name: this.name, file } }, thread));
+  }
+
+  async connect(): Promise<void> {
+    try {
+      await this.client.call("connect", []);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async owner(): Promise<Owner | undefined> {
+    return this.client.call("owner", []);
+  }
+}
