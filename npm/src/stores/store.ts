@@ -13,7 +13,7 @@ export interface Store extends StoreReader {
 
   /**
    * Gives up the epoch and reads everything again from what is durable, keeping ownership throughout. The only way on
-   * after a failed append: until then `append`, `read`, `putSnapshot`, `putArchive` and `compact` answer `STORE_HALTED`.
+   * after a failed append: until then all but `payload`, `archive`, `archives` and `health` answers `STORE_HALTED`.
    */
   reopen(): Promise<StoreOpened>;
 

@@ -51,7 +51,7 @@ class MemoryStore implements Store {
   }
 
   async open(): Promise<StoreOpened> {
-    if (this.#disk.owner !== undefined) {
+    if (this.#disk.owner !== undefined && this.#disk.owner !== this) {
       throw storeError("STORE_LOCKED", `${this.name}: another store owns the disk`, {});
     }
     this.#disk.owner = this;
@@ -125,15 +125,16 @@ class MemoryStore implements Store {
   }
 
   async erasePayloads(keys: readonly string[]): Promise<void> {
-    this.#requireOpen();
+    this.#requireWorking();
     for (const key of keys) {
       this.#disk.usedBytes -= this.#disk.payloads.get(key)?.bytes.byteLength ?? 0;
       this.#disk.payloads.delete(key);
     }
   }
 
-  async putSnapshot(snapshot: Snapshot): Promise<void> {
+  async putSnapshot(snapshot: Snapshot, options: WaitOptions = {}): Promise<void> {
     this.#requireWorking();
+    options.signal?.throwIfAborted();
     const kept = this.#disk.snapshots;
     checkSnapshot(this.name, snapshot, this.#lastSeq, kept.at(-1)?.seq ?? 0);
     this.#take(snapshot.bytes.byteLength);
@@ -164,7 +165,7 @@ class MemoryStore implements Store {
   }
 
   async dropArchives(ids: readonly string[]): Promise<void> {
-    this.#requireOpen();
+    this.#requireWorking();
     for (const id of ids) {
       const archive = this.#disk.archives.get(id);
       if (archive === undefined) continue;
@@ -182,7 +183,7 @@ class MemoryStore implements Store {
   }
 
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    this.#requireOpen();
+    this.#requireWorking();
     return verifyDisk(this.#disk, options);
   }
 

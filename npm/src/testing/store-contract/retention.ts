@@ -1,0 +1,115 @@
+import { collect, equal, ok, refused, rejectedWith, sameBytes, sameFrames } from "./expect.ts";
+import { put } from "./snapshots.ts";
+import { type Context, noise } from "./subject.ts";
+
+export function retention(context: Context): void {
+  context.test("nothing is dropped before there are two snapshots", async (session) => {
+    const { store, fill } = session;
+    await fill(20);
+    equal((await store.compact(20)).firstSeq, 1, "firstSeq without a snapshot");
+    await put(session, 15, 10);
+    equal((await store.compact(20)).firstSeq, 1, "firstSeq with one");
+  });
+
+  context.test("compaction never passes the older snapshot nor the sequence asked for", async (session) => {
+    const { store, fill, restart } = session;
+    const frames = await fill(40, { events: 5 });
+    await put(session, 50, 10);
+    await put(session, 150, 10);
+    equal((await store.compact(23)).firstSeq, 21, "firstSeq");
+    equal((await store.compact(1_000)).firstSeq, 51, "firstSeq");
+    const error = await refused(collect(store.read(50)), "STORE_COMPACTED");
+    equal(error.details.firstSeq, 51, "the sequence it names");
+    sameFrames(await collect(store.read(51)), frames.slice(10));
+    const opened = await restart();
+    equal(opened.firstSeq, 51, "firstSeq after a restart");
+    equal(opened.lastSeq, 200, "lastSeq after a restart");
+    await fill(2);
+    const report = await store.verify();
+    equal(report.ok, true, "the journal");
+    equal(report.events, 152, "events");
+  });
+
+  context.test("compaction gives space back and health says so", async (session) => {
+    const { store, fill } = session;
+    await fill(400, { bodyBytes: 15_000 });
+    await put(session, 390, 10);
+    await put(session, 395, 10);
+    const before = await store.health();
+    await store.compact(1_000);
+    const after = await store.health();
+    equal(after.firstSeq, 391, "firstSeq");
+    equal(after.journalBytes, 10 * 15_092, "journalBytes");
+    ok(after.storedBytes < before.storedBytes / 2, `less stored: ${before.storedBytes}, then ${after.storedBytes}`);
+  });
+
+  context.test("appends go on while frames are dropped", async (session) => {
+    const { store, fill, restart } = session;
+    await fill(300, { bodyBytes: 15_000 });
+    await put(session, 290, 10);
+    await put(session, 295, 10);
+    const dropping = store.compact(1_000);
+    await fill(40);
+    equal((await dropping).firstSeq, 291, "firstSeq");
+    equal((await restart()).lastSeq, 340, "lastSeq");
+    equal((await store.verify()).ok, true, "the journal");
+  });
+
+  context.test("an abort leaves a sound journal", async (session) => {
+    const { store, fill } = session;
+    await fill(20);
+    await put(session, 15, 10);
+    await put(session, 16, 10);
+    const reason = new Error("enough");
+    await rejectedWith(store.compact(20, { signal: AbortSignal.abort(reason) }), reason);
+    equal((await store.verify()).ok, true, "the journal");
+    equal((await store.compact(20)).firstSeq, 16, "firstSeq");
+  });
+
+  context.test("payloads of an archived owner go when its last event goes", async (session) => {
+    const { store, chain, fill } = session;
+    await store.append(await chain.next(), [
+      { key: "closed", owner: 1, bytes: noise(700, 1) },
+      { key: "open", owner: 2, bytes: noise(300, 2) },
+    ]);
+    await fill(30);
+    await put(session, 10, 10);
+    await put(session, 20, 10);
+    await store.compact(1_000);
+    sameBytes(await store.payload("closed"), noise(700, 1), "before it is archived");
+
+    await store.putArchive({ id: "session_1", owner: 1, lastSeq: 15, closedMs: 5, bytes: noise(10, 1) });
+    await store.compact(1_000);
+    sameBytes(await store.payload("closed"), noise(700, 1), "while its last event is kept");
+
+    await put(session, 25, 10);
+    await store.compact(1_000);
+    ok((await store.payload("closed")) === undefined, "no payload of the archived owner");
+    sameBytes(await store.payload("open"), noise(300, 2), "the payload of the other");
+    equal((await store.health()).payloadBytes, 300, "payloadBytes");
+  });
+
+  context.test("archives come back as they were", async ({ store, fill, restart }) => {
+    await fill(1);
+    const first = { id: "session_a", owner: 1, lastSeq: 9, closedMs: 1_000, bytes: noise(50_000, 1) };
+    const second = { id: "session_b", owner: 2, lastSeq: 8, closedMs: 2_000, bytes: new Uint8Array() };
+    await store.putArchive(first);
+    await store.putArchive(second);
+    await restart();
+    equal((await store.archives()).map((entry) => entry.id).join(), "session_a,session_b", "ids");
+    const found = await store.archive("session_a");
+    sameBytes(found?.bytes, first.bytes, "bytes");
+    const { bytes: _, ...entry } = first;
+    equal(JSON.stringify((await store.archives())[0]), JSON.stringify(entry), "entry");
+    ok((await store.archive("session_c")) === undefined, "no other archive");
+  });
+
+  context.test("an archive can be dropped, with what its owner left", async ({ store, chain }) => {
+    await store.append(await chain.next(), [{ key: "k", owner: 1, bytes: noise(700, 1) }]);
+    await store.putArchive({ id: "session_a", owner: 1, lastSeq: 1, closedMs: 5, bytes: noise(10, 1) });
+    await store.dropArchives(["session_a", "not there"]);
+    equal((await store.archives()).length, 0, "archives");
+    ok((await store.payload("k")) === undefined, "no payload");
+    equal((await store.health()).archiveBytes, 0, "archiveBytes");
+  });
+}
