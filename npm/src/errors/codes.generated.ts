@@ -22,8 +22,24 @@ export type ErrorCode =
   | "SESSION_ENDED"
   | "SESSION_LIMIT"
   | "SESSION_UNKNOWN"
+  | "STORE_BUSY"
+  | "STORE_CLOSED"
+  | "STORE_COMPACTED"
   | "STORE_CORRUPT"
+  | "STORE_ENGINE_TOO_OLD"
+  | "STORE_FENCED"
+  | "STORE_FOREIGN"
+  | "STORE_FORMAT_NEWER"
+  | "STORE_FRAME_INVALID"
+  | "STORE_FULL"
+  | "STORE_GAP"
+  | "STORE_HALTED"
   | "STORE_IO"
+  | "STORE_LOCKED"
+  | "STORE_NOT_FOUND"
+  | "STORE_PAYLOAD_CONFLICT"
+  | "STORE_READ_ONLY"
+  | "STORE_SNAPSHOT_INVALID"
   | "TASK_CYCLE"
   | "TASK_DEPENDENCY_UNKNOWN"
   | "TASK_DUPLICATE"
@@ -61,8 +77,24 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
   SESSION_LIMIT: { retryable: true, http: 429, exit: 3 },
   SESSION_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  STORE_BUSY: { retryable: true, http: 503, exit: 3 },
+  STORE_CLOSED: { retryable: false, http: 503, exit: 3 },
+  STORE_COMPACTED: { retryable: false, http: 410, exit: 2 },
   STORE_CORRUPT: { retryable: false, http: 500, exit: 3 },
+  STORE_ENGINE_TOO_OLD: { retryable: false, http: 500, exit: 3 },
+  STORE_FENCED: { retryable: false, http: 409, exit: 3 },
+  STORE_FOREIGN: { retryable: false, http: 400, exit: 2 },
+  STORE_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },
+  STORE_FRAME_INVALID: { retryable: false, http: 500, exit: 3 },
+  STORE_FULL: { retryable: true, http: 507, exit: 3 },
+  STORE_GAP: { retryable: false, http: 500, exit: 3 },
+  STORE_HALTED: { retryable: true, http: 503, exit: 3 },
   STORE_IO: { retryable: true, http: 503, exit: 3 },
+  STORE_LOCKED: { retryable: true, http: 423, exit: 3 },
+  STORE_NOT_FOUND: { retryable: false, http: 404, exit: 2 },
+  STORE_PAYLOAD_CONFLICT: { retryable: false, http: 409, exit: 3 },
+  STORE_READ_ONLY: { retryable: false, http: 403, exit: 3 },
+  STORE_SNAPSHOT_INVALID: { retryable: false, http: 409, exit: 3 },
   TASK_CYCLE: { retryable: false, http: 400, exit: 2 },
   TASK_DEPENDENCY_UNKNOWN: { retryable: false, http: 400, exit: 2 },
   TASK_DUPLICATE: { retryable: false, http: 400, exit: 2 },

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./codes.generated.ts";
+import { type ErrorCode, errorFacts } from "./codes.generated.ts";
 
 /** What a {@link PolyphonError} is made from. */
 export interface ErrorInit {
@@ -30,7 +30,7 @@ export class PolyphonError extends Error {
   constructor(code: ErrorCode, init: ErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
     this.code = code;
-    this.retryable = init.retryable ?? false;
+    this.retryable = init.retryable ?? errorFacts[code]?.retryable ?? false;
     this.retryAfterMs = init.retryAfterMs;
     this.details = init.details ?? {};
     this.traceId = init.traceId;

@@ -1,34 +1,8 @@
+import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 
 /** Every code a store raises. */
-export type StoreErrorCode =
-  | "STORE_BUSY"
-  | "STORE_CLOSED"
-  | "STORE_COMPACTED"
-  | "STORE_CORRUPT"
-  | "STORE_ENGINE_TOO_OLD"
-  | "STORE_FENCED"
-  | "STORE_FOREIGN"
-  | "STORE_FORMAT_NEWER"
-  | "STORE_FRAME_INVALID"
-  | "STORE_FULL"
-  | "STORE_GAP"
-  | "STORE_HALTED"
-  | "STORE_IO"
-  | "STORE_LOCKED"
-  | "STORE_NOT_FOUND"
-  | "STORE_PAYLOAD_CONFLICT"
-  | "STORE_READ_ONLY"
-  | "STORE_SNAPSHOT_INVALID";
-
-/** Codes after which the same call can succeed without anybody repairing data. */
-const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set<StoreErrorCode>([
-  "STORE_BUSY",
-  "STORE_FULL",
-  "STORE_HALTED",
-  "STORE_IO",
-  "STORE_LOCKED",
-]);
+export type StoreErrorCode = Extract<ErrorCode, `STORE_${string}`>;
 
 /** A {@link PolyphonError} of the store domain. */
 export function storeError(
@@ -37,5 +11,5 @@ export function storeError(
   details: Readonly<Record<string, unknown>> = {},
   cause?: unknown,
 ): PolyphonError {
-  return new PolyphonError(code, { message, details, retryable: RETRYABLE.has(code), cause });
+  return new PolyphonError(code, { message, details, cause });
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../errors/codes.generated.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import { toStoreError } from "./sqlite-error.ts";
 
@@ -20,7 +21,7 @@ export type Answer = readonly [id: number, value: unknown] | readonly [id: numbe
 
 /** An error in a form that crosses threads. */
 export interface Failure {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
   readonly details: Readonly<Record<string, unknown>>;
