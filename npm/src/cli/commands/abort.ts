@@ -1,0 +1,5 @@
+import type { CommandDefinition } from "../program.ts";
+import { answerCommand } from "./answers.ts";
+
+/** `polyphon abort ID` */
+export const abort: CommandDefinition = answerCommand("abort", "give the task of an escalation up");

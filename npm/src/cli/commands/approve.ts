@@ -1,0 +1,5 @@
+import type { CommandDefinition } from "../program.ts";
+import { answerCommand } from "./answers.ts";
+
+/** `polyphon approve ID` */
+export const approve: CommandDefinition = answerCommand("approve", "accept the task of an escalation as it is");

@@ -1,0 +1,5 @@
+import type { CommandDefinition } from "../program.ts";
+import { sessionCommand } from "./session-actions.ts";
+
+/** `polyphon cancel ID` */
+export const cancel: CommandDefinition = sessionCommand("cancel", "end a session; what runs is asked to stop");

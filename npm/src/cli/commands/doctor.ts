@@ -1,0 +1,50 @@
+import { absolute, print, toJson } from "../cli.ts";
+import { EXIT } from "../errors/exit.ts";
+import { printable } from "../output/cells.ts";
+import { formatTable } from "../output/table.ts";
+import type { CommandDefinition } from "../program.ts";
+
+/** `polyphon doctor`: whether this machine has what is needed; with `--config` where each setting is from. */
+export const doctor: CommandDefinition = {
+  describe: (program) =>
+    program
+      .command("doctor")
+      .description("examine this machine, the database and the configuration")
+      .argument("[file...]", "configuration, in one file or several")
+      .option("--config", "print each setting with its value and where it is from"),
+  run: async (cli, [files], options) => {
+    const { context, style } = cli;
+    const given = files as readonly string[];
+    if (options.config === true || given.length > 0) {
+      const config = await context.runtime.loadConfig(given, {
+        cwd: context.cwd,
+        env: context.env,
+        filesOptional: true,
+      });
+      print(cli, { files: config.files, hash: config.hash, settings: config.settings }, () => {
+        const rows = config.settings.map(({ path, value, from }) => [
+          printable(path),
+          printable(plain(value)),
+          printable(from),
+        ]);
+        return formatTable([{ head: "SETTING", max: 60 }, { head: "VALUE", max: 60 }, { head: "FROM" }], rows);
+      });
+      return EXIT.met;
+    }
+    const checks = await context.runtime.examine({ db: absolute(cli, cli.db) });
+    const ok = checks.every((check) => check.status !== "failed");
+    print(cli, { ok, checks }, () => {
+      const sign = { ok: style.good("✓"), warning: style.warn("!"), failed: style.bad("✗") };
+      const lines = checks.map((check) => {
+        const remedy = check.remedy === undefined ? "" : `\n    ${style.dim("remedy")}  ${printable(check.remedy)}`;
+        return `${sign[check.status]} ${style.bold(printable(check.name))}  ${printable(check.found)}${remedy}`;
+      });
+      return `${lines.join("\n")}\n`;
+    });
+    return ok ? EXIT.met : EXIT.broken;
+  },
+};
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : toJson(value).replace(/\s+/g, " ");
+}

@@ -1,0 +1,5 @@
+import type { CommandDefinition } from "../program.ts";
+import { sessionCommand } from "./session-actions.ts";
+
+/** `polyphon resume ID` */
+export const resume: CommandDefinition = sessionCommand("resume", "go on with a paused session");

@@ -1,0 +1,5 @@
+import type { CommandDefinition } from "../program.ts";
+import { answerCommand } from "./answers.ts";
+
+/** `polyphon retry ID` */
+export const retry: CommandDefinition = answerCommand("retry", "try the task of an escalation again");

@@ -1,0 +1,24 @@
+import { buildReport } from "../../report/index.ts";
+import { print } from "../cli.ts";
+import { EXIT } from "../errors/exit.ts";
+import { resolveId } from "../ids.ts";
+import { summary } from "../output/summary.ts";
+import type { CommandDefinition } from "../program.ts";
+import { withReader } from "../readers.ts";
+
+/** `polyphon show ID`: one session as it stands now. */
+export const show: CommandDefinition = {
+  describe: (program) =>
+    program
+      .command("show")
+      .description("show a session")
+      .argument("<id>", "id of the session, its beginning, or `last`"),
+  run: async (cli, [id]) => {
+    const view = await withReader(cli, cli.db, async (reader) => {
+      const session = resolveId("session", await reader.sessions(), String(id));
+      return await reader.session(session.id).view();
+    });
+    print(cli, view, () => summary(buildReport(view), cli.style));
+    return EXIT.met;
+  },
+};

@@ -1,0 +1,163 @@
+import type { EscalationView, SessionStatus, SessionView } from "../sessions/view.ts";
+
+/**
+ * What the command line needs of the package, and nothing more. `wiring/` fulfils it with the real team; tests fulfil
+ * it with a scripted one.
+ */
+export interface Runtime {
+  /** Reads and checks configuration files. Throws a `ConfigError` that lists everything wrong. */
+  loadConfig(files: readonly string[], options: LoadOptions): Promise<Config>;
+  /** Owns the database until closed. Throws `STORE_OWNED` when another process does. */
+  openTeam(options: OpenTeamOptions): Promise<Team>;
+  /** Reads beside an owner. Throws when there is no such database. */
+  openReader(db: string): Promise<TeamReader>;
+  /** Facts about this machine and installation, for `doctor`. */
+  examine(options: { readonly db: string }): Promise<readonly Check[]>;
+}
+
+export interface LoadOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Read nothing but defaults and environment when no file is given. Default false: no file is an error. */
+  readonly filesOptional?: boolean;
+}
+
+export interface Config {
+  readonly name: string;
+  /** SHA-256 of the effective configuration, hexadecimal. */
+  readonly hash: string;
+  readonly taskCount: number;
+  /** Absolute paths of the files it came from. */
+  readonly files: readonly string[];
+  /** Warnings as lines for people, and as data. */
+  readonly warnings: readonly ConfigWarning[];
+  /** Each setting with its value and where that came from. */
+  readonly settings: readonly Setting[];
+  /** The wiring's own; the command line hands it back and never looks inside. */
+  readonly handle: unknown;
+}
+
+export interface ConfigWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Setting {
+  readonly path: string;
+  readonly value: unknown;
+  /** `default`, `environment`, or `file:line:column`. */
+  readonly from: string;
+}
+
+export interface OpenTeamOptions {
+  /** Absolute path; folders that are missing are made. */
+  readonly db: string;
+  /** `run` starts agents and grants work. `answer` records one decision: it starts nothing. */
+  readonly purpose: "run" | "answer";
+  /** Required to `run`. */
+  readonly config?: Config;
+  /** Agents and time are simulated from this seed. Default: real ones. */
+  readonly simulate?: { readonly seed: number };
+  /** Posts escalations to the configured webhook. Default false. */
+  readonly notify?: boolean;
+}
+
+/** A team this process owns. */
+export interface Team extends TeamReads {
+  session(id: string): Session;
+  /** Begins a new session of the configuration's plan. */
+  start(config: Config): Promise<Session>;
+  /** Goes on with a session of an earlier process. */
+  resume(id: string, config: Config): Promise<Session>;
+  answer(escalationId: string, decision: Decision): Promise<void>;
+  /** Stops granting work and waits for what runs. */
+  drain(): Promise<void>;
+  /** Ends what runs, releases the file. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export type Decision = "approve" | "retry" | "abort";
+export type SessionAction = "cancel" | "pause" | "resume";
+
+export interface Session {
+  readonly id: string;
+  view(): Promise<SessionView>;
+  /** Calls back whenever something durable may have changed; answers how to stop. */
+  onChange(callback: () => void): () => void;
+  /** Transient progress of running tasks by key, 0 to 100: never in the journal at once. */
+  liveProgress(): ReadonlyMap<string, number>;
+  act(action: SessionAction): Promise<void>;
+}
+
+export interface TeamReads {
+  /** Newest first. */
+  sessions(): Promise<readonly SessionSummary[]>;
+  agents(): Promise<readonly AgentView[]>;
+  /** Open ones first. */
+  escalations(): Promise<readonly (EscalationView & { readonly session: string })[]>;
+}
+
+/** Reads a database that this process does not own. */
+export interface TeamReader extends TeamReads {
+  session(id: string): { view(): Promise<SessionView> };
+  verify(): Promise<Verification>;
+  /** The state as it was after event `until`. */
+  replay(until: number): Promise<Replayed>;
+  close(): Promise<void>;
+}
+
+export interface SessionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly status: SessionStatus;
+  readonly started: number;
+  readonly ended: number | null;
+  readonly percentage: number;
+  readonly tasks: number;
+  readonly completed: number;
+  readonly configHash: string;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** registered, starting, idle, busy, draining, stopped, failed. */
+  readonly status: string;
+  readonly health: string;
+  readonly capabilities: readonly string[];
+  readonly load: number;
+  readonly maxLoad: number;
+  /** Keys of the tasks it holds. */
+  readonly tasks: readonly string[];
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly frames: number;
+  readonly events: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Sequence of the latest snapshot; 0 without one. */
+  readonly snapshotSeq: number;
+  /** Hash of the state the journal folds to, hexadecimal; `null` when it cannot be folded. */
+  readonly stateHash: string | null;
+  readonly problems: readonly { readonly code: string; readonly seq: number | null; readonly message: string }[];
+}
+
+export interface Replayed {
+  readonly seq: number;
+  readonly stateHash: string;
+  readonly sessions: readonly SessionView[];
+}
+
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly found: string;
+  /** What to do; absent when all is well. */
+  readonly remedy?: string;
+}

@@ -1,0 +1,36 @@
+import { createLogUpdate } from "log-update";
+import type { SessionView } from "../../sessions/view.ts";
+import type { CliContext } from "../context.ts";
+import type { Style } from "../output/style.ts";
+import { frame } from "./frame.ts";
+import type { ProgressReporter } from "./reporter.ts";
+
+/** A picture that is drawn over itself. What it shows is {@link frame}; how it stays in place is log-update's. */
+export function barsReporter(context: CliContext, style: Style): ProgressReporter {
+  const { stdout, clock } = context;
+  const stream = stdout.stream;
+  if (stream === undefined) throw new TypeError("bars need a terminal");
+  const draw = createLogUpdate(stream);
+  let last: { readonly view: SessionView; readonly live: ReadonlyMap<string, number> } | undefined;
+  const render = (): void => {
+    if (last === undefined) return;
+    const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
+    draw(frame(last.view, { live: last.live, style, now: clock.wallMs(), ...size }));
+  };
+  return {
+    update(view, live) {
+      last = { view, live };
+      render();
+    },
+    note(text) {
+      draw.clear();
+      stdout.write(`${text}\n`);
+      render();
+    },
+    pause: () => draw.clear(),
+    end() {
+      render();
+      draw.done();
+    },
+  };
+}

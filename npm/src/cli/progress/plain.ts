@@ -1,0 +1,19 @@
+import type { SessionView } from "../../sessions/view.ts";
+import type { Output } from "../context.ts";
+import type { ProgressReporter } from "./reporter.ts";
+import { transitions } from "./transitions.ts";
+
+/** One line per transition: time, subject, id, event, then `key=value`. */
+export function plainReporter(output: Pick<Output, "write">): ProgressReporter {
+  let before: SessionView | undefined;
+  return {
+    update(view) {
+      if (view.id !== before?.id) before = undefined;
+      for (const { line } of transitions(before, view)) output.write(`${line}\n`);
+      before = view;
+    },
+    note: (text) => output.write(`${text}\n`),
+    pause: () => undefined,
+    end: () => undefined,
+  };
+}

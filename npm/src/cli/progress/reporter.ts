@@ -1,0 +1,36 @@
+import type { SessionView } from "../../sessions/view.ts";
+import type { CliContext } from "../context.ts";
+import type { Style } from "../output/style.ts";
+import { plainReporter } from "./plain.ts";
+
+/** Shows a running session. */
+export interface ProgressReporter {
+  /** `live` holds percentages that are ahead of the journal. */
+  update(view: SessionView, live: ReadonlyMap<string, number>): void;
+  /** Prints a line that stays. */
+  note(text: string): void;
+  /** Takes the picture away while somebody is asked something; `update` brings it back. */
+  pause(): void;
+  /** Shows the last state for good. */
+  end(): void;
+}
+
+export type ProgressMode = "bars" | "plain" | "silent";
+
+/** Bars where somebody looks, lines where a program reads, nothing when only the report is wanted. */
+export function progressMode(context: CliContext, json: boolean): ProgressMode {
+  if (json) return "silent";
+  return context.stdout.isTTY && context.env.TERM !== "dumb" && context.stdout.stream !== undefined ? "bars" : "plain";
+}
+
+export async function progressReporter(
+  mode: ProgressMode,
+  context: CliContext,
+  style: Style,
+): Promise<ProgressReporter> {
+  // Only a terminal pays for loading what draws on it.
+  if (mode === "bars") return (await import("./bars.ts")).barsReporter(context, style);
+  if (mode === "plain") return plainReporter(context.stdout);
+  const nothing = (): void => undefined;
+  return { update: nothing, note: (text) => context.stderr.write(`${text}\n`), pause: nothing, end: nothing };
+}

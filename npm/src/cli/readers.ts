@@ -1,0 +1,32 @@
+import { stat } from "node:fs/promises";
+import { PolyphonError } from "../errors/error.ts";
+import type { Cli } from "./cli.ts";
+import type { TeamReader } from "./ports.ts";
+
+/** Runs `use` with a reader of the database and closes it afterwards. Throws `CLI_NO_DATABASE` when there is none. */
+export async function withReader<T>(cli: Cli, db: string, use: (reader: TeamReader) => Promise<T>): Promise<T> {
+  await requireDatabase(db);
+  const reader = await cli.context.runtime.openReader(db);
+  try {
+    return await use(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Opening would make a file; a command that only looks must not. */
+export async function requireDatabase(db: string): Promise<void> {
+  const found = await stat(db).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error)) {
+    if (found.isFile()) return;
+    throw new PolyphonError("CLI_NO_DATABASE", { message: `${db} is not a file.`, details: { db } });
+  }
+  if (found.code !== "ENOENT" && found.code !== "ENOTDIR") {
+    throw new PolyphonError("STORE_IO", {
+      message: `${db} cannot be read: ${found.message}`,
+      cause: found,
+      details: { db },
+    });
+  }
+  throw new PolyphonError("CLI_NO_DATABASE", { message: `There is no database at ${db}.`, details: { db } });
+}

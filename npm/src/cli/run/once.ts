@@ -1,0 +1,96 @@
+import { buildReport, type Report } from "../../report/index.ts";
+import type { SessionView } from "../../sessions/view.ts";
+import type { Cli } from "../cli.ts";
+import { type ControlServer, serveControl } from "../control/server.ts";
+import { EXIT, type ExitCode } from "../errors/exit.ts";
+import { printable } from "../output/cells.ts";
+import { summary } from "../output/summary.ts";
+import { warningLines } from "../output/warnings.ts";
+import type { Config, Session, Team } from "../ports.ts";
+import { progressMode, progressReporter } from "../progress/reporter.ts";
+import { attach, type Ended } from "./attach.ts";
+import type { RunOptions } from "./options.ts";
+import { writeReports } from "./report-files.ts";
+
+/** Runs a configuration to its end, writes and prints the report. */
+export async function runOnce(cli: Cli, config: Config, options: RunOptions): Promise<ExitCode> {
+  const { context, style } = cli;
+  context.stderr.write(warningLines(config.warnings, style));
+  const { db, simulate, notify } = options;
+  const team = await context.runtime.openTeam({
+    db,
+    purpose: "run",
+    config,
+    notify,
+    ...(simulate === undefined ? {} : { simulate }),
+  });
+  let control: ControlServer | undefined;
+  try {
+    control = await openControl(cli, db, team);
+    const session = await beginOrGoOn(cli, team, config, options);
+    const mode = progressMode(context, cli.json);
+    const { ended, view } = await attach(session, team, {
+      context,
+      style,
+      reporter: await progressReporter(mode, context, style),
+      interactive: context.prompts.available && !cli.json,
+      wait: options.wait,
+      howToAnswer: (seen) => howToAnswer(seen, db),
+    });
+    const report = buildReport(view);
+    const paths = await writeReports(db, report);
+    if (cli.json) context.stdout.write(`${JSON.stringify(report, null, 2).toWellFormed()}\n`);
+    else context.stdout.write(`\n${summary(report, style)}report  ${paths.html}\n${farewell(ended)}`);
+    return exitCode(ended, report);
+  } finally {
+    await control?.close();
+    await team.close();
+  }
+}
+
+/** What the way a run ended means for scripts. */
+export function exitCode(ended: Ended, report: Pick<Report, "outcome">): ExitCode {
+  if (ended === "interrupted") return EXIT.interrupted;
+  return report.outcome === "met" ? EXIT.met : EXIT.missed;
+}
+
+/** Goes on with the newest unfinished session of this very configuration, unless a new one was asked for. */
+async function beginOrGoOn(cli: Cli, team: Team, config: Config, options: RunOptions): Promise<Session> {
+  if (options.fresh || options.simulate !== undefined) return await team.start(config);
+  const unfinished = (await team.sessions()).find((one) => one.ended === null && one.configHash === config.hash);
+  if (unfinished === undefined) return await team.start(config);
+  if (!cli.json) {
+    const done = `${unfinished.completed} of ${unfinished.tasks} tasks done`;
+    cli.context.stdout.write(`Going on with ${unfinished.id}: ${done}. (--new starts another one.)\n`);
+  }
+  return await team.resume(unfinished.id, config);
+}
+
+/** Without a control channel the run still works; answers from other processes then have to wait. */
+async function openControl(cli: Cli, db: string, team: Team): Promise<ControlServer | undefined> {
+  try {
+    return await serveControl(db, {
+      answer: (escalation, decision) => team.answer(escalation, decision),
+      act: (session, action) => team.session(session).act(action),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    cli.context.stderr.write(`${cli.style.warn("warning")} no control channel: ${printable(reason)}\n`);
+    return undefined;
+  }
+}
+
+function howToAnswer(view: SessionView, db: string): string {
+  return view.escalations
+    .map((item) => {
+      const head = `${printable(item.task)} waits for a person: ${printable(item.issueType)} (${item.severity}). ${printable(item.message)}`;
+      return `${head}\n  answer from another process: polyphon approve|retry|abort ${item.id} --db ${printable(db)}`;
+    })
+    .join("\n");
+}
+
+function farewell(ended: Ended): string {
+  if (ended === "over") return "";
+  const why = ended === "waiting" ? "Only people can go on from here" : "Interrupted";
+  return `${why}. The same command goes on where it stopped.\n`;
+}
