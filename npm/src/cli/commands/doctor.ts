@@ -1,4 +1,4 @@
-import { absolute, print, toJson } from "../cli.ts";
+import { absolute, print } from "../cli.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { formatTable } from "../output/table.ts";
@@ -46,5 +46,5 @@ export const doctor: CommandDefinition = {
 };
 
 function plain(value: unknown): string {
-  return typeof value === "string" ? value : toJson(value).replace(/\s+/g, " ");
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

@@ -39,7 +39,7 @@ export async function askOwner(
 
 /** A socket of another user is never spoken to: whoever made it could be anyone. */
 async function connect(path: string, user: UserId): Promise<Socket | undefined> {
-  if (user !== undefined) {
+  if (user !== null) {
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined || !found.isSocket() || found.uid !== user) return undefined;
   }

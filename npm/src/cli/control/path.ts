@@ -9,11 +9,11 @@ export const MAX_SOCKET_PATH = 103;
 
 const GROUP_OR_OTHERS_WRITE = 0o022;
 
-/** Who may touch a path; `undefined` where users have no numbers (Windows). */
-export type UserId = number | undefined;
+/** Who may touch a path; `null` where users have no numbers (Windows). */
+export type UserId = number | null;
 
 export function currentUser(): UserId {
-  return process.getuid?.();
+  return process.getuid?.() ?? null;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function controlPaths(
 ): Promise<readonly string[]> {
   const real = join(await realpath(dirname(db)), basename(db));
   const digest = createHash("sha256").update(real).digest("hex").slice(0, 24);
-  if (user === undefined) return [`\\\\.\\pipe\\polyphon-${digest}`];
+  if (user === null) return [`\\\\.\\pipe\\polyphon-${digest}`];
   const beside = `${real}.sock`;
   const apart = join(privateFolder(user, temp), `${digest}.sock`);
   const fits = Buffer.byteLength(beside) <= MAX_SOCKET_PATH && (await isPrivate(dirname(real), user));
@@ -36,7 +36,7 @@ export async function controlPaths(
 
 /** Makes sure the folder of a socket is there and belongs to this user alone. Throws `CONTROL_UNSAFE`. */
 export async function securePath(path: string, user: UserId): Promise<void> {
-  if (user === undefined) return;
+  if (user === null) return;
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (await isPrivate(folder, user)) return;

@@ -39,7 +39,7 @@ export async function serveControl(
 ): Promise<ControlServer> {
   const [path = ""] = await controlPaths(db, user);
   await securePath(path, user);
-  if (user !== undefined) await removeStale(path);
+  if (user !== null) await removeStale(path);
   const open = new Set<Socket>();
   const busy = new Set<Promise<void>>();
   const server = createServer((socket) => {
@@ -64,7 +64,7 @@ export async function serveControl(
   });
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, path);
-  if (user !== undefined) await chmod(path, 0o600);
+  if (user !== null) await chmod(path, 0o600);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

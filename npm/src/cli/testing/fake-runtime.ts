@@ -1,0 +1,176 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { PolyphonError } from "../../errors/error.ts";
+import type { EscalationView, SessionView } from "../../sessions/view.ts";
+import type {
+  AgentView,
+  Check,
+  Config,
+  Decision,
+  LoadOptions,
+  OpenTeamOptions,
+  Replayed,
+  Runtime,
+  Session,
+  SessionAction,
+  SessionSummary,
+  Team,
+  TeamReader,
+  Verification,
+} from "../ports.ts";
+
+/** A team whose sessions are whatever a test says. */
+export class FakeRuntime implements Runtime {
+  readonly views: Map<string, SessionView> = new Map();
+  readonly agents: AgentView[] = [];
+  readonly opened: OpenTeamOptions[] = [];
+  readonly calls: string[] = [];
+  readonly live: Map<string, number> = new Map();
+  config: Config | (() => Config) = fakeConfig();
+  loads: { files: readonly string[]; options: LoadOptions }[] = [];
+  checks: readonly Check[] = [];
+  verification: Verification = {
+    ok: true,
+    frames: 3,
+    events: 42,
+    firstSeq: 1,
+    lastSeq: 42,
+    snapshotSeq: 0,
+    stateHash: "ab",
+    problems: [],
+  };
+  /** Thrown by `openTeam`, first one first. */
+  readonly refusals: PolyphonError[] = [];
+  /** The session a start makes. */
+  fresh: SessionView | undefined;
+  onAnswer: (id: string, decision: Decision) => void = () => undefined;
+  drained: Promise<void> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
+
+  /** Makes a view the current one and tells whoever watches. */
+  set(view: SessionView): void {
+    this.views.set(view.id, view);
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  get watchers(): number {
+    return this.#listeners.size;
+  }
+
+  async loadConfig(files: readonly string[], options: LoadOptions): Promise<Config> {
+    this.loads.push({ files, options });
+    return typeof this.config === "function" ? this.config() : this.config;
+  }
+
+  async openTeam(options: OpenTeamOptions): Promise<Team> {
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw refusal;
+    mkdirSync(dirname(options.db), { recursive: true });
+    this.opened.push(options);
+    const session = (id: string): Session => this.#session(id);
+    return {
+      ...this.#reads(),
+      session,
+      start: async (config) => {
+        this.calls.push("start");
+        if (this.fresh === undefined) throw new PolyphonError("PLAN_INVALID", { message: `no plan in ${config.name}` });
+        this.views.set(this.fresh.id, this.fresh);
+        return session(this.fresh.id);
+      },
+      resume: async (id) => {
+        this.calls.push(`resume ${id}`);
+        return session(id);
+      },
+      answer: async (id, decision) => this.#answer(id, decision),
+      drain: async () => {
+        this.calls.push("drain");
+        await this.drained;
+      },
+      close: async () => {
+        this.calls.push("close");
+      },
+    };
+  }
+
+  async openReader(): Promise<TeamReader> {
+    return {
+      ...this.#reads(),
+      session: (id) => this.#session(id),
+      verify: async () => this.verification,
+      replay: async (until): Promise<Replayed> => ({ seq: until, stateHash: "cd", sessions: [...this.views.values()] }),
+      close: async () => {
+        this.calls.push("close reader");
+      },
+    };
+  }
+
+  async examine(): Promise<readonly Check[]> {
+    return this.checks;
+  }
+
+  #session(id: string): Session {
+    return {
+      id,
+      view: async () => {
+        const view = this.views.get(id);
+        if (view === undefined) throw new PolyphonError("SESSION_UNKNOWN", { message: `no session ${id}` });
+        return view;
+      },
+      onChange: (callback) => {
+        this.#listeners.add(callback);
+        return () => this.#listeners.delete(callback);
+      },
+      liveProgress: () => this.live,
+      act: async (action: SessionAction) => {
+        this.calls.push(`${action} ${id}`);
+      },
+    };
+  }
+
+  #answer(id: string, decision: Decision): void {
+    const item = this.#escalations().find((candidate) => candidate.id === id);
+    if (item === undefined) throw new PolyphonError("ESCALATION_UNKNOWN", { message: `no escalation ${id}` });
+    if (item.resolved !== null) throw new PolyphonError("ESCALATION_CLOSED", { message: `${id} was answered already` });
+    this.calls.push(`${decision} ${id}`);
+    this.onAnswer(id, decision);
+  }
+
+  #escalations(): readonly (EscalationView & { readonly session: string })[] {
+    return [...this.views.values()].flatMap((view) => view.escalations.map((item) => ({ ...item, session: view.id })));
+  }
+
+  #reads(): Pick<Team, "sessions" | "agents" | "escalations"> {
+    return {
+      sessions: async () => [...this.views.values()].map(summaryOf),
+      agents: async () => this.agents,
+      escalations: async () => this.#escalations(),
+    };
+  }
+}
+
+export function fakeConfig(over: Partial<Config> = {}): Config {
+  return {
+    name: "suite",
+    hash: "5f2d".padEnd(64, "0"),
+    taskCount: 12,
+    files: ["/w/suite.yaml"],
+    warnings: [],
+    settings: [],
+    handle: null,
+    ...over,
+  };
+}
+
+function summaryOf(view: SessionView): SessionSummary {
+  return {
+    id: view.id,
+    name: view.name,
+    status: view.status,
+    started: view.started,
+    ended: view.ended,
+    percentage: view.percentage,
+    tasks: view.tasks.length,
+    completed: view.tasks.filter((task) => task.status === "completed").length,
+    configHash: view.configHash,
+  };
+}
