@@ -37,6 +37,19 @@ fn fact(entry: &Entry) -> String {
     format!("  {code}: {{ retryable: {retryable}, http: {http}, exit: {exit} }},\n")
 }
 
+/// The cures, apart from the other facts: only what talks to people carries their text.
+pub(crate) fn cures() -> String {
+    let cures: String = sorted()
+        .iter()
+        .map(|entry| format!("  {}: {:?},\n", entry.code, entry.cure))
+        .collect();
+    format!(
+        "// {NOTE}\nimport type {{ ErrorCode }} from \"./codes.generated.ts\";\n\n\
+         /** What to do about each error. */\n\
+         export const errorCures: Readonly<Record<ErrorCode, string>> = {{\n{cures}}};\n"
+    )
+}
+
 pub(crate) fn pages() -> Vec<(String, String)> {
     let mut pages: Vec<(String, String)> = sorted()
         .into_iter()

@@ -29,6 +29,7 @@ fn run(root: &Path) -> io::Result<()> {
         &root.join("npm/src/errors/codes.generated.ts"),
         &errors::typescript(),
     )?;
+    write(&root.join("npm/src/errors/cures.generated.ts"), &errors::cures())?;
     let pages = root.join("docs/errors");
     for (name, text) in errors::pages() {
         write(&pages.join(name), &text)?;

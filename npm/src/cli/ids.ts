@@ -24,8 +24,8 @@ export function resolveId<T extends { readonly id: string }>(
       details: { given, matches: matches.map((item) => item.id) },
     });
   }
-  throw new PolyphonError(kind === "session" ? "SESSION_UNKNOWN" : "ESCALATION_UNKNOWN", {
-    message: `There is no ${kind} ${JSON.stringify(given)} in this database.`,
+  throw new PolyphonError("CLI_UNKNOWN_ID", {
+    message: `There is no ${kind === "session" ? "session" : "open escalation"} ${JSON.stringify(given)} here.`,
     details: { given },
   });
 }

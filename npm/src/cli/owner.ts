@@ -25,7 +25,7 @@ export async function throughOwner(
     try {
       team = await runtime.openTeam({ db: cli.db, purpose: "answer" });
     } catch (error) {
-      const taken = error instanceof PolyphonError && error.code === "STORE_OWNED";
+      const taken = error instanceof PolyphonError && error.code === "STORE_LOCKED";
       if (!taken || round === ROUNDS) throw error;
       await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
       continue;

@@ -7,7 +7,7 @@ import type { EscalationView, SessionStatus, SessionView } from "../sessions/vie
 export interface Runtime {
   /** Reads and checks configuration files. Throws a `ConfigError` that lists everything wrong. */
   loadConfig(files: readonly string[], options: LoadOptions): Promise<Config>;
-  /** Owns the database until closed. Throws `STORE_OWNED` when another process does. */
+  /** Owns the database until closed. Throws `STORE_LOCKED` when another process does. */
   openTeam(options: OpenTeamOptions): Promise<Team>;
   /** Reads beside an owner. Throws when there is no such database. */
   openReader(db: string): Promise<TeamReader>;

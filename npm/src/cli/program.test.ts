@@ -86,7 +86,7 @@ describe("command line", () => {
       hint: 'did you mean "tasks"?',
     };
     cli.runtime.config = () => {
-      throw new PolyphonError("CONFIG_INVALID", {
+      throw new PolyphonError("PLAN_INVALID", {
         message: "2 problems",
         details: { problems: [problem, { ...problem, line: 9, hint: undefined }] },
       });

@@ -6,7 +6,16 @@ export type ErrorCode =
   | "AGENT_LIMIT"
   | "AGENT_TRANSITION"
   | "AGENT_UNKNOWN"
+  | "CLI_AMBIGUOUS_ID"
+  | "CLI_INTERNAL"
+  | "CLI_NO_DATABASE"
+  | "CLI_REPORT_WRITE"
+  | "CLI_UNKNOWN_ID"
+  | "CLI_USAGE"
   | "COMMAND_MALFORMED"
+  | "CONTROL_LOST"
+  | "CONTROL_REQUEST_INVALID"
+  | "CONTROL_UNSAFE"
   | "EFFECT_UNKNOWN"
   | "IDEMPOTENCY_CONFLICT"
   | "KERNEL_FORMAT_NEWER"
@@ -61,7 +70,16 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   AGENT_LIMIT: { retryable: true, http: 429, exit: 3 },
   AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
   AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
+  CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
+  CLI_NO_DATABASE: { retryable: false, http: 404, exit: 2 },
+  CLI_REPORT_WRITE: { retryable: true, http: 500, exit: 3 },
+  CLI_UNKNOWN_ID: { retryable: false, http: 404, exit: 2 },
+  CLI_USAGE: { retryable: false, http: 400, exit: 2 },
   COMMAND_MALFORMED: { retryable: false, http: 400, exit: 2 },
+  CONTROL_LOST: { retryable: true, http: 504, exit: 3 },
+  CONTROL_REQUEST_INVALID: { retryable: false, http: 400, exit: 2 },
+  CONTROL_UNSAFE: { retryable: false, http: 500, exit: 3 },
   EFFECT_UNKNOWN: { retryable: false, http: 404, exit: 3 },
   IDEMPOTENCY_CONFLICT: { retryable: false, http: 409, exit: 2 },
   KERNEL_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },

@@ -2,6 +2,7 @@
 //! the exit code. A code is never renamed.
 
 mod agents;
+mod cli;
 mod config;
 mod hosts;
 mod kernel;
@@ -30,6 +31,7 @@ pub struct Entry {
 
 const DOMAINS: &[&[Entry]] = &[
     agents::ENTRIES,
+    cli::ENTRIES,
     config::ENTRIES,
     hosts::ENTRIES,
     kernel::ENTRIES,

@@ -111,7 +111,7 @@ describe("commands that read", () => {
 
   it("show refuses an id that fits nothing or several", async () => {
     expect(await cli.run("show", "nobody")).toBe(2);
-    expect(cli.err).toContain("error SESSION_UNKNOWN");
+    expect(cli.err).toContain("error CLI_UNKNOWN_ID");
     cli.runtime.set({ ...suiteSession(), id: "session_01kz" });
     expect(await cli.run("show", "01k")).toBe(2);
     expect(cli.err).toContain("error CLI_AMBIGUOUS_ID");
@@ -268,10 +268,10 @@ describe("commands that answer, without an owner", () => {
     expect(await cli.run("retry", "escalation_a")).toBe(2);
     expect(cli.err).toContain("CLI_AMBIGUOUS_ID");
     expect(await cli.run("retry", "nothing")).toBe(2);
-    expect(cli.err).toContain("ESCALATION_UNKNOWN");
+    expect(cli.err).toContain("CLI_UNKNOWN_ID");
     cli.runtime.set(suiteSession());
     expect(await cli.run("retry", "escalation_01k00000000000000000000000")).toBe(2);
-    expect(cli.err).toContain("ESCALATION_CLOSED");
+    expect(cli.err).toContain("was answered already");
     expect(cli.runtime.calls.at(-1)).toBe("close");
   });
 

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
+import type { ErrorCode } from "../../errors/codes.generated.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { readLines } from "./lines.ts";
@@ -77,7 +78,7 @@ async function exchange(
     });
     if (response.ok) return response.result;
     const { code, message, retryable, details } = response.error;
-    throw new PolyphonError(code, { message, retryable: retryable === true, details: details ?? {} });
+    throw new PolyphonError(code as ErrorCode, { message, retryable: retryable === true, details: details ?? {} });
   } finally {
     stop();
   }

@@ -19,8 +19,7 @@ let server: ControlServer | undefined;
 let calls: string[];
 const handlers: ControlHandlers = {
   answer: async (id, decision) => {
-    if (id === "gone")
-      throw new PolyphonError("ESCALATION_UNKNOWN", { message: "no such escalation", details: { id } });
+    if (id === "gone") throw new PolyphonError("SESSION_UNKNOWN", { message: "no such escalation", details: { id } });
     if (id === "odd") throw new Error("odd");
     calls.push(`${decision} ${id}`);
   },
@@ -91,7 +90,7 @@ describe("control channel", () => {
   it("hands the owner's refusal on, code and details", async () => {
     server = await serveControl(db, handlers);
     await expect(askOwner(db, "escalation.retry", "gone", { clock })).rejects.toMatchObject({
-      code: "ESCALATION_UNKNOWN",
+      code: "SESSION_UNKNOWN",
       details: { id: "gone" },
     });
     await expect(askOwner(db, "escalation.retry", "odd", { clock })).rejects.toMatchObject({

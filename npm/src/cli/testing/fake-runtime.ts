@@ -129,8 +129,8 @@ export class FakeRuntime implements Runtime {
 
   #answer(id: string, decision: Decision): void {
     const item = this.#escalations().find((candidate) => candidate.id === id);
-    if (item === undefined) throw new PolyphonError("ESCALATION_UNKNOWN", { message: `no escalation ${id}` });
-    if (item.resolved !== null) throw new PolyphonError("ESCALATION_CLOSED", { message: `${id} was answered already` });
+    if (item === undefined) throw new PolyphonError("SESSION_UNKNOWN", { message: `no escalation ${id}` });
+    if (item.resolved !== null) throw new PolyphonError("SESSION_ENDED", { message: `${id} was answered already` });
     this.calls.push(`${decision} ${id}`);
     this.onAnswer(id, decision);
   }
