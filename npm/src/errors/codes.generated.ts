@@ -17,6 +17,22 @@ export type ErrorCode =
   | "CONTROL_REQUEST_INVALID"
   | "CONTROL_UNSAFE"
   | "EFFECT_UNKNOWN"
+  | "HOST_ABANDONED"
+  | "HOST_ARTIFACT_FAILED"
+  | "HOST_ARTIFACT_UNSUPPORTED"
+  | "HOST_CLOSED"
+  | "HOST_DISK_LIMIT"
+  | "HOST_LINE_TOO_LONG"
+  | "HOST_MEMORY_LIMIT"
+  | "HOST_METRIC_INVALID"
+  | "HOST_MODULE_INVALID"
+  | "HOST_OUTPUT_INVALID"
+  | "HOST_PROGRAM_INVALID"
+  | "HOST_PROGRAM_NOT_FOUND"
+  | "HOST_RECOVERY_FAILED"
+  | "HOST_RESULTS_INCOMPLETE"
+  | "HOST_SPAWN_FAILED"
+  | "HOST_WORKER_CRASHED"
   | "IDEMPOTENCY_CONFLICT"
   | "KERNEL_FORMAT_NEWER"
   | "KERNEL_FULL"
@@ -81,6 +97,22 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CONTROL_REQUEST_INVALID: { retryable: false, http: 400, exit: 2 },
   CONTROL_UNSAFE: { retryable: false, http: 500, exit: 3 },
   EFFECT_UNKNOWN: { retryable: false, http: 404, exit: 3 },
+  HOST_ABANDONED: { retryable: true, http: 504, exit: 1 },
+  HOST_ARTIFACT_FAILED: { retryable: true, http: 500, exit: 1 },
+  HOST_ARTIFACT_UNSUPPORTED: { retryable: false, http: 501, exit: 1 },
+  HOST_CLOSED: { retryable: true, http: 503, exit: 3 },
+  HOST_DISK_LIMIT: { retryable: true, http: 507, exit: 1 },
+  HOST_LINE_TOO_LONG: { retryable: false, http: 413, exit: 1 },
+  HOST_MEMORY_LIMIT: { retryable: true, http: 507, exit: 1 },
+  HOST_METRIC_INVALID: { retryable: false, http: 400, exit: 1 },
+  HOST_MODULE_INVALID: { retryable: false, http: 400, exit: 2 },
+  HOST_OUTPUT_INVALID: { retryable: false, http: 422, exit: 1 },
+  HOST_PROGRAM_INVALID: { retryable: false, http: 400, exit: 2 },
+  HOST_PROGRAM_NOT_FOUND: { retryable: false, http: 404, exit: 2 },
+  HOST_RECOVERY_FAILED: { retryable: true, http: 500, exit: 1 },
+  HOST_RESULTS_INCOMPLETE: { retryable: true, http: 502, exit: 1 },
+  HOST_SPAWN_FAILED: { retryable: true, http: 503, exit: 1 },
+  HOST_WORKER_CRASHED: { retryable: true, http: 500, exit: 1 },
   IDEMPOTENCY_CONFLICT: { retryable: false, http: 409, exit: 2 },
   KERNEL_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },
   KERNEL_FULL: { retryable: true, http: 429, exit: 3 },

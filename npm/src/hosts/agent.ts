@@ -1,0 +1,60 @@
+import type { Artifact, Attempt, AttemptProgress } from "./host.ts";
+
+/** What an agent is asked to do. */
+export interface AgentTask<I = unknown> {
+  readonly taskId: string;
+  /** Name the user gave the task, for example `A1`. */
+  readonly key: string;
+  readonly sessionId: string;
+  readonly input: I;
+  readonly resources: Attempt["resources"];
+  /** Time this try is given, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What an agent has at hand while it performs one try. Calls after its end have no effect. */
+export interface AgentContext {
+  /** Asks to end: a timeout, a cancellation, a shutdown. `signal.reason` says which. */
+  readonly signal: AbortSignal;
+  /** Which try this is. */
+  readonly attempt: AttemptInfo;
+  /** The recovery strategy this try stands for; `undefined` on a first try. */
+  readonly recovery: Attempt["recovery"];
+  readonly log: AgentLog;
+  /** Says how far the task is, in percent or in detail. At most 10 a second are passed on, always the latest. */
+  progress(progress: number | AttemptProgress): void;
+  /** Records a measured value that success criteria can refer to, at most 64 names. `HOST_METRIC_INVALID` */
+  metric(name: string, value: number): void;
+  /**
+   * Keeps bytes beyond the task. Answers when they are on disk; the result waits for it in any case.
+   * `HOST_ARTIFACT_FAILED`, `HOST_ARTIFACT_UNSUPPORTED`
+   */
+  artifact(name: string, content: ArtifactContent): Promise<Artifact>;
+}
+
+export interface AttemptInfo {
+  /** `<task id>.<fence>`: unique for ever; a good idempotency key for calls to other systems. */
+  readonly id: string;
+  /** 1 for the first try. */
+  readonly number: number;
+  readonly fence: number;
+  readonly agentId: string;
+}
+
+export interface AgentLog {
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+/** A text, bytes, a stream of bytes, or a file. */
+export type ArtifactContent = string | Uint8Array | AsyncIterable<Uint8Array> | { readonly path: string };
+
+/** Keeps artifacts: answers only when the bytes are durable. */
+export interface ArtifactKeeper {
+  keep(name: string, content: ArtifactContent): Promise<Artifact>;
+}
+
+/** An agent: performs a task and answers its output, a JSON value, or throws. An `errorType` on what it throws is taken over. */
+export type Perform<I = unknown> = (task: AgentTask<I>, ctx: AgentContext) => unknown;

@@ -1,0 +1,141 @@
+import { PolyphonError } from "../../errors/error.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { AgentContext, AgentLog, ArtifactContent, ArtifactKeeper, AttemptInfo } from "../agent.ts";
+import type { Artifact, Attempt, AttemptProgress, AttemptSink } from "../host.ts";
+import { isName, MAX_ARTIFACTS, MAX_METRICS, PROGRESS_INTERVAL_MS } from "../limits.ts";
+import { Throttle } from "../throttle.ts";
+
+/** What a context needs of its host. */
+export interface ContextTools {
+  readonly clock: Clock;
+  readonly artifacts: ArtifactKeeper | undefined;
+}
+
+/**
+ * The context of one try. Everything a plain function may never ask for (signal, log, metrics, artifacts) is made on
+ * first use: a try that returns a value costs this object and little else.
+ */
+export class FunctionContext implements AgentContext {
+  readonly #attempt: Attempt;
+  readonly #sink: AttemptSink;
+  readonly #outer: AbortSignal;
+  readonly #tools: ContextTools;
+  #controller: AbortController | undefined;
+  #log: AgentLog | undefined;
+  #throttle: Throttle<AttemptProgress> | undefined;
+  #metrics: Map<string, number> | undefined;
+  #artifacts: Promise<Artifact>[] | undefined;
+  #kept: Artifact[] | undefined;
+  #ended = false;
+
+  constructor(attempt: Attempt, sink: AttemptSink, signal: AbortSignal, tools: ContextTools) {
+    this.#attempt = attempt;
+    this.#sink = sink;
+    this.#outer = signal;
+    this.#tools = tools;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#outer.aborted) this.#controller.abort(this.#outer.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get attempt(): AttemptInfo {
+    return this.#attempt;
+  }
+
+  get recovery(): Attempt["recovery"] {
+    return this.#attempt.recovery;
+  }
+
+  get log(): AgentLog {
+    const write = (level: keyof AgentLog, text: string): void => {
+      if (!this.#ended) this.#sink.log(level, text);
+    };
+    this.#log ??= {
+      debug: (text) => write("debug", text),
+      info: (text) => write("info", text),
+      warn: (text) => write("warn", text),
+      error: (text) => write("error", text),
+    };
+    return this.#log;
+  }
+
+  progress(progress: number | AttemptProgress): void {
+    if (this.#ended) return;
+    const given = typeof progress === "number" ? { percentage: progress } : progress;
+    if (!Number.isFinite(given.percentage)) return;
+    const percentage = Math.min(Math.max(given.percentage, 0), 100);
+    this.#throttle ??= new Throttle(this.#tools.clock, PROGRESS_INTERVAL_MS, (latest) => this.#sink.progress(latest));
+    this.#throttle.push({ ...given, percentage });
+  }
+
+  metric(name: string, value: number): void {
+    if (this.#ended) return;
+    this.#metrics ??= new Map();
+    const full = this.#metrics.size >= MAX_METRICS - 1 && !this.#metrics.has(name);
+    if (!isName(name) || typeof value !== "number" || !Number.isFinite(value) || full) {
+      const message = full
+        ? `an attempt has at most ${MAX_METRICS} metrics`
+        : `metric ${JSON.stringify(name)} = ${String(value)}: it needs a name of 1 to 256 bytes and a finite number`;
+      throw new PolyphonError("HOST_METRIC_INVALID", { message });
+    }
+    this.#metrics.set(name, value);
+  }
+
+  artifact(name: string, content: ArtifactContent): Promise<Artifact> {
+    this.#artifacts ??= [];
+    const kept = this.#keep(name, content, this.#artifacts.length);
+    if (!this.#ended) this.#artifacts.push(kept);
+    // The result looks at it too: an agent that does not wait for its artifact must not break the process.
+    kept.catch(() => undefined);
+    return kept;
+  }
+
+  /** Passes a request to end on to the agent. */
+  stop(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** Nothing the agent still does has an effect from here on. */
+  end(): void {
+    this.#ended = true;
+    this.#throttle?.end();
+  }
+
+  /** Artifacts the agent began to keep; `undefined` when none. */
+  get artifacts(): readonly Promise<Artifact>[] | undefined {
+    return this.#artifacts;
+  }
+
+  /** Artifacts that are durable by now; `undefined` when none. */
+  get kept(): readonly Artifact[] | undefined {
+    return this.#kept;
+  }
+
+  metrics(durationMs: number): Record<string, number> {
+    const own = { execution_time: durationMs / 1_000 };
+    return this.#metrics ? { ...Object.fromEntries(this.#metrics), ...own } : own;
+  }
+
+  async #keep(name: string, content: ArtifactContent, index: number): Promise<Artifact> {
+    if (!this.#tools.artifacts) {
+      throw new PolyphonError("HOST_ARTIFACT_UNSUPPORTED", {
+        message: "This team has no folder to keep artifacts in.",
+      });
+    }
+    if (!isName(name) || index >= MAX_ARTIFACTS) {
+      const message = `artifact ${JSON.stringify(name)} was refused: a name has 1 to 256 bytes, an attempt at most ${MAX_ARTIFACTS} artifacts`;
+      throw new PolyphonError("HOST_ARTIFACT_FAILED", { message });
+    }
+    const artifact = await this.#tools.artifacts.keep(name, content);
+    if (!this.#ended) {
+      this.#kept ??= [];
+      this.#kept.push(artifact);
+    }
+    return artifact;
+  }
+}
