@@ -22,8 +22,8 @@ const OPAQUE = [
  * Plain data is answered as it is, without a copy. Cost: one walk over the output.
  */
 export function checkOutput(output: unknown): CheckedOutput {
-  if (output === null || typeof output === "boolean") return { value: output };
   try {
+    if (isSmallAndPlain(output, new Budget())) return { value: output };
     const walk = new Walk();
     walk.visit(output, "output", 0);
     return { value: walk.plain ? output : (JSON.parse(JSON.stringify(output)) as unknown) };
@@ -31,6 +31,33 @@ export function checkOutput(output: unknown): CheckedOutput {
     if (error instanceof Unfit) return { problem: error.message };
     return { problem: `output cannot be turned into JSON: ${error instanceof Error ? error.message : "unknown"}` };
   }
+}
+
+/** Values and characters that {@link isSmallAndPlain} looks at before it leaves the matter to the walk. */
+const SMALL = 4_096;
+
+class Budget {
+  left: number = SMALL;
+}
+
+/** The common case, decided without building a path for errors: little data that JSON leaves as it is. */
+function isSmallAndPlain(value: unknown, budget: Budget): boolean {
+  if (--budget.left < 0) return false;
+  if (typeof value === "string") {
+    budget.left -= value.length;
+    return budget.left >= 0;
+  }
+  if (typeof value === "number") return Number.isFinite(value);
+  if (value === null || typeof value === "boolean") return true;
+  if (typeof value !== "object" || "toJSON" in value) return false;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isSmallAndPlain(value[i], budget)) return false;
+    return true;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key in value) if (!isSmallAndPlain((value as Record<string, unknown>)[key], budget)) return false;
+  return true;
 }
 
 class Unfit extends Error {}
