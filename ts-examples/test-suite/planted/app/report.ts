@@ -1,0 +1,7 @@
+// A small program with a dependency of its own. It runs from a scratch copy, where the dependency may be missing.
+import { rateOf } from "tax-tables";
+
+/** Tax on an amount in whole units of currency, rounded down. */
+export function tax(amount: number, country: string): number {
+  return Math.floor((amount * rateOf(country)) / 100);
+}

@@ -1,0 +1,13 @@
+// Planted: the dependency of a scratch copy is missing until `reinstall_deps` has put it there.
+import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { it } from "node:test";
+import { pathToFileURL } from "node:url";
+
+it("computes tax with the tables of its dependency", async () => {
+  const app = join(process.env.SCRATCH as string, "app");
+  await cp(join(import.meta.dirname, "app"), app, { recursive: true });
+  const { tax } = (await import(pathToFileURL(join(app, "report.ts")).href)) as typeof import("./app/report.ts");
+  assert.equal(tax(1_000, "CH"), 80);
+});

@@ -1,0 +1,1 @@
+export function rateOf(country: string): number;
