@@ -5,9 +5,12 @@ import { root } from "../paths.mjs";
 import { handOverAndRead } from "../run.mjs";
 import { counted } from "./count.mjs";
 
-/** The tests of the scripts themselves, under node's own runner. */
+/** The folders whose tests run under node's own runner: the scripts themselves, and what examples can be tested without a team. */
+const FOLDERS = ["scripts/tests", "ts-examples/test-suite/tests/unit", "ts-examples/workflow-traces/tests"];
+
+/** Everything in {@link FOLDERS}. */
 export async function nodeTest() {
-  const files = filesBelow(["scripts/tests"]);
+  const files = filesBelow(FOLDERS);
   const args = ["--test", "--test-reporter=tap", ...files.map((file) => relative(root, file))];
   const { code, stdout } = await handOverAndRead(pinnedNode(), args, { env: pinnedEnv(), silent: true });
   if (code !== 0) process.stderr.write(stdout);

@@ -2,6 +2,6 @@
 import { rateOf } from "tax-tables";
 
 /** Tax on an amount in whole units of currency, rounded down. */
-export function tax(amount: number, country: string): number {
+export function tax(amount, country) {
   return Math.floor((amount * rateOf(country)) / 100);
 }

@@ -1,1 +1,0 @@
-export function rateOf(country: string): number;
