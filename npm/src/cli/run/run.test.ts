@@ -123,7 +123,7 @@ describe("polyphon run", () => {
   });
 
   it("leaves with 3 when the database has another owner or the store fails", async () => {
-    cli.runtime.refusals.push(new PolyphonError("STORE_LOCKED" as ErrorCode, { message: "process 7 owns it" }));
+    cli.runtime.refusals.push(new PolyphonError("STORE_LOCKED", { message: "process 7 owns it" }));
     expect(await cli.runThrough("run", "s.yaml")).toBe(3);
     expect(cli.err).toContain("error STORE_LOCKED: process 7 owns it");
     expect(cli.runtime.calls).toEqual([]);
@@ -348,7 +348,7 @@ describe("an answer without an owner", () => {
   it("tries again while an owner comes or goes", async () => {
     const db = cli.database();
     cli.runtime.set(blocked());
-    const owned = new PolyphonError("STORE_LOCKED" as ErrorCode, { message: "owned" });
+    const owned = new PolyphonError("STORE_LOCKED", { message: "owned" });
     cli.runtime.refusals.push(owned, owned, owned);
     expect(await cli.runThrough("approve", "A2", "--db", db)).toBe(0);
     expect(cli.runtime.calls).toContain(`approve ${escalation.id}`);
@@ -358,7 +358,7 @@ describe("an answer without an owner", () => {
     const db = cli.database();
     cli.runtime.set(blocked());
     for (let round = 0; round < 20; round += 1)
-      cli.runtime.refusals.push(new PolyphonError("STORE_LOCKED" as ErrorCode, { message: "owned" }));
+      cli.runtime.refusals.push(new PolyphonError("STORE_LOCKED", { message: "owned" }));
     expect(await cli.runThrough("approve", "A2", "--db", db)).toBe(3);
     expect(cli.err).toContain("STORE_LOCKED");
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { systemClock } from "../../runtime/clock.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
 import type { CliContext } from "../context.ts";
 import type { ExitCode } from "../errors/exit.ts";
@@ -59,10 +60,10 @@ export class Harness {
       code = found;
     });
     const until = async (what: () => boolean): Promise<void> => {
-      const started = performance.now();
+      const real = systemClock();
+      const started = real.monoMs();
       while (!what()) {
-        if (performance.now() - started > 20_000)
-          throw new Error(`nothing came of it; it said: ${this.out}${this.err}`);
+        if (real.monoMs() - started > 20_000) throw new Error(`nothing came of it; it said: ${this.out}${this.err}`);
         // A turn of the real loop, for files and sockets; then some of the simulated time.
         await new Promise<void>((resolve) => setImmediate(resolve));
         this.clock.advance(50);
