@@ -1,0 +1,35 @@
+import type { ConfigValue } from "./config.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import type { Problems } from "./problems.ts";
+import { settingsOf, twinOf } from "./settings.ts";
+import { joinPath } from "./source.ts";
+import type { Places, Tree, TreeMap } from "./tree.ts";
+
+/** Every value in force with its origin: what was written, in the order it stands, then the defaults of what was not. */
+export function explain(root: TreeMap, schema: JsonSchema, places: Places, problems: Problems): readonly ConfigValue[] {
+  const values: ConfigValue[] = [];
+  const walk = (container: TreeMap | Tree[], path: string): void => {
+    for (const [key, value] of Object.entries(container)) {
+      const at = Array.isArray(container) ? Number(key) : key;
+      const full = joinPath(path, at);
+      if (typeof value === "object" && value !== null) {
+        walk(value, full);
+        continue;
+      }
+      const place = places.get(container, at);
+      if (place === undefined) continue;
+      const { source } = place;
+      const position = source.kind === "file" ? problems.position(place) : undefined;
+      const where = position === undefined ? {} : { line: position.line, column: position.column };
+      values.push({ path: full, value, from: source.kind, source: source.file, ...where });
+    }
+  };
+  walk(root, "");
+  const set = new Set(values.map((value) => value.path));
+  for (const setting of settingsOf(schema)) {
+    const twin = twinOf(setting.path);
+    if (setting.default === undefined || set.has(setting.path) || (twin !== undefined && set.has(twin))) continue;
+    values.push({ path: setting.path, value: setting.default, from: "default" });
+  }
+  return values;
+}

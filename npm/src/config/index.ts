@@ -1,0 +1,17 @@
+/** Configuration files: reading, checking, explaining. */
+export type {
+  AlertRule,
+  AlertSettings,
+  ConfigValue,
+  LoadedConfig,
+  LogLevel,
+  MonitoringSettings,
+  PoolSettings,
+  RecoverySettings,
+} from "./config.ts";
+export type { Layers } from "./layers.ts";
+export { type LoadOptions, loadConfig, parseConfig } from "./load.ts";
+export type { RunValues } from "./placeholders.ts";
+export { formatProblems, type PrintOptions } from "./print.ts";
+export { ConfigError, type ConfigErrorCode, type ConfigProblem, type ConfigWarningCode } from "./problem.ts";
+export { fillProgram, isTaskProgram, type TaskProgram } from "./program.ts";
