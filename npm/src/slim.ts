@@ -9,3 +9,4 @@ export { type Clock, systemClock } from "./runtime/clock.ts";
 export type * from "./sessions/view.ts";
 export type * from "./stores/store.ts";
 export type * from "./tasks/plan.ts";
+export { validatePlan } from "./tasks/validate.ts";

@@ -9,12 +9,13 @@ import { explain } from "./explain.ts";
 import { annotatedSchema } from "./json-schema.ts";
 import { applyLayers, type Layers } from "./layers.ts";
 import { mergeInto } from "./merge.ts";
+import { isTreeMap, Places, type Tree, type TreeMap } from "./places.ts";
 import type { ConfigErrorCode } from "./problem.ts";
 import { Problems } from "./problems.ts";
 import { isTaskProgram } from "./program.ts";
 import { checkShape } from "./shape.ts";
 import type { Place, Source } from "./source.ts";
-import { isTreeMap, Places, type Tree, type TreeMap, toTree } from "./tree.ts";
+import { toTree } from "./tree.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** A file that another one asks for. */
@@ -63,23 +64,31 @@ export class Assembly {
     const recovery = buildRecovery(context);
     const monitoring = buildMonitoring(context);
     const alerts = buildAlerts(context);
-    const { plan, undefinedTemplates } = buildPlan(context, recovery);
-    const name = plan.name ?? baseName(first.file);
+    const built = buildPlan(context, recovery);
+    const name = built.plan.name ?? baseName(first.file);
+    const plan = { ...built.plan, name };
     this.#checkPlan(plan, context);
     this.problems.throwIfAny();
     const webhook = context.config.recovery?.human_notification_webhook ?? null;
     const { metricsIntervalMs, healthCheckIntervalMs } = monitoring;
+    const derived = {
+      "orchestrator.name": name,
+      "agent_pool.min_agents": pool.min,
+      "agent_pool.max_agents": pool.max,
+      "agent_pool.scale_up_threshold": pool.scaleUp,
+      "agent_pool.scale_down_threshold": pool.scaleDown,
+    };
     return {
       name,
-      plan: { ...plan, name },
+      plan,
       pool,
       recovery,
       monitoring,
       alerts,
       webhook,
-      undefinedTemplates,
+      undefinedTemplates: built.undefinedTemplates,
       warnings: this.problems.warnings,
-      values: explain(this.#root, schema, this.#places, this.problems),
+      values: explain(this.#root, schema, derived, this.#places, this.problems),
       files: this.#sources.flatMap((source) => source.absolute ?? []),
       hash: canonicalHash({
         name,
@@ -126,14 +135,14 @@ export class Assembly {
   }
 }
 
-/** The plan without the directory it happens to lie in, so that a moved folder is the same configuration. */
+/** The plan without the directory it lies in and the order of its classes: a moved folder is the same configuration. */
 function movable(plan: LoadedConfig["plan"]): unknown {
   const tasks = plan.tasks.map((task) => {
     if (!isTaskProgram(task.program)) return task;
     const { config_dir: _dir, ...values } = task.program.values;
     return { ...task, program: { ...task.program, values } };
   });
-  return { ...plan, tasks };
+  return { ...plan, tasks: tasks.sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 
 function baseName(file: string): string {

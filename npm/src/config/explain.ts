@@ -1,12 +1,21 @@
 import type { ConfigValue } from "./config.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import type { Places, Tree, TreeMap } from "./places.ts";
 import type { Problems } from "./problems.ts";
-import { settingsOf, twinOf } from "./settings.ts";
+import { isSecondSpelling, settingsOf, twinOf } from "./settings.ts";
 import { joinPath } from "./source.ts";
-import type { Places, Tree, TreeMap } from "./tree.ts";
 
-/** Every value in force with its origin: what was written, in the order it stands, then the defaults of what was not. */
-export function explain(root: TreeMap, schema: JsonSchema, places: Places, problems: Problems): readonly ConfigValue[] {
+/**
+ * Every value in force with its origin: what was written, in the order it stands, then the defaults of what was not.
+ * `derived`: defaults that follow from other values, by path.
+ */
+export function explain(
+  root: TreeMap,
+  schema: JsonSchema,
+  derived: Readonly<Record<string, unknown>>,
+  places: Places,
+  problems: Problems,
+): readonly ConfigValue[] {
   const values: ConfigValue[] = [];
   const walk = (container: TreeMap | Tree[], path: string): void => {
     for (const [key, value] of Object.entries(container)) {
@@ -28,8 +37,9 @@ export function explain(root: TreeMap, schema: JsonSchema, places: Places, probl
   const set = new Set(values.map((value) => value.path));
   for (const setting of settingsOf(schema)) {
     const twin = twinOf(setting.path);
-    if (setting.default === undefined || set.has(setting.path) || (twin !== undefined && set.has(twin))) continue;
-    values.push({ path: setting.path, value: setting.default, from: "default" });
+    if (setting.default === undefined || set.has(setting.path) || isSecondSpelling(setting.path)) continue;
+    if (twin !== undefined && set.has(twin)) continue;
+    values.push({ path: setting.path, value: derived[setting.path] ?? setting.default, from: "default" });
   }
   return values;
 }

@@ -6,7 +6,7 @@ export interface JsonSchema {
   [keyword: string]: unknown;
   type?: string;
   description?: string;
-  default?: unknown;
+  preset?: unknown;
   properties?: Record<string, JsonSchema>;
   required?: string[];
   patternProperties?: Record<string, JsonSchema>;

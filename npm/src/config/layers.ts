@@ -1,9 +1,10 @@
 import type { JsonSchema } from "./json-schema.ts";
+import { isTreeMap, type Places, type Tree, type TreeMap } from "./places.ts";
 import type { Problems } from "./problems.ts";
 import { type Setting, settingsOf, twinOf } from "./settings.ts";
 import type { Place, Source } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
-import { isTreeMap, type Places, type Tree, type TreeMap, toTree } from "./tree.ts";
+import { toTree } from "./tree.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** Settings given outside the files, each kind stronger than the one before. Keys are paths such as `recovery.max_retries`. */

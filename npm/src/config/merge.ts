@@ -1,6 +1,6 @@
+import { isTreeMap, type Places, type Tree, type TreeMap } from "./places.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source.ts";
-import { isTreeMap, type Places, type Tree, type TreeMap } from "./tree.ts";
 import { parseBytes, parseDuration } from "./units.ts";
 
 /** Adds the members of `from` to `into`. A member both have must say the same; otherwise it is a conflict. */

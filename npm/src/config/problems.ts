@@ -29,6 +29,11 @@ export class Problems {
     return this.#errors.length > 0;
   }
 
+  /** Whether a further problem would only be counted. */
+  get full(): boolean {
+    return this.#errors.length >= MAX_PROBLEMS;
+  }
+
   get warnings(): readonly ConfigProblem[] {
     return inOrder(this.#warnings);
   }

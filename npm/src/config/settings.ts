@@ -6,6 +6,7 @@ export interface Setting {
   readonly path: string;
   /** The variable that sets it, for example `POLYPHON_AGENT_POOL_MAX_AGENTS`. */
   readonly variable: string;
+  /** Value in force when nothing sets it, as one would write it. */
   readonly default?: unknown;
 }
 
@@ -17,21 +18,26 @@ export function settingsOf(schema: JsonSchema, path: string = ""): readonly Sett
     const scalar = member.anyOf !== undefined || ["boolean", "integer", "number", "string"].includes(member.type ?? "");
     if (!scalar || OUTSIDE.has(full)) return [];
     const variable = `POLYPHON_${full.replaceAll(".", "_").toUpperCase()}`;
-    return [{ path: full, variable, ...(member.default === undefined ? {} : { default: member.default }) }];
+    return [{ path: full, variable, ...(member.preset === undefined ? {} : { default: member.preset }) }];
   });
 }
 
 /** Keys that say something about a file, not about a configuration. */
 const OUTSIDE: ReadonlySet<string> = new Set(["$schema", "include"]);
 
-/** Settings that two blocks spell differently. */
+/** Settings that may be written at two places; the first is the one to speak of. */
 export const TWINS: readonly (readonly [string, string])[] = [
-  ["agent_limits.max_agents", "agent_pool.max_agents"],
+  ["agent_pool.max_agents", "agent_limits.max_agents"],
   ["failure_handling.max_retries", "recovery.max_retries"],
   ["failure_handling.retry_delay_seconds", "recovery.retry_delay"],
   ["failure_handling.escalation_threshold", "recovery.escalation_threshold"],
   ["orchestrator.timeout", "orchestrator.timeout_seconds"],
 ];
+
+/** Whether a setting is the second spelling of another one. */
+export function isSecondSpelling(path: string): boolean {
+  return TWINS.some(([, second]) => second === path);
+}
 
 /** The other spelling of a setting. */
 export function twinOf(path: string): string | undefined {

@@ -13,6 +13,39 @@ export type ErrorCode =
   | "CLI_UNKNOWN_ID"
   | "CLI_USAGE"
   | "COMMAND_MALFORMED"
+  | "CONFIG_ALIAS"
+  | "CONFIG_CONFLICT"
+  | "CONFIG_CYCLE"
+  | "CONFIG_DEMAND_ABOVE_TOTALS"
+  | "CONFIG_DUPLICATE_ID"
+  | "CONFIG_DUPLICATE_KEY"
+  | "CONFIG_ENCODING"
+  | "CONFIG_FILE_NOT_FOUND"
+  | "CONFIG_FILE_UNREADABLE"
+  | "CONFIG_FORBIDDEN_KEY"
+  | "CONFIG_INVALID"
+  | "CONFIG_MISSING_KEY"
+  | "CONFIG_NOT_IN_PHASE"
+  | "CONFIG_NO_TASKS"
+  | "CONFIG_NO_TEMPLATE"
+  | "CONFIG_NUMBER"
+  | "CONFIG_PHASE_ORDER"
+  | "CONFIG_RANGE"
+  | "CONFIG_SYNTAX"
+  | "CONFIG_TAB"
+  | "CONFIG_TOO_DEEP"
+  | "CONFIG_TOO_LARGE"
+  | "CONFIG_TOO_MANY_FILES"
+  | "CONFIG_TYPE"
+  | "CONFIG_UNDEFINED_TEMPLATE"
+  | "CONFIG_UNKNOWN_CLASS"
+  | "CONFIG_UNKNOWN_DEPENDENCY"
+  | "CONFIG_UNKNOWN_KEY"
+  | "CONFIG_UNKNOWN_PHASE"
+  | "CONFIG_UNKNOWN_PLACEHOLDER"
+  | "CONFIG_UNKNOWN_TASK"
+  | "CONFIG_UNUSED_TEMPLATE"
+  | "CONFIG_VALUE"
   | "CONTROL_LOST"
   | "CONTROL_REQUEST_INVALID"
   | "CONTROL_UNSAFE"
@@ -93,6 +126,39 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CLI_UNKNOWN_ID: { retryable: false, http: 404, exit: 2 },
   CLI_USAGE: { retryable: false, http: 400, exit: 2 },
   COMMAND_MALFORMED: { retryable: false, http: 400, exit: 2 },
+  CONFIG_ALIAS: { retryable: false, http: 400, exit: 2 },
+  CONFIG_CONFLICT: { retryable: false, http: 400, exit: 2 },
+  CONFIG_CYCLE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_DEMAND_ABOVE_TOTALS: { retryable: false, http: 400, exit: 2 },
+  CONFIG_DUPLICATE_ID: { retryable: false, http: 400, exit: 2 },
+  CONFIG_DUPLICATE_KEY: { retryable: false, http: 400, exit: 2 },
+  CONFIG_ENCODING: { retryable: false, http: 400, exit: 2 },
+  CONFIG_FILE_NOT_FOUND: { retryable: false, http: 400, exit: 2 },
+  CONFIG_FILE_UNREADABLE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_FORBIDDEN_KEY: { retryable: false, http: 400, exit: 2 },
+  CONFIG_INVALID: { retryable: false, http: 400, exit: 2 },
+  CONFIG_MISSING_KEY: { retryable: false, http: 400, exit: 2 },
+  CONFIG_NOT_IN_PHASE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_NO_TASKS: { retryable: false, http: 400, exit: 2 },
+  CONFIG_NO_TEMPLATE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_NUMBER: { retryable: false, http: 400, exit: 2 },
+  CONFIG_PHASE_ORDER: { retryable: false, http: 400, exit: 2 },
+  CONFIG_RANGE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_SYNTAX: { retryable: false, http: 400, exit: 2 },
+  CONFIG_TAB: { retryable: false, http: 400, exit: 2 },
+  CONFIG_TOO_DEEP: { retryable: false, http: 400, exit: 2 },
+  CONFIG_TOO_LARGE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_TOO_MANY_FILES: { retryable: false, http: 400, exit: 2 },
+  CONFIG_TYPE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNDEFINED_TEMPLATE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNKNOWN_CLASS: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNKNOWN_DEPENDENCY: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNKNOWN_KEY: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNKNOWN_PHASE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNKNOWN_PLACEHOLDER: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNKNOWN_TASK: { retryable: false, http: 400, exit: 2 },
+  CONFIG_UNUSED_TEMPLATE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_VALUE: { retryable: false, http: 400, exit: 2 },
   CONTROL_LOST: { retryable: true, http: 504, exit: 3 },
   CONTROL_REQUEST_INVALID: { retryable: false, http: 400, exit: 2 },
   CONTROL_UNSAFE: { retryable: false, http: 500, exit: 3 },

@@ -1,8 +1,8 @@
 import { reportConflict } from "../merge.ts";
+import type { Places, TreeMap } from "../places.ts";
 import type { Problems } from "../problems.ts";
 import type { ConfigFile } from "../schema/root.ts";
 import type { Place } from "../source.ts";
-import type { Places, TreeMap } from "../tree.ts";
 
 export type Path = readonly (string | number)[];
 

@@ -11,7 +11,9 @@ export function checkOrder(
 ): void {
   const graph = new WaitGraph([...tasks.values()]);
   for (const cycle of graph.cycles()) graph.report(context, cycle, "CONFIG_CYCLE");
-  if (graph.knotted) return;
+  const placed = phases.flatMap((phase) => phase.tasks);
+  // A task in two phases has been reported, and would stand in its own way.
+  if (graph.knotted || new Set(placed).size < placed.length) return;
   graph.addPhases(phases);
   for (const cycle of graph.cycles()) graph.report(context, cycle, "CONFIG_PHASE_ORDER");
 }

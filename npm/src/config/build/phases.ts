@@ -1,5 +1,5 @@
 import type { PhaseDefinition, PhaseMode } from "../../tasks/plan.ts";
-import type { PhaseBlock } from "../schema/root.ts";
+import type { PhaseBlock } from "../schema/phases.ts";
 import { didYouMean } from "../suggest.ts";
 import { type Context, defined } from "./context.ts";
 import type { FlatTask } from "./tasks.ts";

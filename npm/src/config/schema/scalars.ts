@@ -1,15 +1,9 @@
 import { z } from "zod";
-import { parseBytes, parseDuration } from "../units.ts";
+// Beside `description`, schemas carry notes for the reference and for `doctor`: `preset`, the value in force when a key is
+// absent, as one would write it (`default` would be dropped from schemas that convert); `unit`; `origin: "addition"` for
+// keys the original orchestrator file does not have.
 
-/** What a schema says of a key beside its shape; read by the generator of the reference table. */
-export interface KeyMeta {
-  readonly description: string;
-  /** Value in force when the key is absent, as one would write it. */
-  readonly default?: unknown;
-  readonly unit?: string;
-  /** `addition`: not in the original orchestrator file. */
-  readonly origin?: "addition";
-}
+import { parseBytes, parseDuration } from "../units.ts";
 
 /** A problem a transformation finds, with the code it is reported under. */
 interface Fault {

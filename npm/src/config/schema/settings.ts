@@ -9,15 +9,15 @@ export interface FailureBlock {
   readonly timeout_grace_period?: number | undefined;
 }
 
-const retries = whole(0, 1_000).meta({ description: "Tries after the first one", default: 2 });
+const retries = whole(0, 1_000).meta({ description: "Tries after the first one", preset: 2 });
 const delay = seconds("zero").meta({
   description: "Wait before a try that is not immediate",
   unit: "seconds",
-  default: 30,
+  preset: 30,
 });
 const threshold = whole(1, 1_000).meta({
   description: "Failures of one task after which a human is asked",
-  default: 3,
+  preset: 3,
 });
 
 export const failureHandling: z.ZodType<FailureBlock> = z.strictObject({
@@ -25,7 +25,7 @@ export const failureHandling: z.ZodType<FailureBlock> = z.strictObject({
   retry_delay_seconds: delay.optional(),
   escalation_threshold: threshold.optional(),
   timeout_grace_period: seconds("zero")
-    .meta({ description: "Time between the polite and the forced end of an attempt", unit: "seconds", default: 60 })
+    .meta({ description: "Time between the polite and the forced end of an attempt", unit: "seconds", preset: 60 })
     .optional(),
 });
 
@@ -38,12 +38,12 @@ export interface RecoveryBlock {
 }
 
 export const recovery: z.ZodType<RecoveryBlock> = z.strictObject({
-  max_retries: retries.meta({ description: "The same as `failure_handling.max_retries`", default: 2 }).optional(),
+  max_retries: retries.meta({ description: "The same as `failure_handling.max_retries`", preset: 2 }).optional(),
   retry_delay: delay
-    .meta({ description: "The same as `failure_handling.retry_delay_seconds`", unit: "seconds", default: 30 })
+    .meta({ description: "The same as `failure_handling.retry_delay_seconds`", unit: "seconds", preset: 30 })
     .optional(),
   escalation_threshold: threshold
-    .meta({ description: "The same as `failure_handling.escalation_threshold`", default: 3 })
+    .meta({ description: "The same as `failure_handling.escalation_threshold`", preset: 3 })
     .optional(),
   human_notification_webhook: z
     .url({ protocol: /^https?$/, error: 'must be a web address such as "https://example.org/hook"' })
@@ -64,22 +64,22 @@ export interface PoolBlock {
 }
 
 export const agentPool: z.ZodType<PoolBlock> = z.strictObject({
-  min_agents: whole(0, 10_000).meta({ description: "Agents kept ready", default: 3 }).optional(),
-  max_agents: whole(1, 10_000).meta({ description: "Most agents at once", default: 6 }).optional(),
+  min_agents: whole(0, 10_000).meta({ description: "Agents kept ready", preset: 3 }).optional(),
+  max_agents: whole(1, 10_000).meta({ description: "Most agents at once", preset: 6 }).optional(),
   scale_up_threshold: ratio()
-    .meta({ description: "Utilisation above which agents are added", unit: "ratio", default: 0.8 })
+    .meta({ description: "Utilisation above which agents are added", unit: "ratio", preset: 0.8 })
     .optional(),
   scale_down_threshold: ratio()
-    .meta({ description: "Utilisation below which idle agents leave", unit: "ratio", default: 0.3 })
+    .meta({ description: "Utilisation below which idle agents leave", unit: "ratio", preset: 0.3 })
     .optional(),
   agent_timeout: seconds()
-    .meta({ description: "Time without a heartbeat after which an agent is removed", unit: "seconds", default: 300 })
+    .meta({ description: "Time without a heartbeat after which an agent is removed", unit: "seconds", preset: 300 })
     .optional(),
   idle_timeout: seconds()
     .meta({
       description: "Time an agent above the minimum may idle before it leaves",
       unit: "seconds",
-      default: 60,
+      preset: 60,
       origin: "addition",
     })
     .optional(),
@@ -95,16 +95,16 @@ export interface MonitoringBlock {
 
 export const monitoring: z.ZodType<MonitoringBlock> = z.strictObject({
   metrics_interval: seconds()
-    .meta({ description: "Time between two samples of the metrics", unit: "seconds", default: 10 })
+    .meta({ description: "Time between two samples of the metrics", unit: "seconds", preset: 10 })
     .optional(),
   health_check_interval: seconds()
-    .meta({ description: "Time between two checks of an agent", unit: "seconds", default: 30 })
+    .meta({ description: "Time between two checks of an agent", unit: "seconds", preset: 30 })
     .optional(),
   log_rotation_size: bytes()
-    .meta({ description: "Size at which a log file is closed and a new one begun", unit: "bytes", default: "100MB" })
+    .meta({ description: "Size at which a log file is closed and a new one begun", unit: "bytes", preset: "100MB" })
     .optional(),
   log_retention_days: days()
-    .meta({ description: "Time a closed log file is kept", unit: "days", default: 7 })
+    .meta({ description: "Time a closed log file is kept", unit: "days", preset: 7 })
     .optional(),
 });
 
@@ -122,34 +122,29 @@ export interface AlertsBlock {
   readonly performance_degradation?: AlertBlock | undefined;
 }
 
-function alert(value: z.ZodType<number>, description: string, unit: string, preset: number): z.ZodType<AlertBlock> {
-  return z.strictObject({
-    enabled: z
-      .boolean()
-      .meta({ description: "Whether the rule is judged at all", default: true, origin: "addition" })
-      .optional(),
-    threshold: value.meta({ description, unit, default: preset, origin: "addition" }).optional(),
-  });
+function alert(
+  value: z.ZodType<number>,
+  rule: string,
+  unit: string,
+  preset: number,
+): z.ZodType<AlertBlock | undefined> {
+  return z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .meta({ description: "Whether the rule is judged", preset: true, origin: "addition" })
+        .optional(),
+      threshold: value.meta({ description: rule, unit, preset, origin: "addition" }).optional(),
+    })
+    .meta({ description: rule, origin: "addition" })
+    .optional();
 }
 
+const factor = z.number().min(1).max(1_000_000);
+
 export const alerts: z.ZodType<AlertsBlock> = z.strictObject({
-  high_failure_rate: alert(ratio(), "Share of failed tasks above which no new tasks start", "ratio", 0.2).optional(),
-  memory_exhaustion: alert(
-    ratio(),
-    "Share of the memory total above which fewer tasks run at once",
-    "ratio",
-    0.9,
-  ).optional(),
-  agent_unresponsive: alert(
-    seconds(),
-    "Silence of an agent after which its tasks are reassigned",
-    "seconds",
-    120,
-  ).optional(),
-  performance_degradation: alert(
-    z.number().min(1).max(1_000_000),
-    "Multiple of the usual run time above which a bottleneck is reported",
-    "factor",
-    2,
-  ).optional(),
+  high_failure_rate: alert(ratio(), "Share of failed tasks above which no new tasks start", "ratio", 0.2),
+  memory_exhaustion: alert(ratio(), "Share of the memory total above which fewer tasks run at once", "ratio", 0.9),
+  agent_unresponsive: alert(seconds(), "Silence of an agent after which its tasks are reassigned", "seconds", 120),
+  performance_degradation: alert(factor, "Multiple of the usual run time above which it is reported", "factor", 2),
 });

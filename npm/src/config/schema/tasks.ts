@@ -26,14 +26,14 @@ export interface TaskBlock extends SubtaskBlock {
 
 const fields = {
   id: identifier().meta({ description: "Name of the task, unique in the whole configuration" }),
-  name: name().meta({ description: "What people read", default: "the id" }).optional(),
+  name: name().meta({ description: "What people read", preset: "the id" }).optional(),
   template: identifier()
-    .meta({ description: "How the task runs: a key of `templates`", default: "the parent's" })
+    .meta({ description: "How the task runs: a key of `templates`", preset: "the parent's" })
     .optional(),
   dependencies: z
     .array(z.string())
     .max(10_000)
-    .meta({ description: "Ids of tasks that must complete first", default: [] })
+    .meta({ description: "Ids of tasks that must complete first", preset: [] })
     .optional(),
   resources: resources.meta({ description: "What the task reserves, where it differs from its class" }).optional(),
   success_criteria: z
@@ -57,14 +57,14 @@ const fields = {
     .optional(),
   priority: z
     .enum(["low", "medium", "high", "critical"])
-    .meta({ description: "Which of several ready tasks goes first", default: "medium", origin: "addition" })
+    .meta({ description: "Which of several ready tasks goes first", preset: "medium", origin: "addition" })
     .optional(),
   needs: z
     .array(name())
     .max(64)
-    .meta({ description: "Capabilities an agent must offer", default: [], origin: "addition" })
+    .meta({ description: "Capabilities an agent must offer", preset: [], origin: "addition" })
     .optional(),
-  agent_type: name().meta({ description: "Type an agent must have", default: "any", origin: "addition" }).optional(),
+  agent_type: name().meta({ description: "Type an agent must have", preset: "any", origin: "addition" }).optional(),
 };
 
 const subtask: z.ZodType<SubtaskBlock> = z.strictObject(fields);

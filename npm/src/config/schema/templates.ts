@@ -35,18 +35,16 @@ const variable = z
 /** Variables a task's program finds in its environment. */
 export const environment: z.ZodType<Readonly<Record<string, string>>> = z.record(variable, z.string());
 
+const FORMAT = { description: "How the results are written", origin: "addition" };
+const FILE = { description: "The file, relative to `cwd`", origin: "addition" };
+const OUTPUT = { description: "The file, relative to `cwd`", preset: "standard output", origin: "addition" };
+
 const result: z.ZodType<ResultBlock> = z.union(
   [
     z.enum(["tap", "jsonl", "exit"]).transform((format) => ({ format })),
-    z.strictObject({
-      format: z.enum(["junit", "lcov"]),
-      path: z.string().min(1).meta({ description: "The file, relative to `cwd`" }),
-    }),
-    z.strictObject({
-      format: z.enum(["tap", "jsonl"]),
-      path: z.string().min(1).meta({ description: "The file, relative to `cwd`; absent: standard output" }).optional(),
-    }),
-    z.strictObject({ format: z.literal("exit") }),
+    z.strictObject({ format: z.enum(["junit", "lcov"]).meta(FORMAT), path: z.string().min(1).meta(FILE) }),
+    z.strictObject({ format: z.enum(["tap", "jsonl"]).meta(FORMAT), path: z.string().min(1).meta(OUTPUT).optional() }),
+    z.strictObject({ format: z.enum(["exit"]).meta(FORMAT) }),
   ],
   {
     error: () =>
@@ -76,7 +74,7 @@ export const template: z.ZodType<TemplateBlock> = z.strictObject({
     .min(1)
     .meta({
       description: "Working directory, relative to the file that holds the template",
-      default: ".",
+      preset: ".",
       origin: "addition",
     })
     .optional(),
@@ -86,7 +84,7 @@ export const template: z.ZodType<TemplateBlock> = z.strictObject({
   results: z
     .array(result)
     .min(1)
-    .meta({ description: "Where the program leaves its results", default: ["exit"], origin: "addition" })
+    .meta({ description: "Where the program leaves its results", preset: ["exit"], origin: "addition" })
     .optional(),
   recoveries: z
     .record(identifier(), recoveryCommand)

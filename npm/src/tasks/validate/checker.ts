@@ -92,8 +92,11 @@ export class Checker {
   }
 
   choice(value: unknown, path: string, options: ReadonlySet<string>): void {
-    if (typeof value === "string" && options.has(value)) return this.spend(value.length);
-    this.fail(path, `expected one of ${[...options].join(", ")}, found ${JSON.stringify(value) ?? kind(value)}`);
+    if (typeof value !== "string" || !options.has(value)) {
+      const found = typeof value === "string" ? JSON.stringify(value) : kind(value);
+      this.fail(path, `expected one of ${[...options].join(", ")}, found ${found}`);
+    }
+    this.spend(value.length);
   }
 
   /** Any JSON value, or nothing. */
