@@ -207,12 +207,30 @@ fn member(field: &Field, indent: &str) -> String {
     )
 }
 
+/// The members of an object whose values stand in variables.
 fn names(fields: &[Field]) -> String {
-    fields
-        .iter()
-        .map(|field| camel(field.name))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let member = |field: &Field| {
+        let (name, variable) = (camel(field.name), variable(field.name));
+        if name == variable {
+            name
+        } else {
+            format!("{name}: {variable}")
+        }
+    };
+    fields.iter().map(member).collect::<Vec<_>>().join(", ")
+}
+
+/// The field's name as a variable: words of the language get a line behind them.
+fn variable(name: &str) -> String {
+    let name = camel(name);
+    let words = [
+        "class", "default", "delete", "function", "in", "new", "return", "switch", "with",
+    ];
+    if words.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 fn type_of(shape: &Shape) -> String {
@@ -271,7 +289,7 @@ fn write(shape: &Shape, value: &str, registry: &Registry, depth: usize) -> Strin
 }
 
 fn read_field(field: &Field, registry: &Registry, indent: &str) -> String {
-    let name = camel(field.name);
+    let name = variable(field.name);
     let value = read(&field.shape, registry);
     let type_name = type_of(&field.shape);
     match absent(&field.shape, registry) {
