@@ -71,6 +71,7 @@ export type ErrorCode =
   | "KERNEL_FULL"
   | "KERNEL_PANIC"
   | "KERNEL_SETTINGS_INVALID"
+  | "KERNEL_UNAVAILABLE"
   | "LEASE_FENCED"
   | "PLAN_COMMITTED"
   | "PLAN_INCOMPLETE"
@@ -184,6 +185,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   KERNEL_FULL: { retryable: true, http: 429, exit: 3 },
   KERNEL_PANIC: { retryable: false, http: 500, exit: 3 },
   KERNEL_SETTINGS_INVALID: { retryable: false, http: 400, exit: 2 },
+  KERNEL_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   LEASE_FENCED: { retryable: false, http: 409, exit: 1 },
   PLAN_COMMITTED: { retryable: false, http: 409, exit: 2 },
   PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },

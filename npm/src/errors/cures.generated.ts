@@ -72,6 +72,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   KERNEL_FULL: "Retry when some work has ended, or spread it over more partitions.",
   KERNEL_PANIC: "Report the file the message names; do not send the command again.",
   KERNEL_SETTINGS_INVALID: "Correct the value the message names.",
+  KERNEL_UNAVAILABLE: "Serve the file where the message says, or give the compiled module yourself with `polyphon/slim`.",
   LEASE_FENCED: "Do not retry. The newest attempt decides.",
   PLAN_COMMITTED: "Start another session for more tasks.",
   PLAN_INCOMPLETE: "Add the missing tasks, then commit.",

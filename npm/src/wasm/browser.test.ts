@@ -26,6 +26,6 @@ test("a missing file is an error with a code and the status", async () => {
   serve(404, "text/html");
   const error = await loadKernel().catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(PolyphonError);
-  expect((error as PolyphonError).code).toBe("RUNTIME_WASM_UNAVAILABLE");
+  expect((error as PolyphonError).code).toBe("KERNEL_UNAVAILABLE");
   expect((error as PolyphonError).details).toMatchObject({ status: 404 });
 });

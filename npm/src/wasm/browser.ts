@@ -4,7 +4,7 @@ import { PolyphonError } from "../errors/error.ts";
 export async function loadKernel(): Promise<WebAssembly.Module> {
   const response = await fetch(new URL("./generated/kernel.wasm", import.meta.url));
   if (!response.ok) {
-    throw new PolyphonError("RUNTIME_WASM_UNAVAILABLE", {
+    throw new PolyphonError("KERNEL_UNAVAILABLE", {
       message: `${response.url} answered ${response.status}; serve kernel.wasm of the package there.`,
       retryable: true,
       details: { url: response.url, status: response.status },

@@ -2971,14 +2971,14 @@ export function readTaskSpec(r: Reader): TaskSpec {
   const after: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
   left--;
   const priority: Priority = readPriority(r);
-  const class: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const class_: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   left--;
   const demand: Demand = readDemand(r);
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
   const criteria: readonly Criterion[] = left-- > 0 ? r.list(() => readCriterion(r)) : [];
   const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
   for (; left > 0; left--) r.skip();
-  return { key, name, parent, after, priority, class, demand, timeoutMs, criteria, input };
+  return { key, name, parent, after, priority, class: class_, demand, timeoutMs, criteria, input };
 }
 
 /** Where a task is in its life. */

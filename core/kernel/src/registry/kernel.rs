@@ -20,6 +20,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 3,
     },
     Entry {
+        code: "KERNEL_UNAVAILABLE",
+        title: "The kernel's wasm could not be fetched",
+        cause: "The server that should deliver `kernel.wasm` of the package answered with an error.",
+        cure: "Serve the file where the message says, or give the compiled module yourself with `polyphon/slim`.",
+        retryable: true,
+        http: 503,
+        exit: 3,
+    },
+    Entry {
         code: "KERNEL_FORMAT_NEWER",
         title: "The journal was written by a newer version",
         cause: "A frame or snapshot has a format this version does not know.",
