@@ -3,6 +3,7 @@ export const STATIC_PLACEHOLDERS = ["id", "name", "class", "parent", "phase", "t
 
 /** Values known when an attempt starts. */
 export const RUN_PLACEHOLDERS = [
+  "node",
   "dir",
   "session",
   "agent",
@@ -15,7 +16,10 @@ export const RUN_PLACEHOLDERS = [
   "recovery",
 ] as const;
 
-/** `dir` is the task's own directory, `attempt` counts from 1, `recovery` is the action an attempt stands for or empty. */
+/**
+ * `node` is the path of the Node that runs Polyphon, `dir` the task's own directory, `attempt` counts from 1, `recovery` is the
+ * action an attempt stands for or empty.
+ */
 export type RunValues = Readonly<Record<(typeof RUN_PLACEHOLDERS)[number], string>>;
 
 /** A piece of a text with placeholders: a text, or the name of a value. */
