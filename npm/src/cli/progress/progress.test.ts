@@ -7,11 +7,11 @@ import { bar } from "./bar.ts";
 import { frame } from "./frame.ts";
 import { pickTasks } from "./pick.ts";
 import { plainReporter } from "./plain.ts";
-import { transitions } from "./transitions.ts";
+import { transitionLine, transitions } from "./transitions.ts";
 
-const lines = (...args: Parameters<typeof transitions>): readonly string[] =>
-  transitions(...args).map((one) => one.line);
 const plainStyle = styleFor({ isTTY: false }, {});
+const lines = (...args: Parameters<typeof transitions>): readonly string[] =>
+  transitions(...args).map((one) => transitionLine(one, plainStyle));
 
 describe("plain progress", () => {
   it("prints one line per transition, in order of time, however much happened between two views", () => {
@@ -76,11 +76,14 @@ describe("plain progress", () => {
 
   it("begins anew with another session", () => {
     let out = "";
-    const reporter = plainReporter({
-      write(text) {
-        out += text;
+    const reporter = plainReporter(
+      {
+        write(text) {
+          out += text;
+        },
       },
-    });
+      plainStyle,
+    );
     const one = aSession([], { status: "running", ended: null });
     reporter.update(one, new Map());
     reporter.update({ ...one, id: "session_2" }, new Map());

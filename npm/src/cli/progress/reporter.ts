@@ -30,7 +30,7 @@ export async function progressReporter(
 ): Promise<ProgressReporter> {
   // Only a terminal pays for loading what draws on it.
   if (mode === "bars") return (await import("./bars.ts")).barsReporter(context, style);
-  if (mode === "plain") return plainReporter(context.stdout);
+  if (mode === "plain") return plainReporter(context.stdout, style);
   const nothing = (): void => undefined;
   return { update: nothing, note: (text) => context.stderr.write(`${text}\n`), pause: nothing, end: nothing };
 }

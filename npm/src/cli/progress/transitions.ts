@@ -1,11 +1,34 @@
 import { outcomeOf } from "../../report/build.ts";
 import type { AttemptView, SessionView, TaskView } from "../../sessions/view.ts";
 import { fields, word } from "../output/fields.ts";
+import type { Style } from "../output/style.ts";
 
 /** Something that happened between two views. */
 export interface Transition {
+  /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly line: string;
+  /** `session`, `phase`, `task`, `escalation` or `alert`. */
+  readonly subject: string;
+  readonly id: string;
+  /** What happened, one word. */
+  readonly event: string;
+  readonly values: Values;
+}
+
+type Values = Parameters<typeof fields>[0];
+
+/** One line: time, subject, id, event, then `key=value`. Without colours exactly what programs look for. */
+export function transitionLine({ at, subject, id, event, values }: Transition, style: Style): string {
+  const extra = fields(values);
+  const tail = extra === "" ? "" : ` ${style.dim(extra)}`;
+  return `${style.dim(stamp(at))} ${subject} ${style.bold(word(id))} ${toneOf(event, style)(event)}${tail}`;
+}
+
+function toneOf(event: string, style: Style): (text: string) => string {
+  if (event === "completed" || event === "passed" || event === "resolved" || event === "cleared") return style.good;
+  if (event.includes("fail") || event === "try-timeout" || event === "try-lost") return style.bad;
+  if (event === "waiting" || event === "raised" || event === "paused") return style.warn;
+  return event === "started" || event === "open" ? style.info : (text) => text;
 }
 
 /**
@@ -14,15 +37,8 @@ export interface Transition {
  */
 export function transitions(before: SessionView | undefined, after: SessionView): readonly Transition[] {
   const found: Transition[] = [];
-  const add = (
-    at: number,
-    subject: string,
-    id: string,
-    event: string,
-    values: Parameters<typeof fields>[0] = {},
-  ): void => {
-    const extra = fields(values);
-    found.push({ at, line: `${stamp(at)} ${subject} ${word(id)} ${event}${extra === "" ? "" : ` ${extra}`}` });
+  const add: Add = (at, subject, id, event, values = {}) => {
+    found.push({ at, subject, id, event, values });
   };
   if (before === undefined) {
     add(after.started, "session", after.id, "started", { name: after.name, tasks: after.tasks.length });
@@ -67,7 +83,7 @@ export function transitions(before: SessionView | undefined, after: SessionView)
   return found.sort((a, b) => a.at - b.at);
 }
 
-type Add = (at: number, subject: string, id: string, event: string, values?: Parameters<typeof fields>[0]) => void;
+type Add = (at: number, subject: string, id: string, event: string, values?: Values) => void;
 
 function taskTransitions(before: TaskView | undefined, after: TaskView, now: number, add: Add): void {
   const seen = new Map(before?.history.map((attempt) => [attempt.number, attempt]));
