@@ -1,3 +1,4 @@
+import type { LoadedConfig, LoadOptions } from "../config/index.ts";
 import type { EscalationView, SessionStatus, SessionView } from "../sessions/view.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { EscalationView, SessionStatus, SessionView } from "../sessions/vie
  */
 export interface Runtime {
   /** Reads and checks configuration files. Throws a `ConfigError` that lists everything wrong. */
-  loadConfig(files: readonly string[], options: LoadOptions): Promise<Config>;
+  loadConfig(files: readonly string[], options: LoadOptions): Promise<LoadedConfig>;
   /** Owns the database until closed. Throws `STORE_LOCKED` when another process does. */
   openTeam(options: OpenTeamOptions): Promise<Team>;
   /** Reads beside an owner. Throws when there is no such database. */
@@ -15,50 +16,13 @@ export interface Runtime {
   examine(options: { readonly db: string }): Promise<readonly Check[]>;
 }
 
-export interface LoadOptions {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Read nothing but defaults and environment when no file is given. Default false: no file is an error. */
-  readonly filesOptional?: boolean;
-}
-
-export interface Config {
-  readonly name: string;
-  /** SHA-256 of the effective configuration, hexadecimal. */
-  readonly hash: string;
-  readonly taskCount: number;
-  /** Absolute paths of the files it came from. */
-  readonly files: readonly string[];
-  /** Warnings as lines for people, and as data. */
-  readonly warnings: readonly ConfigWarning[];
-  /** Each setting with its value and where that came from. */
-  readonly settings: readonly Setting[];
-  /** The wiring's own; the command line hands it back and never looks inside. */
-  readonly handle: unknown;
-}
-
-export interface ConfigWarning {
-  readonly code: string;
-  readonly message: string;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-export interface Setting {
-  readonly path: string;
-  readonly value: unknown;
-  /** `default`, `environment`, or `file:line:column`. */
-  readonly from: string;
-}
-
 export interface OpenTeamOptions {
   /** Absolute path; folders that are missing are made. */
   readonly db: string;
   /** `run` starts agents and grants work. `answer` records one decision: it starts nothing. */
   readonly purpose: "run" | "answer";
   /** Required to `run`. */
-  readonly config?: Config;
+  readonly config?: LoadedConfig;
   /** Agents and time are simulated from this seed. Default: real ones. */
   readonly simulate?: { readonly seed: number };
   /** Posts escalations to the configured webhook. Default false. */
@@ -69,9 +33,9 @@ export interface OpenTeamOptions {
 export interface Team extends TeamReads {
   session(id: string): Session;
   /** Begins a new session of the configuration's plan. */
-  start(config: Config): Promise<Session>;
+  start(config: LoadedConfig): Promise<Session>;
   /** Goes on with a session of an earlier process. */
-  resume(id: string, config: Config): Promise<Session>;
+  resume(id: string, config: LoadedConfig): Promise<Session>;
   answer(escalationId: string, decision: Decision): Promise<void>;
   /** Stops granting work and waits for what runs. */
   drain(): Promise<void>;

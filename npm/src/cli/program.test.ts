@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PolyphonError } from "../errors/error.ts";
 import { Harness } from "./testing/harness.ts";
 
 let cli: Harness;
@@ -74,26 +73,6 @@ describe("command line", () => {
       retryable: false,
       docs: "docs/errors/CLI_USAGE.md",
     });
-  });
-
-  it("lists every problem of a configuration with its place", async () => {
-    const problem = {
-      file: "suite.yaml",
-      line: 3,
-      column: 5,
-      code: "CONFIG_UNKNOWN_KEY",
-      message: "unknown key\u001b[2J",
-      hint: 'did you mean "tasks"?',
-    };
-    cli.runtime.config = () => {
-      throw new PolyphonError("PLAN_INVALID", {
-        message: "2 problems",
-        details: { problems: [problem, { ...problem, line: 9, hint: undefined }] },
-      });
-    };
-    expect(await cli.run("check", "suite.yaml")).toBe(2);
-    expect(cli.err).toContain('suite.yaml:3:5  CONFIG_UNKNOWN_KEY  unknown key\ufffd[2J (did you mean "tasks"?)');
-    expect(cli.err).toContain("suite.yaml:9:5  CONFIG_UNKNOWN_KEY");
   });
 
   it("treats what nobody foresaw as broken, with the stack on demand", async () => {

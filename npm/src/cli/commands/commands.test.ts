@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aSession, aTask, HOSTILE, START } from "../../report/testing/fixtures.ts";
 import { suiteSession } from "../../report/testing/suite.ts";
 import type { EscalationView } from "../../sessions/view.ts";
-import { fakeConfig } from "../testing/fake-runtime.ts";
 import { Harness } from "../testing/harness.ts";
 
 let cli: Harness;
@@ -194,26 +193,52 @@ describe("commands that read", () => {
 });
 
 describe("commands about the configuration", () => {
-  it("check lists warnings and still succeeds", async () => {
-    cli.runtime.config = fakeConfig({
-      warnings: [
-        {
-          code: "CONFIG_NO_TEMPLATE",
-          message: "template_a does not say how it runs",
-          file: "s.yaml",
-          line: 4,
-          column: 7,
-        },
-      ],
-    });
-    expect(await cli.run("check", "s.yaml", "t.yaml")).toBe(0);
-    expect(cli.runtime.loads[0]?.files).toEqual(["s.yaml", "t.yaml"]);
-    expect(cli.out).toBe(
-      "s.yaml:4:7  warning CONFIG_NO_TEMPLATE  template_a does not say how it runs\n✓ 12 tasks, 1 warning, configuration 5f2d00000000\n",
+  const suite = (extra = ""): string => {
+    const text = `orchestrator:\n  task_definitions:\n    unit_tests:\n      - {id: A1, name: One, template: t}\n${extra}`;
+    writeFileSync(join(cli.folder, "s.yaml"), text);
+    return text;
+  };
+  beforeEach(() => {
+    cli.runtime.realConfig = true;
+  });
+
+  it("check lists warnings with their place and still succeeds", async () => {
+    suite();
+    expect(await cli.run("check", "s.yaml")).toBe(0);
+    expect(cli.out).toMatch(
+      /^s\.yaml:4:\d+ {2}warning CONFIG_UNDEFINED_TEMPLATE|^s\.yaml:4:\d+ {2}warning CONFIG_NO_TEMPLATE/m,
     );
+    expect(cli.out).toMatch(/✓ 1 task, 1 warning, configuration [0-9a-f]{12}\n$/);
     cli.out = "";
     await cli.run("check", "s.yaml", "--json");
-    expect(cli.json()).toMatchObject({ ok: true, tasks: 12, warnings: [{ code: "CONFIG_NO_TEMPLATE", line: 4 }] });
+    expect(cli.json()).toMatchObject({ ok: true, tasks: 1, warnings: [{ line: 4, file: "s.yaml" }] });
+  });
+
+  it("check refuses a configuration with everything that is wrong in it", async () => {
+    suite("recovery:\n  max_retrys: 2\n  retry_delay: much\n");
+    expect(await cli.run("check", "s.yaml")).toBe(2);
+    expect(cli.err).toMatch(/^s\.yaml:6:3 {2}CONFIG_UNKNOWN_KEY/m);
+    expect(cli.err).toMatch(/^s\.yaml:7:16 /m);
+    expect(cli.err).toContain("error CONFIG_INVALID: 2 problems");
+    expect(cli.err).toContain("docs/errors/CONFIG_INVALID.md");
+    expect(await cli.run("check", "s.yaml", "--json")).toBe(2);
+    expect(cli.json<{ error: { details: { problems: unknown[] } } }>().error.details.problems).toHaveLength(2);
+  });
+
+  it("check refuses a file that is not there", async () => {
+    expect(await cli.run("check", "none.yaml")).toBe(2);
+    expect(cli.err).toContain("CONFIG_FILE_NOT_FOUND");
+  });
+
+  it("--set is stronger than the file, and must name a setting", async () => {
+    suite("recovery: {max_retries: 2}\n");
+    await cli.run("doctor", "--config", "s.yaml", "--set", "recovery.max_retries=0", "--json");
+    const { values } = cli.json<{ values: { path: string; value: unknown; from: string }[] }>();
+    expect(values.find((one) => one.path === "recovery.max_retries")).toMatchObject({ value: 0, from: "command line" });
+    expect(await cli.run("check", "s.yaml", "--set", "recovery.max_retrys=0")).toBe(2);
+    expect(cli.err).toContain('there is no setting "recovery.max_retrys"');
+    expect(await cli.run("check", "s.yaml", "--set", "nonsense")).toBe(2);
+    expect(cli.err).toContain("It has the form path=value");
   });
 
   it("doctor reports each check with its remedy, and fails when one failed", async () => {
@@ -228,17 +253,15 @@ describe("commands about the configuration", () => {
   });
 
   it("doctor --config says where each setting is from, with or without files", async () => {
-    cli.runtime.config = fakeConfig({
-      settings: [
-        { path: "recovery.max_retries", value: 2, from: "s.yaml:81:16" },
-        { path: "monitoring", value: { a: [1] }, from: "default" },
-      ],
-    });
+    suite("recovery:\n  max_retries: 2\n");
+    cli.env.POLYPHON_RECOVERY_RETRY_DELAY = "5";
     expect(await cli.run("doctor", "--config", "s.yaml")).toBe(0);
-    expect(cli.out).toContain("recovery.max_retries  2          s.yaml:81:16");
-    expect(cli.out).toContain('{"a":[1]}');
+    expect(cli.out).toMatch(/^recovery\.max_retries +2 +s\.yaml:6:16$/m);
+    expect(cli.out).toMatch(/^recovery\.retry_delay +5 +\$POLYPHON_RECOVERY_RETRY_DELAY$/m);
+    expect(cli.out).toMatch(/^agent_pool\.max_agents +\d+ +default$/m);
+    cli.out = "";
     expect(await cli.run("doctor", "--config")).toBe(0);
-    expect(cli.runtime.loads[1]).toMatchObject({ files: [], options: { filesOptional: true } });
+    expect(cli.out).toMatch(/ default$/m);
   });
 });
 

@@ -1,4 +1,6 @@
+import type { ConfigValue } from "../../config/index.ts";
 import { absolute, print } from "../cli.ts";
+import { loadFor, withSettings } from "../configuration.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { formatTable } from "../output/table.ts";
@@ -7,26 +9,20 @@ import type { CommandDefinition } from "../program.ts";
 /** `polyphon doctor`: whether this machine has what is needed; with `--config` where each setting is from. */
 export const doctor: CommandDefinition = {
   describe: (program) =>
-    program
-      .command("doctor")
-      .description("examine this machine, the database and the configuration")
-      .argument("[file...]", "configuration, in one file or several")
-      .option("--config", "print each setting with its value and where it is from"),
+    withSettings(
+      program
+        .command("doctor")
+        .description("examine this machine, the database and the configuration")
+        .argument("[file...]", "configuration, in one file or several")
+        .option("--config", "print each setting with its value and where it is from"),
+    ),
   run: async (cli, [files], options) => {
     const { context, style } = cli;
     const given = files as readonly string[];
     if (options.config === true || given.length > 0) {
-      const config = await context.runtime.loadConfig(given, {
-        cwd: context.cwd,
-        env: context.env,
-        filesOptional: true,
-      });
-      print(cli, { files: config.files, hash: config.hash, settings: config.settings }, () => {
-        const rows = config.settings.map(({ path, value, from }) => [
-          printable(path),
-          printable(plain(value)),
-          printable(from),
-        ]);
+      const config = await loadFor(cli, given, options, true);
+      print(cli, { files: config.files, hash: config.hash, values: config.values }, () => {
+        const rows = config.values.map((one) => [printable(one.path), printable(plain(one.value)), origin(one)]);
         return formatTable([{ head: "SETTING", max: 60 }, { head: "VALUE", max: 60 }, { head: "FROM" }], rows);
       });
       return EXIT.met;
@@ -44,6 +40,12 @@ export const doctor: CommandDefinition = {
     return ok ? EXIT.met : EXIT.broken;
   },
 };
+
+/** `default`, or the file, variable or option with its place. */
+function origin({ from, source, line, column }: ConfigValue): string {
+  if (source === undefined) return from;
+  return printable(line === undefined ? source : `${source}:${line}:${column ?? 1}`);
+}
 
 function plain(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");

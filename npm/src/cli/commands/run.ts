@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { absolute } from "../cli.ts";
+import { loadFor, withSettings } from "../configuration.ts";
 import type { CommandDefinition } from "../program.ts";
 import { runOnce } from "../run/once.ts";
 import { runOptions } from "../run/options.ts";
@@ -8,21 +9,22 @@ import { runWatching } from "../run/watch.ts";
 /** `polyphon run FILE...`: the whole job, from configuration to report. */
 export const run: CommandDefinition = {
   describe: (program) =>
-    program
-      .command("run")
-      .description("run a configuration to its end; goes on where an earlier run stopped")
-      .argument("<file...>", "configuration, in one file or several")
-      .option("--new", "start a new session even where an unfinished one could go on")
-      .option("--simulate", "simulated agents and time; needs no program")
-      .option("--seed <n>", "seed of the simulation; default 1", parseSeed)
-      .option("--watch", "stay, and run again whenever a file changes")
-      .option("--once", "leave after the report, even with --watch")
-      .option("--wait", "stay when only people can go on; a terminal always does")
-      .option("--notify", "post escalations to the configured webhook"),
+    withSettings(
+      program
+        .command("run")
+        .description("run a configuration to its end; goes on where an earlier run stopped")
+        .argument("<file...>", "configuration, in one file or several")
+        .option("--new", "start a new session even where an unfinished one could go on")
+        .option("--simulate", "simulated agents and time; needs no program")
+        .option("--seed <n>", "seed of the simulation; default 1", parseSeed)
+        .option("--watch", "stay, and run again whenever a file changes")
+        .option("--once", "leave after the report, even with --watch")
+        .option("--wait", "stay when only people can go on; a terminal always does")
+        .option("--notify", "post escalations to the configured webhook"),
+    ),
   run: async (cli, [files], given) => {
     const options = runOptions(cli, files as readonly string[], given);
-    const { context } = cli;
-    const load = () => context.runtime.loadConfig(options.files, { cwd: context.cwd, env: context.env });
+    const load = () => loadFor(cli, options.files, given);
     if (!options.watch) return await runOnce(cli, await load(), options);
     const paths = options.files.map((file) => absolute(cli, file));
     return await runWatching(cli, paths, load, (config) => runOnce(cli, config, options));

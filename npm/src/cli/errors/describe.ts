@@ -1,5 +1,7 @@
+import { ConfigError, formatProblems } from "../../config/index.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import { clean } from "../../report/clean.ts";
+import { count } from "../../report/format.ts";
 import type { Style } from "../output/style.ts";
 import { factsOf } from "./codes.ts";
 import type { ExitCode } from "./exit.ts";
@@ -18,10 +20,7 @@ export function describeError(thrown: unknown, style: Style, debug: boolean): De
   const error = toPolyphonError(thrown);
   const facts = factsOf(error.code);
   const docs = `docs/errors/${error.code}.md`;
-  const lines = [
-    `${style.bad(style.bold(`error ${error.code}`))}: ${clean(error.message)}`,
-    ...problemLines(error, style),
-  ];
+  const lines = headOf(error, style);
   if (facts.cure !== "") lines.push(`  ${style.dim("remedy")}  ${facts.cure}`);
   lines.push(`  ${style.dim("more")}    ${docs}`);
   if (debug && thrown instanceof Error) lines.push(clean(stackOf(thrown)));
@@ -32,24 +31,22 @@ export function describeError(thrown: unknown, style: Style, debug: boolean): De
   };
 }
 
+/** Code and message; a configuration error shows every problem in its place instead of the first one. */
+function headOf(error: PolyphonError, style: Style): string[] {
+  const title = style.bad(style.bold(`error ${error.code}`));
+  if (!(error instanceof ConfigError)) return [`${title}: ${clean(error.message)}`];
+  const { problems } = error;
+  const omitted = Number(error.details.omitted ?? 0);
+  const said = `${count(problems.length + omitted, "problem")}${omitted > 0 ? `, the first ${problems.length} of them above` : ""}`;
+  return [formatProblems(problems, { color: style.enabled }), `${title}: ${said}`];
+}
+
 function toPolyphonError(thrown: unknown): PolyphonError {
   if (thrown instanceof PolyphonError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new PolyphonError("CLI_INTERNAL", {
     message: `Something that should not happen did: ${message}`,
     cause: thrown,
-  });
-}
-
-/** A configuration error lists everything that is wrong; one line each, where it stands first. */
-function problemLines(error: PolyphonError, style: Style): readonly string[] {
-  const { problems } = error.details;
-  if (!Array.isArray(problems)) return [];
-  return problems.map((problem: unknown) => {
-    const { file, line, column, code, message, hint } = problem as Readonly<Record<string, unknown>>;
-    const place = `${String(file)}:${String(line)}:${String(column)}`;
-    const advice = typeof hint === "string" ? ` (${hint})` : "";
-    return `  ${style.bold(clean(place))}  ${String(code)}  ${clean(`${String(message)}${advice}`)}`;
   });
 }
 

@@ -1,21 +1,24 @@
+import { ConfigError, type LoadedConfig } from "../../config/index.ts";
 import { buildReport, type Report } from "../../report/index.ts";
 import type { SessionView } from "../../sessions/view.ts";
 import type { Cli } from "../cli.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { EXIT, type ExitCode } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
+import { styleFor } from "../output/style.ts";
 import { summary } from "../output/summary.ts";
 import { warningLines } from "../output/warnings.ts";
-import type { Config, Session, Team } from "../ports.ts";
+import type { Session, Team } from "../ports.ts";
 import { progressMode, progressReporter } from "../progress/reporter.ts";
 import { attach, type Ended } from "./attach.ts";
 import type { RunOptions } from "./options.ts";
 import { writeReports } from "./report-files.ts";
 
 /** Runs a configuration to its end, writes and prints the report. */
-export async function runOnce(cli: Cli, config: Config, options: RunOptions): Promise<ExitCode> {
+export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOptions): Promise<ExitCode> {
   const { context, style } = cli;
-  context.stderr.write(warningLines(config.warnings, style));
+  if (options.simulate === undefined) requirePrograms(config);
+  context.stderr.write(warningLines(config.warnings, styleFor(context.stderr, context.env)));
   const { db, simulate, notify } = options;
   const team = await context.runtime.openTeam({
     db,
@@ -48,6 +51,12 @@ export async function runOnce(cli: Cli, config: Config, options: RunOptions): Pr
   }
 }
 
+/** What is a warning to `check` keeps a real run from starting: nothing says how those tasks run. */
+function requirePrograms(config: LoadedConfig): void {
+  if (config.undefinedTemplates.length === 0) return;
+  throw new ConfigError(config.warnings.filter((warning) => warning.code === "CONFIG_UNDEFINED_TEMPLATE"));
+}
+
 /** What the way a run ended means for scripts. */
 export function exitCode(ended: Ended, report: Pick<Report, "outcome">): ExitCode {
   if (ended === "interrupted") return EXIT.interrupted;
@@ -55,7 +64,7 @@ export function exitCode(ended: Ended, report: Pick<Report, "outcome">): ExitCod
 }
 
 /** Goes on with the newest unfinished session of this very configuration, unless a new one was asked for. */
-async function beginOrGoOn(cli: Cli, team: Team, config: Config, options: RunOptions): Promise<Session> {
+async function beginOrGoOn(cli: Cli, team: Team, config: LoadedConfig, options: RunOptions): Promise<Session> {
   if (options.fresh || options.simulate !== undefined) return await team.start(config);
   const unfinished = (await team.sessions()).find((one) => one.ended === null && one.configHash === config.hash);
   if (unfinished === undefined) return await team.start(config);

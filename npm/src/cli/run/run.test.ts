@@ -19,6 +19,7 @@ afterEach(() => {
   cli.remove();
 });
 
+const UNDEFINED_TEMPLATE = "orchestrator: {task_definitions: {unit_tests: [{id: A2, name: A, template: none}]}}";
 const HASH = fakeConfig().hash;
 const escalation: EscalationView = {
   ...(suiteSession().escalations[0] as EscalationView),
@@ -80,13 +81,19 @@ describe("polyphon run", () => {
   });
 
   it("--json prints only the report", async () => {
-    cli.runtime.config = fakeConfig({
-      warnings: [{ code: "CONFIG_NO_TEMPLATE", message: "m", file: "s", line: 1, column: 1 }],
-    });
+    cli.runtime.config = fakeConfig(UNDEFINED_TEMPLATE);
     cli.runtime.fresh = done();
-    expect(await cli.runThrough("run", "s.yaml", "--json")).toBe(0);
+    expect(await cli.runThrough("run", "s.yaml", "--simulate", "--json")).toBe(0);
     expect(cli.json()).toMatchObject({ session: done().id, status: "completed", tasks: [{ id: "A2" }] });
-    expect(cli.err).toContain("warning CONFIG_NO_TEMPLATE");
+    expect(cli.err).toContain("warning CONFIG_UNDEFINED_TEMPLATE");
+  });
+
+  it("refuses a plan whose templates nobody defined, unless it is simulated", async () => {
+    cli.runtime.config = fakeConfig(UNDEFINED_TEMPLATE);
+    expect(await cli.runThrough("run", "s.yaml")).toBe(2);
+    expect(cli.err).toContain("CONFIG_UNDEFINED_TEMPLATE");
+    expect(cli.err).toContain("--simulate");
+    expect(cli.runtime.opened).toEqual([]);
   });
 
   it("goes on with the unfinished session of the same configuration", async () => {

@@ -1,8 +1,8 @@
+import type { LoadedConfig } from "../../config/index.ts";
 import type { Cli } from "../cli.ts";
 import { describeError } from "../errors/describe.ts";
 import { EXIT, type ExitCode } from "../errors/exit.ts";
 import { styleFor } from "../output/style.ts";
-import type { Config } from "../ports.ts";
 
 /**
  * Runs, then waits for a file to change and runs again, until interrupted. A configuration that is wrong is reported
@@ -11,8 +11,8 @@ import type { Config } from "../ports.ts";
 export async function runWatching(
   cli: Cli,
   files: readonly string[],
-  load: () => Promise<Config>,
-  run: (config: Config) => Promise<ExitCode>,
+  load: () => Promise<LoadedConfig>,
+  run: (config: LoadedConfig) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { context } = cli;
   let code: ExitCode = EXIT.met;

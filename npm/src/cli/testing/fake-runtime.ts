@@ -1,13 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from "../../config/index.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import type { EscalationView, SessionView } from "../../sessions/view.ts";
 import type {
   AgentView,
   Check,
-  Config,
   Decision,
-  LoadOptions,
   OpenTeamOptions,
   Replayed,
   Runtime,
@@ -26,8 +25,10 @@ export class FakeRuntime implements Runtime {
   readonly opened: OpenTeamOptions[] = [];
   readonly calls: string[] = [];
   readonly live: Map<string, number> = new Map();
-  config: Config | (() => Config) = fakeConfig();
+  config: LoadedConfig | (() => LoadedConfig) = fakeConfig();
   loads: { files: readonly string[]; options: LoadOptions }[] = [];
+  /** Read files for real instead. */
+  realConfig = false;
   checks: readonly Check[] = [];
   verification: Verification = {
     ok: true,
@@ -57,8 +58,9 @@ export class FakeRuntime implements Runtime {
     return this.#listeners.size;
   }
 
-  async loadConfig(files: readonly string[], options: LoadOptions): Promise<Config> {
+  async loadConfig(files: readonly string[], options: LoadOptions): Promise<LoadedConfig> {
     this.loads.push({ files, options });
+    if (this.realConfig) return await loadConfig(files, options);
     return typeof this.config === "function" ? this.config() : this.config;
   }
 
@@ -148,18 +150,19 @@ export class FakeRuntime implements Runtime {
   }
 }
 
-export function fakeConfig(over: Partial<Config> = {}): Config {
-  return {
-    name: "suite",
-    hash: "5f2d".padEnd(64, "0"),
-    taskCount: 12,
-    files: ["/w/suite.yaml"],
-    warnings: [],
-    settings: [],
-    handle: null,
-    ...over,
-  };
+/** The configuration a text describes; by default one of a single task. */
+export function fakeConfig(text: string = MINIMAL): LoadedConfig {
+  return parseConfig([{ file: "suite.yaml", text }], { cwd: "/w" });
 }
+
+const MINIMAL = `orchestrator:
+  name: suite
+  task_definitions:
+    unit_tests:
+      - {id: A2, name: Calculator, template: t}
+templates:
+  t: {argv: ["true"]}
+`;
 
 function summaryOf(view: SessionView): SessionSummary {
   return {
