@@ -51,8 +51,8 @@ export interface Session {
   view(): Promise<SessionView>;
   /** Calls back whenever something durable may have changed; answers how to stop. */
   onChange(callback: () => void): () => void;
-  /** Transient progress of running tasks by key, 0 to 100: never in the journal at once. */
-  liveProgress(): ReadonlyMap<string, number>;
+  /** Milliseconds since the epoch by the clock the session runs on, which may be a simulated one. */
+  now(): number;
   act(action: SessionAction): Promise<void>;
 }
 

@@ -7,19 +7,19 @@ import type { ProgressReporter } from "./reporter.ts";
 
 /** A picture that is drawn over itself. What it shows is {@link frame}; how it stays in place is log-update's. */
 export function barsReporter(context: CliContext, style: Style): ProgressReporter {
-  const { stdout, clock } = context;
+  const { stdout } = context;
   const stream = stdout.stream;
   if (stream === undefined) throw new TypeError("bars need a terminal");
   const draw = createLogUpdate(stream);
-  let last: { readonly view: SessionView; readonly live: ReadonlyMap<string, number> } | undefined;
+  let last: { readonly view: SessionView; readonly now: number } | undefined;
   const render = (): void => {
     if (last === undefined) return;
     const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
-    draw(frame(last.view, { live: last.live, style, now: clock.wallMs(), ...size }));
+    draw(frame(last.view, { style, now: last.now, ...size }));
   };
   return {
-    update(view, live) {
-      last = { view, live };
+    update(view, now) {
+      last = { view, now };
       render();
     },
     note(text) {

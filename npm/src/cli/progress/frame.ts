@@ -7,7 +7,6 @@ import { bar } from "./bar.ts";
 import { pickTasks } from "./pick.ts";
 
 export interface FrameOptions {
-  readonly live: ReadonlyMap<string, number>;
   readonly style: Style;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -60,10 +59,10 @@ function columnsOf(tasks: readonly TaskView[], width: number, now: number): Colu
   return { key, name, bar: barWidth, note };
 }
 
-function taskLine(task: TaskView, columns: Columns, { style, live, now }: FrameOptions): string {
+function taskLine(task: TaskView, columns: Columns, { style, now }: FrameOptions): string {
   const indent = task.parent === null ? "" : "  ";
   const key = fitCells(indent + printable(task.id), columns.key);
-  const percentage = task.status === "completed" ? 100 : Math.max(task.percentage, live.get(task.id) ?? 0);
+  const percentage = task.status === "completed" ? 100 : task.percentage;
   const { filled, rest: empty } = bar(percentage, columns.bar);
   const colour =
     task.status === "failed"

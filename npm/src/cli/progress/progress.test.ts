@@ -85,8 +85,8 @@ describe("plain progress", () => {
       plainStyle,
     );
     const one = aSession([], { status: "running", ended: null });
-    reporter.update(one, new Map());
-    reporter.update({ ...one, id: "session_2" }, new Map());
+    reporter.update(one, START);
+    reporter.update({ ...one, id: "session_2" }, START);
     expect(out.match(/ started /g)).toHaveLength(2);
   });
 });
@@ -103,7 +103,7 @@ describe("bars", () => {
   it("show every task and the total, within the terminal", () => {
     for (const columns of [40, 80, 200]) {
       for (const rows of [8, 24]) {
-        const text = frame(suiteSession(), { live: new Map(), style: plainStyle, now: START, columns, rows });
+        const text = frame(suiteSession(), { style: plainStyle, now: START, columns, rows });
         const shown = text.split("\n");
         expect(shown.length).toBeLessThan(rows);
         for (const line of shown) expect(stringWidth(line)).toBeLessThan(columns);
@@ -112,13 +112,12 @@ describe("bars", () => {
     }
   });
 
-  it("take the greater of journaled and live progress", () => {
-    const task = aTask("A", { status: "running", percentage: 20, ended: null, history: [aTry(1, 0, null)] });
+  it("say who works for how long, and what is left", () => {
+    const task = aTask("A", { status: "running", percentage: 65, ended: null, history: [aTry(1, 0, null)] });
     const view = aSession([task], { status: "running", ended: null, etaMs: 3_000 });
-    const options = { style: plainStyle, now: START + 5_000, columns: 100, rows: 24 };
-    expect(frame(view, { ...options, live: new Map([["A", 65]]) })).toMatch(/▶ A .* 65 % {2}agent_001 5\.00 s/);
-    expect(frame(view, { ...options, live: new Map([["A", 5]]) })).toContain("20 %");
-    expect(frame(view, { ...options, live: new Map() })).toContain("about 3.00 s left");
+    const text = frame(view, { style: plainStyle, now: START + 5_000, columns: 100, rows: 24 });
+    expect(text).toMatch(/▶ A .* 65 % {2}agent_001 5\.00 s/);
+    expect(text).toContain("about 3.00 s left");
   });
 
   it("keep what matters when there is no room for all", () => {
@@ -132,7 +131,7 @@ describe("bars", () => {
   });
 
   it("colour nothing when colours are off, and keep the same text when on", () => {
-    const options = { live: new Map(), now: START, columns: 90, rows: 24 };
+    const options = { now: START, columns: 90, rows: 24 };
     const plain = frame(suiteSession(), { ...options, style: plainStyle });
     const coloured = frame(suiteSession(), { ...options, style: styleFor({ isTTY: true }, {}) });
     expect(plain).not.toContain("\u001b");

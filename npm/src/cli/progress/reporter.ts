@@ -5,8 +5,8 @@ import { plainReporter } from "./plain.ts";
 
 /** Shows a running session. */
 export interface ProgressReporter {
-  /** `live` holds percentages that are ahead of the journal. */
-  update(view: SessionView, live: ReadonlyMap<string, number>): void;
+  /** `now` by the clock of the session, in milliseconds since the epoch. */
+  update(view: SessionView, now: number): void;
   /** Prints a line that stays. */
   note(text: string): void;
   /** Takes the picture away while somebody is asked something; `update` brings it back. */

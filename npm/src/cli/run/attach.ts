@@ -60,7 +60,7 @@ export async function attach(
       const before = context.clock.monoMs();
       const view = await session.view();
       const cost = context.clock.monoMs() - before;
-      if (!questions.asking) reporter.update(view, session.liveProgress());
+      if (!questions.asking) reporter.update(view, session.now());
       if (view.ended !== null) return { ended: "over", view };
       if (interrupt.state === "aborted" || interrupt.state === "drained") return { ended: "interrupted", view };
       if (interrupt.state === "none" && options.interactive) questions.look(view);

@@ -24,7 +24,7 @@ export class FakeRuntime implements Runtime {
   readonly agents: AgentView[] = [];
   readonly opened: OpenTeamOptions[] = [];
   readonly calls: string[] = [];
-  readonly live: Map<string, number> = new Map();
+  now = 0;
   config: LoadedConfig | (() => LoadedConfig) = fakeConfig();
   loads: { files: readonly string[]; options: LoadOptions }[] = [];
   /** Read files for real instead. */
@@ -122,7 +122,7 @@ export class FakeRuntime implements Runtime {
         this.#listeners.add(callback);
         return () => this.#listeners.delete(callback);
       },
-      liveProgress: () => this.live,
+      now: () => this.now,
       act: async (action: SessionAction) => {
         this.calls.push(`${action} ${id}`);
       },
