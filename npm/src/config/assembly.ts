@@ -10,7 +10,7 @@ import { annotatedSchema } from "./json-schema.ts";
 import { applyLayers, type Layers } from "./layers.ts";
 import { mergeInto } from "./merge.ts";
 import { isTreeMap, Places, type Tree, type TreeMap } from "./places.ts";
-import type { ConfigErrorCode } from "./problem.ts";
+import type { ConfigErrorCode, ConfigProblem } from "./problem.ts";
 import { Problems } from "./problems.ts";
 import { isTaskProgram } from "./program.ts";
 import { checkShape } from "./shape.ts";
@@ -34,6 +34,7 @@ export class Assembly {
   /** Adds every document of a text; answers the files it includes. */
   add(source: Source): readonly Include[] {
     this.#sources.push(source);
+    this.problems.announce(source);
     const includes: Include[] = [];
     for (const document of parseYaml(source, this.problems)) {
       const tree = toTree(document, source, this.#places, this.problems);
@@ -59,7 +60,15 @@ export class Assembly {
     if (unreadable) throw this.problems.toError();
     applyLayers(this.#root, layers, schema, first.dir, this.#places, this.problems);
     const shaped = checkShape(this.#root, at, this.#places, this.problems);
-    const context = new Context({ ...shaped, root: this.#root, at, places: this.#places, problems: this.problems });
+    const lost = this.problems.has(UNREAD) ? EVERYTHING : shaped.lost;
+    const context = new Context({
+      config: shaped.config,
+      lost,
+      root: this.#root,
+      at,
+      places: this.#places,
+      problems: this.problems,
+    });
     const pool = buildPool(context);
     const recovery = buildRecovery(context);
     const monitoring = buildMonitoring(context);
@@ -134,6 +143,21 @@ export class Assembly {
     }
   }
 }
+
+/** Problems behind which a part of the configuration was not read, so that nothing may be called unknown. */
+const UNREAD: ReadonlySet<ConfigProblem["code"]> = new Set([
+  "CONFIG_ALIAS",
+  "CONFIG_ENCODING",
+  "CONFIG_FILE_NOT_FOUND",
+  "CONFIG_FILE_UNREADABLE",
+  "CONFIG_SYNTAX",
+  "CONFIG_TAB",
+  "CONFIG_TOO_DEEP",
+  "CONFIG_TOO_LARGE",
+  "CONFIG_TOO_MANY_FILES",
+] as const);
+
+const EVERYTHING = { has: (): boolean => true };
 
 /** The plan without the directory it lies in and the order of its classes: a moved folder is the same configuration. */
 function movable(plan: LoadedConfig["plan"]): unknown {

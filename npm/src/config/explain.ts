@@ -1,5 +1,6 @@
 import type { ConfigValue } from "./config.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import { MAX_EXPLAINED } from "./limits.ts";
 import type { Places, Tree, TreeMap } from "./places.ts";
 import type { Problems } from "./problems.ts";
 import { isSecondSpelling, settingsOf, twinOf } from "./settings.ts";
@@ -21,6 +22,7 @@ export function explain(
     for (const [key, value] of Object.entries(container)) {
       const at = Array.isArray(container) ? Number(key) : key;
       const full = joinPath(path, at);
+      if (values.length >= MAX_EXPLAINED && full.startsWith(TASKS)) return;
       if (typeof value === "object" && value !== null) {
         walk(value, full);
         continue;
@@ -43,3 +45,5 @@ export function explain(
   }
   return values;
 }
+
+const TASKS = "orchestrator.task_definitions";

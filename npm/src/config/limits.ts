@@ -12,3 +12,5 @@ export const MAX_FILES: number = 64;
 export const MAX_PROBLEMS: number = 1_000;
 /** Longest stretch of a source line that a problem quotes, in characters. */
 export const MAX_EXCERPT: number = 120;
+/** Most values explained one by one; those of tasks are left out of a larger configuration. */
+export const MAX_EXPLAINED: number = 20_000;

@@ -13,8 +13,21 @@ export class Problems {
   readonly #errors: Entry[] = [];
   readonly #warnings: Entry[] = [];
   readonly #lines = new Map<Source, Lines>();
+  readonly #order = new Map<Source, number>();
   readonly #seen = new Set<string>();
   #omitted = 0;
+
+  /** Makes problems of `source` stand behind those of sources that were announced before. */
+  announce(source: Source): number {
+    const order = this.#order.get(source) ?? this.#order.size;
+    this.#order.set(source, order);
+    return order;
+  }
+
+  /** Whether a problem with one of these codes was found. */
+  has(codes: ReadonlySet<ConfigProblem["code"]>): boolean {
+    return this.#errors.some(({ problem }) => codes.has(problem.code));
+  }
 
   /** `at` is `key` to point at a member's key rather than at its value. */
   error(code: ConfigErrorCode, place: Place, message: string, hint?: string, at: "key" | "value" = "value"): void {
@@ -94,7 +107,7 @@ export class Problems {
       ...(hint === undefined ? {} : { hint }),
       excerpt: excerpt(place.source.text, position.lineStart, offset),
     };
-    list.push({ problem, order: [...this.#lines.keys()].indexOf(place.source), offset });
+    list.push({ problem, order: this.announce(place.source), offset });
   }
 }
 

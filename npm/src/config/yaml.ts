@@ -7,7 +7,7 @@ import type { Source } from "./source.ts";
 export type YamlDocument = Document.Parsed<ParsedNode>;
 
 /** The YAML documents of a text, or nothing when it has syntax errors, each of which is reported. */
-export function parseYaml(source: Source, problems: Problems): readonly YamlDocument[] {
+export function parseYaml(source: Source, problems: Problems, maxTokens: number = MAX_TOKENS): readonly YamlDocument[] {
   if (source.text.length > MAX_FILE_BYTES) {
     problems.error("CONFIG_TOO_LARGE", start(source, 0), tooLarge("64 MiB"), SPLIT);
     return [];
@@ -25,7 +25,7 @@ export function parseYaml(source: Source, problems: Problems): readonly YamlDocu
   });
   const documents: YamlDocument[] = [];
   try {
-    for (const token of boundedTokens(source.text)) documents.push(...composer.next(token));
+    for (const token of boundedTokens(source.text, maxTokens)) documents.push(...composer.next(token));
     documents.push(...composer.end());
   } catch (error) {
     if (!(error instanceof Excess)) throw error;
@@ -33,7 +33,7 @@ export function parseYaml(source: Source, problems: Problems): readonly YamlDocu
       const message = `nested deeper than ${MAX_DEPTH} levels`;
       problems.error("CONFIG_TOO_DEEP", start(source, error.offset), message);
     } else {
-      problems.error("CONFIG_TOO_LARGE", start(source, error.offset), tooLarge(`${MAX_TOKENS} YAML tokens`), SPLIT);
+      problems.error("CONFIG_TOO_LARGE", start(source, error.offset), tooLarge(`${maxTokens} YAML tokens`), SPLIT);
     }
     return [];
   }
@@ -65,12 +65,12 @@ class Excess extends Error {
 }
 
 /** The concrete syntax, abandoned as soon as a bound is passed: what follows would recurse into it. */
-function* boundedTokens(text: string): ReturnType<Parser["parse"]> {
+function* boundedTokens(text: string, maxTokens: number): ReturnType<Parser["parse"]> {
   const parser = new Parser();
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     count += 1;
-    if (count > MAX_TOKENS) throw new Excess("tokens", parser.offset);
+    if (count > maxTokens) throw new Excess("tokens", parser.offset);
     yield* parser.next(lexeme);
     // Each open collection is one entry; the document and a scalar are two more.
     if (parser.stack.length > MAX_DEPTH + 2) throw new Excess("depth", parser.offset);

@@ -11,7 +11,7 @@ export class Context {
   readonly config: ConfigFile;
   readonly problems: Problems;
   /** Names of tasks and classes that were left out because of their shape; nobody may call them unknown. */
-  readonly lost: ReadonlySet<string>;
+  readonly lost: { has(name: string): boolean };
   readonly #root: TreeMap;
   readonly #at: Place;
   readonly #places: Places;
@@ -22,7 +22,7 @@ export class Context {
     at: Place;
     places: Places;
     problems: Problems;
-    lost: ReadonlySet<string>;
+    lost: { has(name: string): boolean };
   }) {
     this.config = init.config;
     this.problems = init.problems;
