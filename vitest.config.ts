@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["npm/src/**/*.test.ts", "tests/contract/**/*.test.ts"],
+    include: ["npm/src/**/*.test.ts", "tests/contract/**/*.test.ts", "tests/power-loss/**/*.test.ts"],
     passWithNoTests: false,
     testTimeout: 10_000,
   },

@@ -33,10 +33,10 @@ export interface MemoryPayload {
   readonly bytes: Uint8Array;
 }
 
-/** An empty disk. */
-export function memoryDisk(): MemoryDisk {
+/** An empty disk. `journalId` identifies its journal: 32 hexadecimal digits, by default zeros, as nothing outlives it. */
+export function memoryDisk(journalId: string = "0".repeat(32)): MemoryDisk {
   return {
-    journalId: globalThis.crypto.randomUUID().replaceAll("-", ""),
+    journalId,
     epoch: 0,
     owner: undefined,
     usedBytes: 0,

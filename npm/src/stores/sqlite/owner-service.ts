@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { PolyphonError } from "../../errors/error.ts";
 import type { ChainLink } from "../chain.ts";
@@ -9,6 +8,7 @@ import { Appender } from "./append.ts";
 import { dropArchiveStep, type PackedArchive, putArchive } from "./archives.ts";
 import { Checkpointer, settle } from "./checkpoint.ts";
 import { checkEngine, connectOwner, probe } from "./connection.ts";
+import { ensureFolder } from "./folder.ts";
 import { readHealth } from "./health.ts";
 import { type FileLock, takeLock } from "./lock.ts";
 import { describeLocked } from "./locked.ts";
@@ -154,7 +154,7 @@ export class OwnerService extends ReaderService {
     if (!probe(this.#config) && !create) {
       throw storeError("STORE_NOT_FOUND", `${name}: there is no such file`, { file });
     }
-    mkdirSync(dirname(file), { recursive: true });
+    ensureFolder(dirname(file));
     const lock = takeLock(file);
     if (lock === undefined) throw describeLocked(this.#config);
     return lock;
