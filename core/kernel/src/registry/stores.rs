@@ -4,7 +4,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: "STORE_BUSY",
         title: "Another program holds a lock on the database",
-        cause: "A tool that is not polyphon, such as a database shell, has had a transaction open on the file for longer than 5 s.",
+        cause: "A tool that is not polyphon, such as a database shell, has had a transaction open on the file for longer than 2 s.",
         cure: "End that program's transaction. If it was an append that failed, the runtime reopens the store by itself.",
         retryable: true,
         http: 503,

@@ -9,7 +9,7 @@ import { sqliteCode } from "./sqlite-error.ts";
 const OLDEST_SQLITE: readonly number[] = [3, 51, 3];
 
 /** How long a write waits for a foreign program that holds the database, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_TIMEOUT_MS = 2_000;
 
 /** Two overflow pages for a typical frame, and a small commit does not rewrite much. */
 const PAGE_BYTES = 8_192;

@@ -38,8 +38,14 @@ export class Database {
   }
 
   /** Rows one by one; leaving the loop early is fine. The same SQL must not be iterated twice at once. */
-  iterate<T = Row>(sql: string, ...values: SQLInputValue[]): Iterable<T> {
-    return this.#prepare(sql).iterate(...values) as Iterable<T>;
+  *iterate<T = Row>(sql: string, ...values: SQLInputValue[]): Generator<T> {
+    try {
+      yield* this.#prepare(sql).iterate(...values) as Iterable<T>;
+    } catch (error) {
+      // An iteration that failed leaves its error in the statement, and the next one would meet it again.
+      this.#statements.delete(sql);
+      throw error;
+    }
   }
 
   /** One write transaction: commits what `body` did, or rolls back and throws. */

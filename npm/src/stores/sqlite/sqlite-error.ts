@@ -19,7 +19,7 @@ const CODES: ReadonlyMap<number, StoreErrorCode> = new Map<number, StoreErrorCod
 const CURES: Partial<Record<StoreErrorCode, string>> = {
   STORE_BUSY: "another program holds a lock on it; close that program's transaction",
   STORE_CORRUPT: "the database file is damaged; restore a backup",
-  STORE_FOREIGN: "the file is not a SQLite database; choose another path",
+  STORE_FOREIGN: "it is not a SQLite database; choose another path",
   STORE_FULL: "the disk is full; free some space and try again",
   STORE_IO: "the disk did not do what was asked; look at the system's log",
   STORE_READ_ONLY: "the file or its folder may not be written; change its permissions or choose another path",
@@ -45,17 +45,17 @@ export function toStoreError(name: string, file: string, error: unknown): Polyph
   if (extended !== undefined) code = CODES.get(extended & 0xff) ?? "STORE_IO";
   else if (system === "ENOSPC" || system === "EDQUOT") code = "STORE_FULL";
   else if (system === "EACCES" || system === "EPERM" || system === "EROFS") code = "STORE_READ_ONLY";
-  if (code === "STORE_IO" && (extended === undefined || (extended & 0xff) === 14)) code = whyNotOpened(file);
+  if (code === "STORE_IO") code = whyNotOpened(file, extended);
   const text = error instanceof Error ? error.message : String(error);
   const message = `${name}: ${text} (${CURES[code]})`;
   return storeError(code, message, extended === undefined ? {} : { sqlite: extended }, error);
 }
 
-/** SQLite says only "unable to open"; the file system knows more. */
-function whyNotOpened(file: string): StoreErrorCode {
+/** SQLite says only "unable to open" or "disk I/O error"; the file system knows more. */
+function whyNotOpened(file: string, extended: number | undefined): StoreErrorCode {
   try {
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return "STORE_FOREIGN";
-    accessSync(dirname(file), constants.W_OK);
+    if (extended !== undefined && (extended & 0xff) === 14) accessSync(dirname(file), constants.W_OK);
     return "STORE_IO";
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
