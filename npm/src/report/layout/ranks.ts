@@ -1,7 +1,7 @@
 import type { LayoutEdge, LayoutNode } from "./types.ts";
 
 /**
- * Column of each node: one more than the largest of its predecessors. Edges that close a cycle are ignored, so that a
+ * Column of each node: one more than the largest of its predecessors; nodes without any stand before their successors. Edges that close a cycle are ignored, so that a
  * damaged plan still gives a picture. O(nodes + edges).
  */
 export function ranksOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): ReadonlyMap<number, number> {
@@ -32,5 +32,12 @@ export function ranksOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge
       }
     }
   }
-  return ranks;
+  // What waits for nothing stands just before what needs it: shorter lines than at the far left.
+  const late = new Map(ranks);
+  const fed = new Set(edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.to));
+  for (const node of nodes) {
+    const after = (next.get(node.id) ?? []).map((id) => ranks.get(id) ?? 0).filter((rank) => rank > 0);
+    if (!fed.has(node.id) && after.length > 0) late.set(node.id, Math.min(...after) - 1);
+  }
+  return late;
 }

@@ -1,6 +1,6 @@
 import { duration } from "../../format.ts";
 import { graphSvg, MAX_DRAWN_TASKS } from "../../svg/graph.ts";
-import { icon } from "../../svg/icons.ts";
+import { type IconName, icon } from "../../svg/icons.ts";
 import { MAX_DRAWN_ATTEMPTS, timelineSvg } from "../../svg/timeline.ts";
 import type { Report } from "../../types.ts";
 import { type Html, html } from "../markup.ts";
@@ -31,6 +31,16 @@ export function graph(report: Report): Html | null {
   );
 }
 
+const LEGEND: readonly (readonly [IconName, string])[] = [
+  ["running", "running"],
+  ["completed", "completed"],
+  ["failed", "failed"],
+  ["timeout", "out of time"],
+  ["lost", "lost with its agent"],
+  ["cancelled", "cancelled"],
+  ["recovery", "recovery"],
+];
+
 /** The timeline of all tries. */
 export function timeline(report: Report): Html | null {
   const tries = report.tasks.reduce((sum, task) => sum + task.history.length, 0);
@@ -43,13 +53,11 @@ export function timeline(report: Report): Html | null {
       html`<p>A timeline is drawn up to ${MAX_DRAWN_ATTEMPTS} tries; this session has ${tries}.</p>`,
     );
   }
-  const legend = [
-    html`<li>${icon("completed")}completed</li>`,
-    html`<li>${icon("failed")}failed</li>`,
-    html`<li>${icon("timeout")}out of time</li>`,
-    html`<li>${icon("lost")}lost with its agent</li>`,
-    html`<li>${icon("recovery")}recovery</li>`,
-  ];
+  const outcomes = new Set<string>(report.tasks.flatMap((task) => task.history.map((attempt) => attempt.outcome)));
+  if (report.recoveries.some((item) => item.next !== null)) outcomes.add("recovery");
+  const legend = LEGEND.filter(([name]) => outcomes.has(name)).map(
+    ([name, words]) => html`<li>${icon(name)}${words}</li>`,
+  );
   return section(
     "timeline",
     "Timeline",
@@ -62,5 +70,6 @@ function chainHint(report: Report): string {
   const { criticalPath, criticalPathMs } = report.durations;
   if (criticalPath.length < 2) return "Left to right: what comes first.";
   const shown = criticalPath.length > 12 ? [...criticalPath.slice(0, 6), "…", ...criticalPath.slice(-5)] : criticalPath;
-  return `The end was decided by ${shown.join(" → ")} (${duration(criticalPathMs)}).`;
+  const what = report.ended === null ? "So far decided by" : "The end was decided by";
+  return `${what} ${shown.join(" → ")} (${duration(criticalPathMs)}).`;
 }
