@@ -1,6 +1,6 @@
 //! The wire types as TypeScript: a type, a writer and a reader each.
 
-use polyphon_kernel::{Effect, Recorded, Request, StepOutput, View, agents, journal, sessions, tasks};
+use polyphon_kernel::{Effect, Recorded, Request, StepOutput, View, agents, journal, leases, sessions, tasks};
 use polyphon_wire::Wire;
 use polyphon_wire::schema::{Body, Definition, Field, Registry, Shape, Variant};
 
@@ -20,6 +20,8 @@ pub(crate) fn typescript() -> String {
     Effect::shape(&mut registry);
     View::shape(&mut registry);
     journal::Node::shape(&mut registry);
+    journal::Remembered::shape(&mut registry);
+    leases::Lease::shape(&mut registry);
     agents::Agent::shape(&mut registry);
     sessions::Session::shape(&mut registry);
     tasks::Plan::shape(&mut registry);

@@ -111,6 +111,12 @@ impl RawKernel {
         let ids = self.0.durable().ids().ok_or_else(RawError::no_node)?;
         Ok(ids.seq(&id).map(|seq| seq as f64))
     }
+
+    /// Hash of a payload, salted with the journal's seed and the tenant, so that equal payloads of two tenants do not show.
+    #[wasm_bindgen(js_name = payloadHash)]
+    pub fn payload_hash(&self, tenant: &str, bytes: &[u8]) -> Vec<u8> {
+        self.0.payload_hash(tenant, bytes).to_vec()
+    }
 }
 
 /// A seed for a new journal: 53 random bits of the platform. The only randomness that ever enters the kernel.

@@ -1172,6 +1172,50 @@ export function readJournalEventAs(r: Reader, fields: number, tag: number): Jour
   }
 }
 
+/** One thing in one holder's hands. */
+export interface Lease {
+  readonly task: TaskId;
+  readonly session: SessionId;
+  readonly agent: AgentId;
+  /** Epoch of the node that granted it. */
+  readonly epoch: number;
+  readonly grantedMs: number;
+  /** Time the holder was given; after a restart it is given again. */
+  readonly lengthMs: number;
+  readonly deadlineMs: number;
+  readonly resources: Resources;
+  readonly revoked: Revocation | null;
+}
+
+export function writeLease(w: Writer, v: Lease): void {
+  w.array(9);
+  w.uint(v.task);
+  w.uint(v.session);
+  w.uint(v.agent);
+  w.uint(v.epoch);
+  w.uint(v.grantedMs);
+  w.uint(v.lengthMs);
+  w.uint(v.deadlineMs);
+  writeResources(w, v.resources);
+  if (v.revoked === null) w.nil(); else { writeRevocation(w, v.revoked); }
+}
+
+export function readLease(r: Reader): Lease {
+  let left = r.array();
+  const task: TaskId = left-- > 0 ? r.uint() : 0;
+  const session: SessionId = left-- > 0 ? r.uint() : 0;
+  const agent: AgentId = left-- > 0 ? r.uint() : 0;
+  const epoch: number = left-- > 0 ? r.uint() : 0;
+  const grantedMs: number = left-- > 0 ? r.uint() : 0;
+  const lengthMs: number = left-- > 0 ? r.uint() : 0;
+  const deadlineMs: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const resources: Resources = readResources(r);
+  const revoked: Revocation | null = left-- > 0 ? r.nil() ? null : readRevocation(r) : null;
+  for (; left > 0; left--) r.skip();
+  return { task, session, agent, epoch, grantedMs, lengthMs, deadlineMs, resources, revoked };
+}
+
 /** What follows a failed attempt. */
 export type Next =
     /** Another one. */
@@ -1760,6 +1804,32 @@ export function readRefusal(r: Reader): Refusal {
   return { code, message, details };
 }
 
+/** A call that was accepted. */
+export interface Remembered {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly entity: number;
+  readonly untilMs: number;
+}
+
+export function writeRemembered(w: Writer, v: Remembered): void {
+  w.array(4);
+  w.str(v.key);
+  w.bin(v.body);
+  w.uint(v.entity);
+  w.uint(v.untilMs);
+}
+
+export function readRemembered(r: Reader): Remembered {
+  let left = r.array();
+  const key: string = left-- > 0 ? r.str() : "";
+  const body: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  const entity: number = left-- > 0 ? r.uint() : 0;
+  const untilMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { key, body, entity, untilMs };
+}
+
 /** What an attempt brought back. */
 export interface Report {
   /** Measured values in millionths, sorted by name. */
@@ -1857,6 +1927,28 @@ export function readResources(r: Reader): Resources {
   const diskMb: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { memoryMb, cpuMilli, diskMb };
+}
+
+/** A request to stop that was made. */
+export interface Revocation {
+  readonly reason: StopReason;
+  /** Kernel time from which on the holder is taken for ended. */
+  readonly untilMs: number;
+}
+
+export function writeRevocation(w: Writer, v: Revocation): void {
+  w.array(2);
+  writeStopReason(w, v.reason);
+  w.uint(v.untilMs);
+}
+
+export function readRevocation(r: Reader): Revocation {
+  let left = r.array();
+  left--;
+  const reason: StopReason = readStopReason(r);
+  const untilMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { reason, untilMs };
 }
 
 /** How an agent is chosen among those that could. */

@@ -13,6 +13,7 @@ pub use event::JournalEvent;
 pub(crate) use frame::FrameWriter;
 pub use frame::{FORMAT, Frame, FrameError, FrameHead};
 pub(crate) use idempotency::Idempotency;
+pub use idempotency::Remembered;
 pub use node::Node;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
 pub(crate) use snapshot::{read as read_snapshot, write as write_snapshot};

@@ -8,6 +8,7 @@ pub use replay::ReplayError;
 pub use view::View;
 
 use polyphon_wire::{Bytes, Reader, Wire, to_bytes, wire};
+use sha2::{Digest, Sha256};
 
 use crate::command::{Answer, Outcome, Request};
 use crate::effect::{self, Effect};
@@ -139,6 +140,15 @@ impl Kernel {
     /// SHA-256 of the last frame.
     pub fn chain(&self) -> [u8; 32] {
         self.chain
+    }
+
+    /// Hash of a payload, salted with the journal's seed and the tenant.
+    pub fn payload_hash(&self, tenant: &str, bytes: &[u8]) -> [u8; 32] {
+        let seed = self.durable.node.get(0).map_or(0, |node| node.seed);
+        let salt = Sha256::new()
+            .chain_update(seed.to_be_bytes())
+            .chain_update((tenant.len() as u64).to_be_bytes());
+        salt.chain_update(tenant).chain_update(bytes).finalize().into()
     }
 
     /// The durable state, to look at.

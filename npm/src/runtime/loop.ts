@@ -1,0 +1,397 @@
+import { errorFacts, type ErrorCode } from "../errors/codes.generated.ts";
+import { PolyphonError } from "../errors/error.ts";
+import type { PayloadRow, Store } from "../stores/store.ts";
+import { type Answer, type Command, type Effect, type Outcome, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
+import { type Kernel, KernelTrap } from "../wasm/kernel.ts";
+import { Writer } from "../wasm/msgpack.ts";
+import type { Clock } from "./clock.ts";
+import type { DraftRow } from "./payloads.ts";
+
+/** Commands and bytes one step takes; the kernel's own bounds. */
+const STEP_COMMANDS = 2_000;
+const STEP_BYTES = 1 << 20;
+/** Frames that may be on their way to the disk at once: one is written while the next one is made. */
+const FRAMES_IN_FLIGHT = 2;
+/** Bytes of commands that may wait before a new one is refused. */
+const QUEUE_COMMANDS = 200_000;
+
+/** What the loop works on and whom it tells. */
+export interface LoopParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** A fresh kernel and where the journal stands, after the one before was thrown away. */
+  rebuild(): Promise<Rebuilt>;
+  /** Everything in `output` is durable: feed reads, then answer, then act. */
+  persisted(output: StepOutput): void;
+  /** Runs effects whose events are durable. Must tolerate one it has seen before. */
+  act(effects: readonly Effect[]): void;
+  /** The loop can go on no longer. */
+  failed(error: PolyphonError): void;
+  /** A command broke the kernel; what is kept for a report. */
+  panicked(command: Command, trap: KernelTrap): void;
+}
+
+/** The outcome of a rebuild. */
+export interface Rebuilt {
+  readonly kernel: Kernel;
+  /** What became of requests, by id, that were found in frames nobody had been told of. */
+  readonly found: ReadonlyMap<number, number>;
+}
+
+/** How a command is submitted. */
+export interface SubmitOptions {
+  readonly actor?: string;
+  readonly tenant?: string;
+  readonly idempotencyKey?: string;
+  readonly traceparent?: string;
+  /** Payload rows the command refers to. */
+  readonly rows?: readonly DraftRow[];
+  /** Owner of the rows; the entity the command makes when absent. */
+  readonly owner?: number;
+}
+
+interface Waiting {
+  readonly id: number;
+  readonly command: Command;
+  readonly options: SubmitOptions;
+  readonly quiet: boolean;
+  settle(entity: number): void;
+  fail(error: Error): void;
+}
+
+interface InFlight {
+  readonly output: StepOutput;
+  readonly waiting: readonly Waiting[];
+}
+
+/**
+ * The turn of the runtime: gathers commands, calls the kernel once, appends its events in one commit, and only then
+ * lets anything that depends on them leave. Commands that come meanwhile are the next batch; no timer waits to fill one.
+ */
+export class Loop {
+  readonly #parts: LoopParts;
+  readonly #writer = new Writer(1 << 16);
+  #kernel: Kernel;
+  #queue: Waiting[] = [];
+  #flight: InFlight[] = [];
+  #nextId = 1;
+  #scheduled = false;
+  #rebuilding: Promise<void> | undefined;
+  #stopped: PolyphonError | undefined;
+  #timer: (() => void) | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  /** Kernel time minus monotonic time, as of the last step. */
+  #kernelOffset = 0;
+  #idle: (() => void)[] = [];
+  /** One command at a time, to find the one that breaks the kernel. */
+  #careful = 0;
+
+  constructor(kernel: Kernel, parts: LoopParts) {
+    this.#kernel = kernel;
+    this.#parts = parts;
+  }
+
+  get kernel(): Kernel {
+    return this.#kernel;
+  }
+
+  /** Kernel time, in milliseconds, as far as the last step told. */
+  nowMs(): number {
+    return Math.floor(this.#parts.clock.monoMs() + this.#kernelOffset);
+  }
+
+  /** Submits a command; resolves, once it is durable, with the entity it made, and rejects with its refusal. */
+  submit(command: Command, options: SubmitOptions = {}): Promise<number> {
+    return new Promise((settle, fail) => {
+      this.#enqueue({ id: this.#nextId++, command, options, quiet: false, settle, fail });
+    });
+  }
+
+  /** Submits a command nobody waits for; `refused` hears of a refusal. */
+  send(command: Command, options: SubmitOptions = {}, refused: (error: Error) => void = ignore): void {
+    this.#enqueue({ id: this.#nextId++, command, options, quiet: true, settle: ignore, fail: refused });
+  }
+
+  /** Resolves when nothing is queued or on its way to the disk. */
+  async idle(): Promise<void> {
+    while (this.#stopped === undefined && (this.#queue.length > 0 || this.#flight.length > 0 || this.#rebuilding)) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+  }
+
+  /** Takes no more commands; what waits is answered with `error`. */
+  stop(error: PolyphonError): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = error;
+    this.#timer?.();
+    for (const waiting of this.#flight.flatMap((flight) => flight.waiting).concat(this.#queue)) waiting.fail(error);
+    this.#flight = [];
+    this.#queue = [];
+    this.#wakeIdle();
+  }
+
+  /** Looks whether time alone has changed something. */
+  poke(): void {
+    this.#schedule();
+  }
+
+  #enqueue(waiting: Waiting): void {
+    if (this.#stopped !== undefined) return waiting.fail(this.#stopped);
+    if (this.#queue.length >= QUEUE_COMMANDS) return waiting.fail(backpressure());
+    this.#queue.push(waiting);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    if (this.#stopped !== undefined || this.#rebuilding !== undefined) return;
+    if (this.#flight.length >= FRAMES_IN_FLIGHT) return;
+    const taken = this.#encode();
+    const { clock } = this.#parts;
+    const monoMs = clock.monoMs();
+    let output: StepOutput;
+    try {
+      output = this.#kernel.step(this.#writer.bytes(), monoMs, clock.wallMs());
+    } catch (error) {
+      if (!(error instanceof KernelTrap)) throw error;
+      this.#trapped(taken, error);
+      return;
+    }
+    if (this.#careful > 0) this.#careful -= taken.length;
+    this.#kernelOffset = output.nowMs - monoMs;
+    this.#arm(output.deadlineMs);
+    if (output.frame.length === 0 && this.#flight.length === 0) {
+      this.#release({ output, waiting: taken });
+    } else {
+      this.#append({ output, waiting: taken });
+    }
+    if (this.#queue.length > 0) this.#schedule();
+  }
+
+  /** Encodes as many waiting commands as one step takes, and takes them off the queue. */
+  #encode(): Waiting[] {
+    const writer = this.#writer;
+    const most = this.#careful > 0 ? 1 : STEP_COMMANDS;
+    // The count is not known before the bytes are; three bytes of head hold any.
+    const body = new Body(writer);
+    let count = 0;
+    for (const waiting of this.#queue) {
+      if (count >= most) break;
+      const before = writer.length;
+      writeRequest(writer, {
+        id: waiting.id,
+        quiet: waiting.quiet,
+        actor: waiting.options.actor ?? "",
+        tenant: waiting.options.tenant ?? "",
+        idempotencyKey: waiting.options.idempotencyKey ?? null,
+        cause: null,
+        traceparent: waiting.options.traceparent ?? null,
+        command: waiting.command,
+      });
+      if (writer.length > STEP_BYTES && count > 0) {
+        writer.truncate(before);
+        break;
+      }
+      count++;
+    }
+    body.close(count);
+    return count === this.#queue.length ? this.#takeAll() : this.#queue.splice(0, count);
+  }
+
+  #takeAll(): Waiting[] {
+    const taken = this.#queue;
+    this.#queue = [];
+    return taken;
+  }
+
+  #append(flight: InFlight): void {
+    this.#flight.push(flight);
+    if (flight.output.frame.length === 0) {
+      // Nothing to write, but what it answers may rest on a frame that is still on its way: it waits its turn.
+      if (this.#flight.length === 1) this.#persisted();
+      return;
+    }
+    const { store } = this.#parts;
+    store.append(flight.output.frame, rowsOf(flight), { transfer: false }).then(
+      () => this.#confirm(flight),
+      (error: unknown) => this.#doubt(flight, error),
+    );
+  }
+
+  readonly #confirmed = new WeakSet<InFlight>();
+
+  #confirm(flight: InFlight): void {
+    this.#confirmed.add(flight);
+    this.#persisted();
+  }
+
+  #persisted(): void {
+    for (let first = this.#flight[0]; first !== undefined; first = this.#flight[0]) {
+      if (first.output.frame.length > 0 && !this.#confirmed.has(first)) break;
+      this.#flight.shift();
+      this.#release(first);
+    }
+    if (this.#queue.length > 0) this.#schedule();
+    else if (this.#flight.length === 0) this.#wakeIdle();
+  }
+
+  #release(flight: InFlight): void {
+    const { output } = flight;
+    this.#parts.persisted(output);
+    answer(flight.waiting, output.answers);
+    if (output.effects.length > 0) this.#parts.act(output.effects);
+    if (this.#flight.length === 0 && this.#queue.length === 0) this.#wakeIdle();
+  }
+
+  #arm(deadlineMs: number | null): void {
+    const at = deadlineMs ?? Number.POSITIVE_INFINITY;
+    if (at === this.#timerAt && this.#timer !== undefined) return;
+    this.#timer?.();
+    this.#timer = undefined;
+    this.#timerAt = at;
+    if (deadlineMs === null) return;
+    const waitMs = deadlineMs - this.nowMs();
+    if (waitMs <= 0) {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#schedule();
+      return;
+    }
+    this.#timer = this.#parts.clock.after(waitMs, () => {
+      this.#timer = undefined;
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#schedule();
+    });
+  }
+
+  /** A failed append says nothing about what is on the disk: nothing is released, and the journal is asked. */
+  #doubt(flight: InFlight, error: unknown): void {
+    if (this.#rebuilding !== undefined || this.#stopped !== undefined || !this.#flight.includes(flight)) return;
+    this.#rebuild(this.#flight.splice(0), error);
+  }
+
+  /** The kernel broke on this batch: what it did before stays, and the guilty command is found one by one. */
+  #trapped(taken: readonly Waiting[], trap: KernelTrap): void {
+    const guilty = taken.length === 1 ? taken[0] : undefined;
+    if (guilty !== undefined) {
+      this.#parts.panicked(guilty.command, trap);
+      guilty.fail(panic(trap));
+    } else if (taken.length === 0) {
+      this.#parts.failed(panic(trap));
+      return;
+    } else {
+      this.#queue = [...taken, ...this.#queue];
+      this.#careful += taken.length;
+    }
+    this.#rebuild(this.#flight.splice(0), trap);
+  }
+
+  #rebuild(doubtful: readonly InFlight[], cause: unknown): void {
+    this.#timer?.();
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#rebuilding = this.#parts.rebuild().then(
+      ({ kernel, found }) => {
+        this.#kernel = kernel;
+        this.#rebuilding = undefined;
+        for (const waiting of doubtful.flatMap((flight) => flight.waiting)) {
+          const entity = found.get(waiting.id);
+          if (entity !== undefined) waiting.settle(entity);
+          else waiting.fail(notWritten(cause));
+        }
+        this.#parts.act(kernel.openEffects());
+        this.#schedule();
+      },
+      (error: unknown) => {
+        this.#rebuilding = undefined;
+        this.#flight = [...doubtful];
+        const failure = asPolyphonError(error);
+        this.#parts.failed(failure);
+        this.stop(failure);
+      },
+    );
+  }
+
+  #wakeIdle(): void {
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+/** A batch whose count is written behind its requests. */
+class Body {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+    writer.truncate(0);
+    writer.array(0xffff);
+  }
+
+  close(count: number): void {
+    const bytes = this.#writer.bytes();
+    bytes[1] = count >> 8;
+    bytes[2] = count & 0xff;
+  }
+}
+
+function answer(waiting: readonly Waiting[], answers: readonly Answer[]): void {
+  if (waiting.length === 0) return;
+  let next = 0;
+  for (const { id, outcome } of answers) {
+    while (next < waiting.length && (waiting[next] as Waiting).id !== id) next++;
+    const asked = waiting[next];
+    if (asked !== undefined) conclude(asked, outcome);
+  }
+}
+
+function conclude(waiting: Waiting, outcome: Outcome): void {
+  if (outcome.type === "Accepted") return waiting.settle(outcome.entity);
+  const { code, message, details } = outcome.refusal;
+  const facts = errorFacts[code as ErrorCode];
+  const retryable = facts?.retryable ?? false;
+  waiting.fail(new PolyphonError(code as ErrorCode, { message, retryable, details: Object.fromEntries(details) }));
+}
+
+function rowsOf({ output, waiting }: InFlight): PayloadRow[] {
+  const rows: PayloadRow[] = [];
+  for (const { id, options } of waiting) {
+    if (options.rows === undefined || options.rows.length === 0) continue;
+    const outcome = output.answers.find((answer) => answer.id === id)?.outcome;
+    if (outcome?.type === "Refused") continue;
+    const owner = options.owner ?? outcome?.entity ?? output.firstSeq;
+    for (const row of options.rows) rows.push({ ...row, owner });
+  }
+  return rows;
+}
+
+function asPolyphonError(error: unknown): PolyphonError {
+  if (error instanceof PolyphonError) return error;
+  return new PolyphonError("STORE_IO", { message: "the journal could not be read back.", cause: error, retryable: true });
+}
+
+function notWritten(cause: unknown): PolyphonError {
+  const message = "the command is not in the journal: nothing happened, it can be sent again.";
+  return new PolyphonError("STORE_IO", { message, retryable: true, cause });
+}
+
+function panic(trap: KernelTrap): PolyphonError {
+  const message = `the command broke the kernel and was refused; everything else goes on. ${trap.message}`;
+  return new PolyphonError("KERNEL_PANIC", { message, cause: trap });
+}
+
+function backpressure(): PolyphonError {
+  return new PolyphonError("BUS_BACKPRESSURE", {
+    message: `${QUEUE_COMMANDS} commands wait already; send more when some were answered.`,
+    retryable: true,
+    retryAfterMs: 10,
+  });
+}
+
+function ignore(): void {}

@@ -1,0 +1,89 @@
+import type { AgentStatus, Event } from "../../wasm/codec.generated.ts";
+import type { AgentEntry } from "./entries.ts";
+
+/** Agents as persisted events tell of them. */
+export class AgentMirror {
+  readonly #entries = new Map<number, AgentEntry>();
+
+  get(handle: number): AgentEntry | undefined {
+    return this.#entries.get(handle);
+  }
+
+  values(): IterableIterator<AgentEntry> {
+    return this.#entries.values();
+  }
+
+  /** Enters an agent as a snapshot holds it. */
+  restore(entry: AgentEntry): void {
+    this.#entries.set(entry.handle, entry);
+  }
+
+  apply(seq: number, timeMs: number, event: Event): undefined {
+    switch (event.type) {
+      case "AgentRegistered":
+        this.#entries.set(seq, {
+          handle: seq,
+          registeredMs: timeMs,
+          spec: event.spec,
+          status: "registered",
+          health: "healthy",
+          load: 0,
+          completed: 0,
+          failed: 0,
+        });
+        return;
+      case "AgentAttached":
+        return this.#change(event.agent, (entry) => {
+          entry.spec = event.spec;
+          entry.status = "starting";
+          entry.health = "healthy";
+        });
+      case "AgentStarted":
+        return this.#change(event.agent, (entry) => {
+          entry.status = ready(entry.load);
+        });
+      case "AgentDraining":
+        return this.#become(event.agent, "draining");
+      case "AgentStopped":
+        return this.#become(event.agent, "stopped");
+      case "AgentFailed":
+      case "AgentLost":
+        return this.#become(event.agent, "failed");
+      case "AgentRestarting":
+        return this.#become(event.agent, "starting");
+      case "AgentHealthChanged":
+        return this.#change(event.agent, (entry) => {
+          entry.health = event.health;
+        });
+      case "AgentDeregistered":
+        this.#entries.delete(event.agent);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** A task was granted to, or given back by, an agent. */
+  load(handle: number, by: 1 | -1): AgentEntry | undefined {
+    const entry = this.#entries.get(handle);
+    if (entry === undefined) return undefined;
+    entry.load = Math.max(0, entry.load + by);
+    if (entry.status === "idle" || entry.status === "busy") entry.status = ready(entry.load);
+    return entry;
+  }
+
+  #become(handle: number, status: AgentStatus): undefined {
+    this.#change(handle, (entry) => {
+      entry.status = status;
+    });
+  }
+
+  #change(handle: number, change: (entry: AgentEntry) => void): undefined {
+    const entry = this.#entries.get(handle);
+    if (entry !== undefined) change(entry);
+  }
+}
+
+function ready(load: number): AgentStatus {
+  return load === 0 ? "idle" : "busy";
+}

@@ -1,0 +1,91 @@
+import type {
+  AgentSpec,
+  AgentStatus,
+  Artifact,
+  AttemptError,
+  Counts,
+
+  Health,
+  Payload,
+  PhaseMode,
+  PhaseStatus,
+  Resources,
+  SessionStatus,
+  TaskSpec,
+  TaskStatus,
+  Usage,
+  Verdict,
+} from "../../wasm/codec.generated.ts";
+
+/** A session as the mirror holds it. Handles are sequences; ids are made from them when somebody asks. */
+export interface SessionEntry {
+  readonly handle: number;
+  readonly openedMs: number;
+  readonly name: string;
+  readonly configHash: Uint8Array;
+  readonly expected: number;
+  readonly input: Payload | null;
+  status: SessionStatus;
+  committed: boolean;
+  reason: string | null;
+  endedMs: number | null;
+  readonly phases: PhaseEntry[];
+  /** In plan order. */
+  readonly tasks: TaskEntry[];
+  readonly counts: { -readonly [K in keyof Counts]: Counts[K] };
+  readonly context: Map<string, Payload>;
+}
+
+export interface PhaseEntry {
+  readonly name: string;
+  readonly mode: PhaseMode;
+  readonly tasks: readonly number[];
+  status: PhaseStatus;
+}
+
+/** A task as the mirror holds it. */
+export interface TaskEntry {
+  readonly handle: number;
+  readonly session: SessionEntry;
+  readonly index: number;
+  readonly addedMs: number;
+  readonly spec: TaskSpec;
+  status: TaskStatus;
+  reason: string | null;
+  attempts: AttemptEntry[];
+  progressPpm: number;
+  startedMs: number | null;
+  endedMs: number | null;
+  resources: Resources;
+  timeoutMs: number;
+  metrics: readonly (readonly [string, number])[];
+  verdicts: readonly Verdict[];
+  artifacts: readonly Artifact[];
+  output: Payload | null;
+  usage: Usage | null;
+}
+
+/** One try at a task. */
+export interface AttemptEntry {
+  readonly number: number;
+  readonly fence: number;
+  readonly agent: number;
+  readonly startedMs: number;
+  endedMs: number | null;
+  outcome: "running" | "completed" | "failed" | "timeout" | "lost" | "cancelled";
+  error: AttemptError | null;
+  recovery: { readonly level: number; readonly action: string } | null;
+}
+
+/** An agent as the mirror holds it. */
+export interface AgentEntry {
+  readonly handle: number;
+  readonly registeredMs: number;
+  spec: AgentSpec;
+  status: AgentStatus;
+  health: Health;
+  load: number;
+  completed: number;
+  failed: number;
+}
+

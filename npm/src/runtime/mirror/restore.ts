@@ -1,0 +1,101 @@
+import { readAgent, readLease, readNode, readPlan, readRemembered, readSession, readTask } from "../../wasm/codec.generated.ts";
+import { Reader } from "../../wasm/msgpack.ts";
+import type { SessionEntry, TaskEntry } from "./entries.ts";
+import { Mirror } from "./mirror.ts";
+
+/**
+ * A mirror of the state in a snapshot the kernel wrote: a header, then every table as its length and its records
+ * (`core/kernel/src/journal/snapshot.rs`). The kernel has checked the bytes.
+ */
+export function restoreMirror(snapshot: Uint8Array): Mirror {
+  const mirror = new Mirror();
+  const reader = new Reader(snapshot);
+  reader.str();
+  reader.uint();
+  reader.uint();
+  mirror.seq = reader.uint();
+  reader.uint();
+  reader.bin();
+  reader.bin();
+  records(reader, () => readNode(reader));
+  records(reader, () => readRemembered(reader));
+  const leases = new Map(records(reader, () => readLease(reader)));
+  for (const [handle, agent] of records(reader, () => readAgent(reader))) {
+    const { spec, status, health, load, completed, failed, registeredMs } = agent;
+    mirror.agents.restore({ handle, spec, status, health, load, completed, failed, registeredMs });
+  }
+  for (const [handle, session] of records(reader, () => readSession(reader))) {
+    mirror.sessions.set(handle, {
+      handle,
+      openedMs: session.openedMs,
+      name: session.name,
+      configHash: session.configHash,
+      expected: 0,
+      input: session.input,
+      status: session.status,
+      committed: false,
+      reason: null,
+      endedMs: session.endedMs,
+      phases: [],
+      tasks: [],
+      counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
+      context: new Map(session.context),
+    });
+  }
+  for (const [handle, plan] of records(reader, () => readPlan(reader))) {
+    const session = mirror.sessions.get(handle);
+    if (session === undefined) continue;
+    const { phases, counts, committed, expected } = plan;
+    for (const { spec, status } of phases) session.phases.push({ ...spec, status });
+    Object.assign(session.counts, counts, { total: 0 });
+    mirror.sessions.set(handle, Object.assign(session, { committed, expected }));
+  }
+  const tasks = records(reader, () => readTask(reader));
+  for (const [handle, task] of tasks) {
+    const session = mirror.sessions.get(task.session);
+    if (session === undefined) continue;
+    const started = leases.get(task.fence ?? 0)?.grantedMs ?? task.startedMs ?? task.readyMs;
+    const entry: TaskEntry = {
+      handle,
+      session,
+      index: task.index,
+      addedMs: session.openedMs,
+      spec: task.spec,
+      status: task.status,
+      reason: task.error === null ? null : `${task.error.errorType}: ${task.error.message}`,
+      attempts: [],
+      progressPpm: task.progressPpm,
+      startedMs: task.startedMs,
+      endedMs: task.endedMs,
+      resources: task.demand.resources,
+      timeoutMs: task.timeoutMs,
+      metrics: task.report?.metrics ?? [],
+      verdicts: task.verdicts,
+      artifacts: task.report?.artifacts ?? [],
+      output: task.report?.output ?? null,
+      usage: task.report?.usage ?? null,
+    };
+    if (task.attempts > 0) {
+      entry.attempts.push({
+        number: task.attempts,
+        fence: task.fence ?? 0,
+        agent: task.agent ?? 0,
+        startedMs: started,
+        endedMs: task.fence === null ? (task.endedMs ?? started) : null,
+        outcome: task.fence !== null ? "running" : task.status === "completed" ? "completed" : "failed",
+        error: task.error,
+        recovery: null,
+      });
+    }
+    session.tasks[task.index] = entry;
+    session.counts.total++;
+    mirror.tasks.set(handle, entry);
+  }
+  return mirror;
+}
+
+function records<T>(reader: Reader, read: () => T): readonly (readonly [number, T])[] {
+  const entries: (readonly [number, T])[] = [];
+  for (let left = reader.array(); left > 0; left--) entries.push([reader.uint(), read()]);
+  return entries;
+}

@@ -1,0 +1,53 @@
+import { PolyphonError } from "../errors/error.ts";
+import type { PayloadRow } from "../stores/store.ts";
+import type { Payload } from "../wasm/codec.generated.ts";
+
+/** Bytes a payload may have to stand in an event; longer ones are rows of the store. */
+const INLINE_BYTES = 256;
+
+/** Turns JSON values into payloads and back. */
+export class Payloads {
+  readonly #hash: (bytes: Uint8Array) => Uint8Array;
+  readonly #prefix: string;
+  #count = 0;
+
+  /** `prefix` makes keys unique: the epoch of the owner. */
+  constructor(prefix: string, hash: (bytes: Uint8Array) => Uint8Array) {
+    this.#prefix = prefix;
+    this.#hash = hash;
+  }
+
+  /** Encodes a JSON value; a long one adds a row to `rows`, whose owner is filled in when it is known. */
+  encode(value: unknown, rows: DraftRow[]): Payload | null {
+    if (value === undefined) return null;
+    const text = JSON.stringify(value);
+    if (text === undefined) throw notJson(value);
+    const bytes = encoder.encode(text);
+    if (bytes.length <= INLINE_BYTES) return { type: "Inline", bytes };
+    const key = `${this.#prefix}-${++this.#count}`;
+    rows.push({ key, bytes });
+    return { type: "Ref", hash: this.#hash(bytes), bytes: bytes.length, key };
+  }
+}
+
+/** A payload row whose owner is not known yet. */
+export type DraftRow = Omit<PayloadRow, "owner">;
+
+/** Reads a payload back; `load` fetches rows of the store. An erased one is `undefined`. */
+export async function decodePayload(
+  payload: Payload | null,
+  load: (key: string) => Promise<Uint8Array | undefined>,
+): Promise<unknown> {
+  if (payload === null) return undefined;
+  const bytes = payload.type === "Inline" ? payload.bytes : await load(payload.key);
+  return bytes === undefined ? undefined : JSON.parse(decoder.decode(bytes));
+}
+
+function notJson(value: unknown): PolyphonError {
+  return new PolyphonError("PAYLOAD_INVALID", {
+    message: `a ${typeof value} cannot be written as JSON; inputs, outputs and context values are JSON values.`,
+  });
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
