@@ -1,6 +1,8 @@
 //! The wire types as TypeScript: a type, a writer and a reader each.
 
-use polyphon_kernel::{Effect, Recorded, Request, StepOutput, View, agents, journal, leases, sessions, tasks};
+use polyphon_kernel::{
+    Effect, Recorded, Request, StepOutput, View, agents, journal, leases, sessions, tasks,
+};
 use polyphon_wire::Wire;
 use polyphon_wire::schema::{Body, Definition, Field, Registry, Shape, Variant};
 

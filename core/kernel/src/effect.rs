@@ -4,7 +4,7 @@ use polyphon_wire::wire;
 
 use crate::event::Event;
 use crate::id::{AgentId, Fence, SessionId, TaskId};
-use crate::leases::Lease;
+use crate::leases::{Lease, StopReason};
 use crate::payload::Payload;
 use crate::resources::Resources;
 use crate::state::Durable;
@@ -32,7 +32,7 @@ wire! {
             input: Option<Payload>,
         },
         /// Ask an attempt to end, and end it by force when the grace period is over.
-        2 => Stop { fence: Fence, grace_ms: u64 },
+        2 => Stop { fence: Fence, grace_ms: u64, reason: StopReason },
         /// End an agent that has nothing left to do.
         3 => EndAgent { agent: AgentId },
     }
@@ -42,7 +42,13 @@ wire! {
 pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Option<Effect> {
     match event {
         Event::Task(TaskEvent::TaskGranted { .. }) => run(durable, Fence(seq)),
-        Event::Task(TaskEvent::TaskStopRequested { fence, until_ms, .. }) => Some(Effect::Stop {
+        Event::Task(TaskEvent::TaskStopRequested {
+            fence,
+            until_ms,
+            reason,
+            ..
+        }) => Some(Effect::Stop {
+            reason: *reason,
             fence: *fence,
             grace_ms: until_ms.saturating_sub(now_ms),
         }),
@@ -99,6 +105,7 @@ fn run(durable: &Durable, fence: Fence) -> Option<Effect> {
 fn stop(fence: Fence, lease: &Lease, now_ms: u64) -> Option<Effect> {
     let revoked = lease.revoked?;
     Some(Effect::Stop {
+        reason: revoked.reason,
         fence,
         grace_ms: revoked.until_ms.saturating_sub(now_ms),
     })

@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod hosts;
 mod kernel;
+mod runtime;
 mod sessions;
 mod stores;
 mod tasks;
@@ -35,6 +36,7 @@ const DOMAINS: &[&[Entry]] = &[
     config::ENTRIES,
     hosts::ENTRIES,
     kernel::ENTRIES,
+    runtime::ENTRIES,
     sessions::ENTRIES,
     stores::ENTRIES,
     tasks::ENTRIES,

@@ -1,0 +1,58 @@
+use super::Entry;
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        code: "RUNTIME_DISPOSED",
+        title: "The team is closed",
+        cause: "A call came after the team was drained or closed.",
+        cure: "Open the team again; everything acknowledged is in its file.",
+        retryable: false,
+        http: 503,
+        exit: 3,
+    },
+    Entry {
+        code: "RUNTIME_WASM_UNAVAILABLE",
+        title: "The kernel's wasm could not be loaded",
+        cause: "The server does not serve the package's kernel.wasm where the loader looks for it.",
+        cure: "Serve the file, or pass a compiled WebAssembly.Module as the option `module`.",
+        retryable: true,
+        http: 503,
+        exit: 3,
+    },
+    Entry {
+        code: "SESSION_NOT_READY",
+        title: "The session is not acknowledged yet",
+        cause: "Its id was asked for before the journal had it.",
+        cure: "Await `session.ready` first.",
+        retryable: true,
+        http: 409,
+        exit: 3,
+    },
+    Entry {
+        code: "BUS_BACKPRESSURE",
+        title: "Too many commands wait",
+        cause: "Commands come faster than the journal can be written.",
+        cure: "Wait for answers before sending more, or retry after the given time.",
+        retryable: true,
+        http: 429,
+        exit: 3,
+    },
+    Entry {
+        code: "PAYLOAD_INVALID",
+        title: "A value is not JSON",
+        cause: "An input, output or context value has no JSON form, such as a function or a circular structure.",
+        cure: "Pass JSON values; hand large or binary data over as artifacts.",
+        retryable: false,
+        http: 400,
+        exit: 2,
+    },
+    Entry {
+        code: "STREAM_OVERRUN",
+        title: "A loop over a stream lags too far behind",
+        cause: "Values come faster than the loop takes them, and only a bounded number is kept.",
+        cure: "Do less in the loop, or subscribe and keep only what is needed.",
+        retryable: true,
+        http: 503,
+        exit: 3,
+    },
+];

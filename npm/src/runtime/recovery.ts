@@ -1,0 +1,50 @@
+import type { Store, StoreOpened } from "../stores/store.ts";
+import { Kernel } from "../wasm/kernel.ts";
+import { requestIds, visitEvents } from "./frame.ts";
+import { Mirror } from "./mirror/mirror.ts";
+import { restoreMirror } from "./mirror/restore.ts";
+
+/** What a journal adds up to. */
+export interface Recovered {
+  readonly kernel: Kernel;
+  readonly mirror: Mirror;
+  /** Frames that were folded behind the snapshot. */
+  readonly frames: number;
+}
+
+/** Folds a journal into a fresh kernel and mirror: the newest snapshot, then every frame behind it. */
+export async function recover(store: Store, opened: StoreOpened, module: WebAssembly.Module): Promise<Recovered> {
+  const snapshot = await store.latestSnapshot();
+  const start = { partition: 0, epoch: opened.epoch };
+  const kernel = new Kernel(module, snapshot === undefined ? start : { ...start, snapshot: snapshot.bytes });
+  const mirror = snapshot === undefined ? new Mirror() : restoreMirror(snapshot.bytes);
+  let frames = 0;
+  if (opened.lastSeq > mirror.seq) {
+    for await (const frame of store.read(mirror.seq + 1)) {
+      kernel.replay(frame);
+      visitEvents(frame, (seq, timeMs, event) => {
+        if (seq > mirror.seq) mirror.apply(seq, timeMs, event);
+      });
+      frames++;
+    }
+  }
+  return { kernel, mirror, frames };
+}
+
+/**
+ * What became of requests whose append ended in doubt: those found in frames behind `afterSeq`, with the entity each made.
+ */
+export async function findRequests(store: Store, afterSeq: number, lastSeq: number): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  if (lastSeq <= afterSeq) return found;
+  for await (const frame of store.read(afterSeq + 1)) {
+    const ids = requestIds(frame);
+    visitEvents(frame, (seq, _timeMs, event, command) => {
+      const id = ids[command - 1];
+      if (id === undefined || found.has(id)) return;
+      // An agent that comes back keeps its handle; everything else is named by the event that made it.
+      found.set(id, event.type === "AgentAttached" ? event.agent : seq);
+    });
+  }
+  return found;
+}

@@ -1,0 +1,152 @@
+import { PolyphonError } from "../errors/error.ts";
+import type { DraftRow, Payloads } from "../runtime/payloads.ts";
+import type { Demand, PlanSpec, Resources, TaskSpec } from "../wasm/codec.generated.ts";
+import type { PlanDefinition, ResourceClass, TaskDefinition } from "./plan.ts";
+
+/** A plan as the kernel takes it. */
+export interface CompiledPlan {
+  readonly spec: PlanSpec;
+  readonly tasks: readonly TaskSpec[];
+  readonly rows: readonly DraftRow[];
+  /** Input of tasks that have none of their own. */
+  readonly input: ReturnType<Payloads["encode"]>;
+}
+
+/** Defaults where neither task, parent nor class says anything. */
+const TASK_TIMEOUT_MS = 600_000;
+const PHASE_TIMEOUT_MS = 600_000;
+const PLAN_TIMEOUT_MS = 7_200_000;
+const NO_CLASS: ResourceClass = {};
+
+/** Turns names into indexes and fills in what is inherited. Whether the plan makes sense is the kernel's to say. */
+export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash: Uint8Array): CompiledPlan {
+  const names = new Names(plan);
+  const rows: DraftRow[] = [];
+  const tasks = plan.tasks.map((task) => compileTask(task, plan, names, payloads, rows));
+  const { maxRetries = 2, retryDelayMs = 30_000, escalationThreshold = 3, graceMs = 60_000 } = plan.recovery ?? {};
+  const spec: PlanSpec = {
+    name: plan.name ?? "",
+    phases: (plan.phases ?? []).map(({ name, mode, tasks, timeoutMs, gateMinCompleted }) => ({
+      name,
+      mode,
+      tasks: tasks.map((key) => names.task(key, `phase ${name}`)),
+      timeoutMs: timeoutMs ?? PHASE_TIMEOUT_MS,
+      gatePpm: Math.round((gateMinCompleted ?? 1) * 1_000_000),
+    })),
+    classes: names.limited.map((name) => ({ name, maxParallel: plan.classes?.[name]?.maxParallel ?? 1 })),
+    policy: { maxRetries, retryDelayMs, escalationThreshold, graceMs },
+    timeoutMs: plan.timeoutMs ?? PLAN_TIMEOUT_MS,
+    configHash,
+  };
+  const input = plan.input === undefined ? null : payloads.encode({ input: plan.input }, rows);
+  return { spec, tasks, rows, input };
+}
+
+/** Keys of tasks and names of classes by index. */
+class Names {
+  readonly #tasks = new Map<string, number>();
+  readonly #definitions: readonly TaskDefinition[];
+  readonly #classes = new Map<string, number>();
+  /** Classes that limit how many of their tasks run at once. */
+  readonly limited: readonly string[];
+
+  constructor(plan: PlanDefinition) {
+    this.#definitions = plan.tasks;
+    plan.tasks.forEach(({ key }, index) => {
+      if (!this.#tasks.has(key)) this.#tasks.set(key, index);
+    });
+    this.limited = Object.keys(plan.classes ?? {}).filter((name) => plan.classes?.[name]?.maxParallel !== undefined);
+    this.limited.forEach((name, index) => {
+      this.#classes.set(name, index);
+    });
+  }
+
+  task(key: string, where: string): number {
+    const index = this.#tasks.get(key);
+    if (index === undefined) throw unknown(key, where);
+    return index;
+  }
+
+  definition(key: string, where: string): TaskDefinition {
+    return this.#definitions[this.task(key, where)] as TaskDefinition;
+  }
+
+  class(name: string | undefined): number | null {
+    return name === undefined ? null : (this.#classes.get(name) ?? null);
+  }
+}
+
+function compileTask(
+  task: TaskDefinition,
+  plan: PlanDefinition,
+  names: Names,
+  payloads: Payloads,
+  rows: DraftRow[],
+): TaskSpec {
+  const where = `task ${task.key}`;
+  const full = task.parent === undefined ? task : inherit(task, names, where, 0);
+  const group = (full.class === undefined ? undefined : plan.classes?.[full.class]) ?? NO_CLASS;
+  return {
+    key: task.key,
+    name: task.name ?? task.key,
+    parent: task.parent === undefined ? null : names.task(task.parent, where),
+    after: task.after === undefined ? [] : task.after.map((key) => names.task(key, where)),
+    priority: full.priority ?? "medium",
+    class: names.class(full.class),
+    demand: demandOf(full, group),
+    timeoutMs: full.timeoutMs ?? group.timeoutMs ?? TASK_TIMEOUT_MS,
+    criteria: full.criteria === undefined ? [] : criteriaOf(full.criteria),
+    input: payloadOf(full, plan, payloads, rows),
+  };
+}
+
+/** What a part does not say it has from its parent: everything but name, place and dependencies. */
+function inherit(task: TaskDefinition, names: Names, where: string, depth: number): TaskDefinition {
+  if (task.parent === undefined || depth > 16) return task;
+  const { key: _key, name: _name, after: _after, ...parent } = inherit(
+    names.definition(task.parent, where),
+    names,
+    where,
+    depth + 1,
+  );
+  const own = Object.fromEntries(Object.entries(task).filter(([, value]) => value !== undefined)) as unknown as TaskDefinition;
+  return { ...parent, ...own, resources: { ...parent.resources, ...own.resources } };
+}
+
+function demandOf(task: TaskDefinition, group: ResourceClass): Demand {
+  const { memoryMb, cpuCores, diskMb } = { ...group, ...task.resources };
+  return {
+    agentType: task.agentType ?? null,
+    needs: task.needs === undefined ? [] : [...new Set(task.needs)].sort(),
+    permission: "readonly",
+    resources: memoryMb === undefined && cpuCores === undefined && diskMb === undefined ? NO_RESOURCES : {
+      memoryMb: Math.ceil(memoryMb ?? 0),
+      cpuMilli: Math.ceil((cpuCores ?? 0) * 1000),
+      diskMb: Math.ceil(diskMb ?? 0),
+    },
+    avoid: null,
+  };
+}
+
+function criteriaOf(criteria: Readonly<Record<string, number>>): TaskSpec["criteria"] {
+  return Object.entries(criteria).map(([name, bound]) => ({ name, boundMicro: Math.round(bound * 1_000_000) }));
+}
+
+function payloadOf(
+  { input, program }: TaskDefinition,
+  plan: PlanDefinition,
+  payloads: Payloads,
+  rows: DraftRow[],
+): TaskSpec["input"] {
+  if (program !== undefined) return payloads.encode({ input: input ?? plan.input, program }, rows);
+  return input === undefined ? null : payloads.encode({ input }, rows);
+}
+
+const NO_RESOURCES: Resources = { memoryMb: 0, cpuMilli: 0, diskMb: 0 };
+
+function unknown(key: string, where: string): PolyphonError {
+  return new PolyphonError("TASK_DEPENDENCY_UNKNOWN", {
+    message: `${where} names ${JSON.stringify(key)}, which is not a task of the plan.`,
+    details: { key, where },
+  });
+}
