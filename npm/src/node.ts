@@ -1,4 +1,40 @@
 /** `polyphon/node`: everything for Node. */
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { sqliteStore } from "./stores/sqlite/sqlite-store.ts";
+import type { OpenOptions } from "./team/options.ts";
+import { Team } from "./team/team.ts";
+import { loadKernel } from "./wasm/node.ts";
+
 export * from "./config/index.ts";
 export * from "./slim.ts";
+export { sqliteStore } from "./stores/sqlite/sqlite-store.ts";
 export { loadKernel } from "./wasm/node.ts";
+
+/** How a team is opened under Node. */
+export interface NodeOpenOptions extends OpenOptions {
+  /** Folder for the files of tasks. Default: `work` beside the journal, or a temporary folder without one. */
+  readonly workDir?: string;
+}
+
+/** Opens teams. */
+export const Polyphon = {
+  /**
+   * Opens a journal, in a SQLite file or wherever `options.store` says; without either it is in memory and gone with the
+   * process. `STORE_LOCKED` when another process owns the file, `STORE_CORRUPT` when it is damaged.
+   */
+  open(target: string | NodeOpenOptions = {}, options: NodeOpenOptions = {}): Promise<Team> {
+    const given = typeof target === "string" ? { store: sqliteStore(target), ...options } : target;
+    const beside = typeof target === "string" ? join(dirname(resolve(target)), "work") : undefined;
+    const workDir = given.workDir ?? beside;
+    let root: Promise<string> | undefined;
+    const directory = async (sessionId: string, key: string): Promise<string> => {
+      root ??= workDir === undefined ? mkdtemp(join(tmpdir(), "polyphon-")) : Promise.resolve(workDir);
+      const folder = join(await root, sessionId, encodeURIComponent(key).replaceAll(".", "%2E").slice(0, 200));
+      await mkdir(folder, { recursive: true });
+      return folder;
+    };
+    return Team.open({ loadModule: loadKernel, directory }, given);
+  },
+} as const;

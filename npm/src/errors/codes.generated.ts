@@ -6,6 +6,7 @@ export type ErrorCode =
   | "AGENT_LIMIT"
   | "AGENT_TRANSITION"
   | "AGENT_UNKNOWN"
+  | "BUS_BACKPRESSURE"
   | "CLI_AMBIGUOUS_ID"
   | "CLI_INTERNAL"
   | "CLI_NO_DATABASE"
@@ -73,13 +74,17 @@ export type ErrorCode =
   | "KERNEL_SETTINGS_INVALID"
   | "KERNEL_UNAVAILABLE"
   | "LEASE_FENCED"
+  | "PAYLOAD_INVALID"
   | "PLAN_COMMITTED"
   | "PLAN_INCOMPLETE"
   | "PLAN_INVALID"
   | "PLAN_TOO_LARGE"
+  | "RUNTIME_DISPOSED"
+  | "RUNTIME_WASM_UNAVAILABLE"
   | "SESSION_CONTEXT"
   | "SESSION_ENDED"
   | "SESSION_LIMIT"
+  | "SESSION_NOT_READY"
   | "SESSION_UNKNOWN"
   | "STORE_BUSY"
   | "STORE_CLOSED"
@@ -99,6 +104,7 @@ export type ErrorCode =
   | "STORE_PAYLOAD_CONFLICT"
   | "STORE_READ_ONLY"
   | "STORE_SNAPSHOT_INVALID"
+  | "STREAM_OVERRUN"
   | "TASK_CYCLE"
   | "TASK_DEPENDENCY_UNKNOWN"
   | "TASK_DUPLICATE"
@@ -120,6 +126,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   AGENT_LIMIT: { retryable: true, http: 429, exit: 3 },
   AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
   AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  BUS_BACKPRESSURE: { retryable: true, http: 429, exit: 3 },
   CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
   CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
   CLI_NO_DATABASE: { retryable: false, http: 404, exit: 2 },
@@ -187,13 +194,17 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   KERNEL_SETTINGS_INVALID: { retryable: false, http: 400, exit: 2 },
   KERNEL_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   LEASE_FENCED: { retryable: false, http: 409, exit: 1 },
+  PAYLOAD_INVALID: { retryable: false, http: 400, exit: 2 },
   PLAN_COMMITTED: { retryable: false, http: 409, exit: 2 },
   PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },
   PLAN_INVALID: { retryable: false, http: 400, exit: 2 },
   PLAN_TOO_LARGE: { retryable: false, http: 413, exit: 2 },
+  RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
+  RUNTIME_WASM_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
   SESSION_LIMIT: { retryable: true, http: 429, exit: 3 },
+  SESSION_NOT_READY: { retryable: true, http: 409, exit: 3 },
   SESSION_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   STORE_BUSY: { retryable: true, http: 503, exit: 3 },
   STORE_CLOSED: { retryable: false, http: 503, exit: 3 },
@@ -213,6 +224,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   STORE_PAYLOAD_CONFLICT: { retryable: false, http: 409, exit: 3 },
   STORE_READ_ONLY: { retryable: false, http: 403, exit: 3 },
   STORE_SNAPSHOT_INVALID: { retryable: false, http: 409, exit: 3 },
+  STREAM_OVERRUN: { retryable: true, http: 503, exit: 3 },
   TASK_CYCLE: { retryable: false, http: 400, exit: 2 },
   TASK_DEPENDENCY_UNKNOWN: { retryable: false, http: 400, exit: 2 },
   TASK_DUPLICATE: { retryable: false, http: 400, exit: 2 },

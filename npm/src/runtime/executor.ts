@@ -1,4 +1,5 @@
 import type { AgentHost, Attempt, AttemptResult, AttemptSink, Program } from "../hosts/host.ts";
+import { stopReason } from "../hosts/stop.ts";
 import type { Effect, Payload, Report, StopReason } from "../wasm/codec.generated.ts";
 import type { Loop } from "./loop.ts";
 import { decodePayload, type DraftRow, type Payloads } from "./payloads.ts";
@@ -162,14 +163,14 @@ class RunningAttempt implements Attempt, AttemptSink {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#stopped !== undefined) this.#controller.abort(stopReason(this.#stopped));
+      if (this.#stopped !== undefined) this.#controller.abort(stopReasons[this.#stopped]());
     }
     return this.#controller.signal;
   }
 
   stop(reason: StopReason): void {
     this.#stopped = reason;
-    this.#controller?.abort(stopReason(reason));
+    this.#controller?.abort(stopReasons[reason]());
   }
 
   get id(): string {
@@ -284,16 +285,10 @@ function failed(type: string, message: string): AttemptResult {
   return { ok: false, metrics: {}, artifacts: [], usage, durationMs: 0, error: { type, message } };
 }
 
-/** The reason an attempt's signal carries: hosts turn `errorType` into the type of the error they report. */
-function stopReason(reason: StopReason): Error {
-  const [errorType, message] = stopTexts[reason];
-  return Object.assign(new Error(message), { name: "AbortError", errorType });
-}
-
-const stopTexts: Readonly<Record<StopReason, readonly [string, string]>> = {
-  timeout: ["timeout", "the attempt's time is over"],
-  cancel: ["cancelled", "the work was cancelled"],
-  reassign: ["agent_lost", "the work goes to another agent"],
+const stopReasons: Readonly<Record<StopReason, () => Error>> = {
+  timeout: () => stopReason("timeout", "the attempt's time is over"),
+  cancel: () => stopReason("cancelled", "the work was cancelled"),
+  reassign: () => stopReason("agent_lost", "the work goes to another agent"),
 };
 
 const decoder = new TextDecoder();

@@ -767,6 +767,7 @@ export type Effect =
       readonly type: "Stop";
       readonly fence: Fence;
       readonly graceMs: number;
+      readonly reason: StopReason;
     }
     /** End an agent that has nothing left to do. */
   | {
@@ -794,10 +795,11 @@ export function writeEffect(w: Writer, v: Effect): void {
       if (v.input === null) w.nil(); else { writePayload(w, v.input); }
       return;
     case "Stop":
-      w.array(3);
+      w.array(4);
       w.uint(2);
       w.uint(v.fence);
       w.uint(v.graceMs);
+      writeStopReason(w, v.reason);
       return;
     case "EndAgent":
       w.array(2);
@@ -834,8 +836,10 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
     case 2: {
       const fence: Fence = left-- > 0 ? r.uint() : 0;
       const graceMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const reason: StopReason = readStopReason(r);
       for (; left > 0; left--) r.skip();
-      return { type: "Stop", fence, graceMs };
+      return { type: "Stop", fence, graceMs, reason };
     }
     case 3: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;

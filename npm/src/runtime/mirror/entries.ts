@@ -32,6 +32,8 @@ export interface SessionEntry {
   readonly phases: PhaseEntry[];
   /** In plan order. */
   readonly tasks: TaskEntry[];
+  /** Indexes of tasks that are made of parts. */
+  readonly parents: Set<number>;
   readonly counts: { -readonly [K in keyof Counts]: Counts[K] };
   readonly context: Map<string, Payload>;
 }

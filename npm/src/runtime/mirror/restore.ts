@@ -38,6 +38,7 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
       endedMs: session.endedMs,
       phases: [],
       tasks: [],
+      parents: new Set(),
       counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
       context: new Map(session.context),
     });
@@ -88,6 +89,7 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
       });
     }
     session.tasks[task.index] = entry;
+    if (task.spec.parent !== null) session.parents.add(task.spec.parent);
     session.counts.total++;
     mirror.tasks.set(handle, entry);
   }

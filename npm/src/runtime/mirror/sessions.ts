@@ -20,6 +20,7 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         endedMs: null,
         phases: plan.phases.map(({ name, mode, tasks }) => ({ name, mode, tasks, status: "pending" })),
         tasks: [],
+        parents: new Set(),
         counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
         context: new Map(),
       };

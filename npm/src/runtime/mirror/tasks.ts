@@ -9,7 +9,7 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       return add(mirror, seq, timeMs, event);
     case "PlanCommitted": {
       const session = mirror.sessions.get(event.session);
-      if (session !== undefined) commit(session, timeMs);
+      if (session !== undefined) commit(session);
       return session;
     }
     case "TaskGranted": {
@@ -126,14 +126,15 @@ function add(
     usage: null,
   };
   session.tasks.push(task);
+  if (spec.parent !== null) session.parents.add(spec.parent);
   session.counts.total++;
   mirror.tasks.set(seq, task);
-  if (session.status !== "planning" && session.tasks.length === session.expected) commit(session, timeMs);
+  if (session.status !== "planning" && session.tasks.length === session.expected) commit(session);
   return session;
 }
 
 /** The plan is whole. Which of its tasks are ready is not followed here: a task is pending until something happens to it. */
-function commit(session: SessionEntry, _timeMs: number): void {
+function commit(session: SessionEntry): void {
   session.committed = true;
   if (session.status === "planning") session.status = "running";
   const first = session.phases[0];

@@ -1,0 +1,192 @@
+import { PolyphonError } from "../errors/error.ts";
+import type { Store, StoreOpened } from "../stores/store.ts";
+import type { Command, Event, Payload, Settings, StepOutput } from "../wasm/codec.generated.ts";
+import { type EntityKind, Kernel, type KernelTrap } from "../wasm/kernel.ts";
+import type { Clock } from "./clock.ts";
+import { Executor } from "./executor.ts";
+import { visitEvents } from "./frame.ts";
+import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
+import type { SessionEntry } from "./mirror/entries.ts";
+import type { Mirror } from "./mirror/mirror.ts";
+import { decodePayload, Payloads } from "./payloads.ts";
+import { findRequests, recover } from "./recovery.ts";
+
+/** How long and how often a journal that cannot be read back is tried again. */
+const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];
+
+/** What a runtime is made of. */
+export interface RuntimeParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly module: WebAssembly.Module;
+  readonly node: string;
+  /** Folder for the files of a task. */
+  directory(sessionId: string, key: string): Promise<string>;
+}
+
+/** Who hears of what was persisted. */
+export interface RuntimeListener {
+  /** An event was folded into the mirror; `session` is the one it belongs to. */
+  happened(seq: number, timeMs: number, event: Event, session: SessionEntry | undefined): void;
+  /** A volatile report of a running attempt. */
+  ticked(session: SessionEntry): void;
+  /** The runtime can go on no longer. */
+  failed(error: PolyphonError): void;
+  /** Something went wrong that no caller hears of. */
+  troubled(error: Error): void;
+}
+
+/** The process around one kernel: its journal, its clock, its agents' hosts, and the mirror reads come from. */
+export class Runtime {
+  readonly #parts: RuntimeParts;
+  readonly #listener: RuntimeListener;
+  #mirror: Mirror;
+  readonly loop: Loop;
+  readonly executor: Executor;
+  readonly payloads: Payloads;
+
+  private constructor(parts: RuntimeParts, listener: RuntimeListener, opened: StoreOpened, kernel: Kernel, mirror: Mirror) {
+    this.#parts = parts;
+    this.#listener = listener;
+    this.#mirror = mirror;
+    this.payloads = new Payloads(String(opened.epoch), (bytes) => this.loop.kernel.payloadHash("", bytes));
+    this.loop = new Loop(kernel, {
+      store: parts.store,
+      clock: parts.clock,
+      rebuild: () => this.#rebuild(),
+      persisted: (output) => this.#persisted(output),
+      act: (effects) => this.executor.act(effects),
+      failed: (error) => listener.failed(error),
+      panicked: (command, trap) => this.#panicked(command, trap),
+    });
+    this.executor = new Executor({
+      loop: this.loop,
+      payloads: this.payloads,
+      loadPayload: (key) => parts.store.payload(key),
+      id: (kind, handle) => this.id(kind, handle),
+      directory: (sessionId, key) => parts.directory(sessionId, key),
+      judgesPassRate: (task) => this.#judgesPassRate(task),
+      tick: (session, task, ppm) => this.#tick(session, task, ppm),
+    });
+  }
+
+  /** Opens the journal, folds it and takes it over. */
+  static async open(parts: RuntimeParts, listener: RuntimeListener): Promise<Runtime> {
+    const opened = await parts.store.open();
+    try {
+      const { kernel, mirror } = await recover(parts.store, opened, parts.module);
+      const runtime = new Runtime(parts, listener, opened, kernel, mirror);
+      const seed = kernel.drawSeed();
+      await runtime.loop.submit({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
+      return runtime;
+    } catch (error) {
+      await parts.store.close();
+      throw error;
+    }
+  }
+
+  get mirror(): Mirror {
+    return this.#mirror;
+  }
+
+  /** Submits a command; see {@link Loop.submit}. */
+  submit(command: Command, options?: SubmitOptions): Promise<number> {
+    return this.loop.submit(command, options);
+  }
+
+  /** Brings settings into force that differ from those the journal has. */
+  async configure(change: (settings: Settings) => Settings): Promise<void> {
+    const settings = this.loop.kernel.settings();
+    if (settings !== undefined) await this.loop.submit({ type: "Configure", settings: change(settings) });
+  }
+
+  /** TypeID of an entity. */
+  id(kind: EntityKind, handle: number, createdMs: number = this.#createdMs(kind, handle)): string {
+    return this.loop.kernel.id(kind, handle, createdMs);
+  }
+
+  /** The entity an id stands for. */
+  handleOf(kind: EntityKind, id: string): number | undefined {
+    return this.loop.kernel.seqOf(kind, id);
+  }
+
+  /** Reads a payload back; an erased one is `undefined`. */
+  decode(payload: Payload | null): Promise<unknown> {
+    return decodePayload(payload, (key) => this.#parts.store.payload(key));
+  }
+
+  /** Milliseconds since the epoch, by the kernel's clock. */
+  nowMs(): number {
+    return this.loop.nowMs();
+  }
+
+  #createdMs(kind: EntityKind, handle: number): number {
+    const { sessions, tasks, agents } = this.#mirror;
+    switch (kind) {
+      case "session":
+        return sessions.get(handle)?.openedMs ?? 0;
+      case "task":
+        return tasks.get(handle)?.addedMs ?? 0;
+      case "agent":
+        return agents.get(handle)?.registeredMs ?? 0;
+      default:
+        return 0;
+    }
+  }
+
+  #persisted(output: StepOutput): void {
+    if (output.frame.length > 0) this.#fold(output.frame, output.eventsAt);
+  }
+
+  #fold(frame: Uint8Array, eventsAt?: number): void {
+    visitEvents(
+      frame,
+      (seq, timeMs, event) => {
+        if (seq <= this.#mirror.seq) return;
+        const session = this.#mirror.apply(seq, timeMs, event);
+        this.#listener.happened(seq, timeMs, event, session);
+      },
+      eventsAt,
+    );
+  }
+
+  /** After a failed or doubtful append: what is durable is read back, and is all that counts. */
+  async #rebuild(): Promise<Rebuilt> {
+    const { store, clock, module } = this.#parts;
+    const released = this.#mirror.seq;
+    for (const delayMs of [...REOPEN_DELAYS_MS, undefined]) {
+      try {
+        const opened = await store.reopen();
+        const { kernel } = await recover(store, opened, module);
+        const found = await findRequests(store, released, opened.lastSeq);
+        if (opened.lastSeq > released) for await (const frame of store.read(released + 1)) this.#fold(frame);
+        return { kernel, found };
+      } catch (error) {
+        if (delayMs === undefined) throw error;
+        this.#listener.troubled(error as Error);
+        await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+      }
+    }
+    throw new PolyphonError("STORE_IO", { message: "the journal could not be read back." });
+  }
+
+  #panicked(command: Command, trap: KernelTrap): void {
+    const message = `the command ${command.type} broke the kernel and was refused: ${trap.message}`;
+    const details = { command: JSON.stringify(command, (_, value) => (value instanceof Uint8Array ? [...value] : value)) };
+    this.#listener.troubled(new PolyphonError("KERNEL_PANIC", { message, details, cause: trap }));
+  }
+
+  #judgesPassRate(handle: number): boolean {
+    const criteria = this.#mirror.tasks.get(handle)?.spec.criteria ?? [];
+    return criteria.some(({ name }) => name.endsWith("pass_rate"));
+  }
+
+  #tick(sessionHandle: number, taskHandle: number, ppm: number): void {
+    const task = this.#mirror.tasks.get(taskHandle);
+    const session = this.#mirror.sessions.get(sessionHandle);
+    if (task === undefined || session === undefined || task.status !== "running") return;
+    task.progressPpm = ppm;
+    this.#listener.ticked(session);
+  }
+}
+

@@ -1,0 +1,163 @@
+import type { AttemptEntry, SessionEntry, TaskEntry } from "../runtime/mirror/entries.ts";
+import type { Mirror } from "../runtime/mirror/mirror.ts";
+import type { Payload } from "../wasm/codec.generated.ts";
+import type { AttemptView, CriterionView, EscalationView, SessionStatus, SessionView, TaskStatus, TaskView } from "./view.ts";
+
+/** What a projection needs besides the mirror. */
+export interface ProjectionParts {
+  readonly mirror: Mirror;
+  id(kind: "session" | "task" | "escalation", handle: number, createdMs: number): string;
+  decode(payload: Payload | null): Promise<unknown>;
+}
+
+/** The read model of a session, as of the last persisted event. */
+export async function projectSession(session: SessionEntry, parts: ProjectionParts, nowMs: number): Promise<SessionView> {
+  const asOfSeq = parts.mirror.seq;
+  const drafts = session.tasks.map((task) => projectTask(task, parts));
+  const shape = {
+    id: parts.id("session", session.handle, session.openedMs),
+    name: session.name,
+    status: publicStatus(session),
+    started: session.openedMs,
+    ended: session.endedMs,
+    percentage: percentageOf(session),
+    etaMs: etaOf(session, nowMs),
+    configHash: hex(session.configHash),
+    phases: session.phases.map(({ name, mode, status, tasks }) => ({ name, mode, status, tasks: tasks.map((index) => keyOf(session, index)) })),
+    escalations: [] as readonly EscalationView[],
+    alerts: [],
+    asOfSeq,
+  };
+  const tasks = await Promise.all(drafts.map(async ({ payload, ...task }) => ({ ...task, output: (await parts.decode(payload)) ?? null })));
+  return { ...shape, tasks };
+}
+
+/** Share of the work that is done, 0 to 100: each task counts one, a running one as far as it is. */
+export function percentageOf({ tasks, counts, status }: SessionEntry): number {
+  if (status === "completed") return 100;
+  const leaves = tasks.filter((task) => !isGroup(task));
+  if (leaves.length === 0) return counts.total === 0 ? 100 : 0;
+  const done = leaves.reduce((sum, task) => sum + (isEnded(task.status) ? 1_000_000 : task.progressPpm), 0);
+  return Math.floor(done / leaves.length / 100) / 100;
+}
+
+/** Time left if the rest goes as fast as what is done, in milliseconds; `null` while nothing is. */
+function etaOf(session: SessionEntry, nowMs: number): number | null {
+  if (session.endedMs !== null) return 0;
+  const share = percentageOf(session) / 100;
+  if (share <= 0) return null;
+  const spentMs = Math.max(nowMs - session.openedMs, 0);
+  return Math.round((spentMs * (1 - share)) / share);
+}
+
+function projectTask(task: TaskEntry, { mirror, id }: ProjectionParts): Omit<TaskView, "output"> & { readonly payload: Payload | null } {
+  const { session, spec, attempts, resources, usage } = task;
+  const last = attempts.at(-1);
+  return {
+    id: spec.key,
+    taskId: id("task", task.handle, task.addedMs),
+    name: spec.name,
+    parent: spec.parent === null ? null : keyOf(session, spec.parent),
+    after: spec.after.map((index) => keyOf(session, index)),
+    status: liveStatus(task),
+    reason: task.reason,
+    attempts: attempts.length === 0 ? 0 : (last as AttemptEntry).number,
+    history: attempts.map((attempt) => projectAttempt(attempt, mirror)),
+    agent: last === undefined ? null : agentName(mirror, last.agent),
+    started: startOf(task),
+    ended: task.endedMs,
+    percentage: isGroup(task) ? groupPercentage(task) : task.progressPpm / 10_000,
+    criteria: criteriaOf(task),
+    resources: {
+      memoryMb: resources.memoryMb,
+      cpuCores: resources.cpuMilli / 1000,
+      diskMb: resources.diskMb,
+      timeoutMs: task.timeoutMs,
+      memoryPeakBytes: usage?.memoryPeakBytes ?? null,
+      cpuMs: usage?.cpuMs ?? null,
+      diskBytes: usage?.diskBytes ?? null,
+    },
+    artifacts: task.artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: hex(sha256) })),
+    payload: task.output,
+  };
+}
+
+function projectAttempt(attempt: AttemptEntry, mirror: Mirror): AttemptView {
+  const { number, fence, agent, startedMs, endedMs, outcome, error, recovery } = attempt;
+  return {
+    number,
+    fence,
+    agent: agentName(mirror, agent),
+    started: startedMs,
+    ended: endedMs,
+    outcome,
+    error: error === null ? null : { type: error.errorType, message: error.message },
+    recovery,
+  };
+}
+
+function criteriaOf({ spec, verdicts }: TaskEntry): readonly CriterionView[] {
+  return spec.criteria.map(({ name, boundMicro }) => {
+    const verdict = verdicts.find((known) => known.name === name);
+    const measured = verdict?.measuredMicro ?? null;
+    return {
+      name,
+      bound: name.startsWith("max_") || name.endsWith("_max") ? "max" : "min",
+      target: boundMicro / 1_000_000,
+      measured: measured === null ? null : measured / 1_000_000,
+      met: verdict === undefined ? null : verdict.met,
+    };
+  });
+}
+
+/** What the journal leaves to be told from its events: whether a task could run, and whether its parts have begun. */
+function liveStatus(task: TaskEntry): TaskStatus {
+  if (task.status !== "pending") return task.status;
+  if (isGroup(task)) return partsOf(task).some((part) => part.status !== "pending") ? "running" : "pending";
+  const { session, spec } = task;
+  const isDone = (index: number): boolean => session.tasks[index]?.status === "completed";
+  const phase = session.phases.find(({ tasks }) => tasks.includes(task.index));
+  const isOpen = phase === undefined || phase.status === "open";
+  return session.committed && isOpen && spec.parent === null && spec.after.every(isDone) ? "ready" : "pending";
+}
+
+function startOf(task: TaskEntry): number | null {
+  if (!isGroup(task)) return task.startedMs;
+  const starts = partsOf(task).map((part) => part.startedMs).filter((start) => start !== null);
+  return starts.length === 0 ? null : Math.min(...starts);
+}
+
+function groupPercentage(task: TaskEntry): number {
+  const parts = partsOf(task);
+  const done = parts.reduce((sum, part) => sum + (isEnded(part.status) ? 1_000_000 : part.progressPpm), 0);
+  return Math.floor(done / parts.length / 100) / 100;
+}
+
+function partsOf(task: TaskEntry): readonly TaskEntry[] {
+  return task.session.tasks.filter(({ spec }) => spec.parent === task.index);
+}
+
+function isGroup(task: TaskEntry): boolean {
+  return task.session.parents.has(task.index);
+}
+
+function isEnded(status: TaskStatus): boolean {
+  return status === "completed" || status === "failed" || status === "skipped" || status === "cancelled";
+}
+
+function keyOf(session: SessionEntry, index: number): string {
+  return session.tasks[index]?.spec.key ?? `#${index}`;
+}
+
+function agentName(mirror: Mirror, handle: number): string {
+  return mirror.agents.get(handle)?.spec.key ?? `agent#${handle}`;
+}
+
+/** Being cancelled is running to whoever looks from outside: it has not ended. */
+function publicStatus({ status }: SessionEntry): SessionStatus {
+  return status === "cancelling" ? "running" : status;
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,198 @@
+import { PolyphonError } from "../errors/error.ts";
+import { Channel, type Stream } from "../runtime/stream.ts";
+import type { SessionStatus, SessionView } from "./view.ts";
+
+/** How far a session is. */
+export interface SessionProgress {
+  /** 0 to 100. */
+  readonly percentage: number;
+  /** Time left if the rest goes as fast as what is done, in milliseconds; `null` while nothing is. */
+  readonly etaMs: number | null;
+  readonly status: SessionStatus;
+  readonly completed: number;
+  readonly failed: number;
+  readonly total: number;
+  /** Running tasks by key, 0 to 100. */
+  readonly running: Readonly<Record<string, number>>;
+}
+
+/** What a session came to. */
+export interface SessionResult {
+  readonly id: string;
+  readonly status: "completed" | "failed" | "cancelled";
+  /** Why, when it did not complete. */
+  readonly reason: string | null;
+  /** Outputs of completed tasks by key. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Something that happened, after it was persisted. */
+export interface TeamEvent {
+  /** Position in the journal. */
+  readonly seq: number;
+  /** Milliseconds since the epoch, by the kernel's clock. */
+  readonly timeMs: number;
+  /** For example `TaskGranted`. */
+  readonly type: string;
+  /** Key of the task it is about. */
+  readonly task: string | null;
+  /** Name of the agent it is about. */
+  readonly agent: string | null;
+  /** The event's own facts. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What a session needs of its team. */
+export interface SessionPort {
+  id(handle: number): string;
+  view(handle: number): Promise<SessionView>;
+  progress(handle: number): SessionProgress;
+  result(handle: number): Promise<SessionResult>;
+  cancel(handle: number, reason: string): Promise<void>;
+  pause(handle: number, reason: string): Promise<void>;
+  resume(handle: number): Promise<void>;
+  updateContext(handle: number, values: Readonly<Record<string, unknown>>): Promise<void>;
+  context(handle: number): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** One orchestration: a running plan, its progress and its result. */
+export class Session {
+  readonly #port: SessionPort;
+  readonly #accepted: Promise<number>;
+  #handle: number | undefined;
+  #settle: ((result: Promise<SessionResult> | undefined, error?: PolyphonError) => void) | undefined;
+  #result: Promise<SessionResult> | undefined;
+  #ended = false;
+  #failure: PolyphonError | undefined;
+  #progress: Channel<SessionProgress> | undefined;
+  #events: Channel<TeamEvent> | undefined;
+
+  /** Made by `team.orchestrate` and `team.session`. */
+  constructor(port: SessionPort, accepted: Promise<number>) {
+    this.#port = port;
+    this.#accepted = accepted.then((handle) => {
+      this.#handle = handle;
+      return handle;
+    });
+    // Whoever awaits `ready` or `result` hears of a refusal; nobody has to.
+    this.#accepted.catch((error: PolyphonError) => this.close(error));
+  }
+
+  /** Resolves with the session's id once the plan is durable; rejects when it is refused. */
+  get ready(): Promise<string> {
+    return this.#accepted.then((handle) => this.#port.id(handle));
+  }
+
+  /** TypeID, `session_…`. `SESSION_NOT_READY` before {@link Session.ready} has resolved. */
+  get id(): string {
+    if (this.#handle === undefined) throw notReady();
+    return this.#port.id(this.#handle);
+  }
+
+  /** What the session came to. Rejects only when the plan is refused or the team can go on no longer. */
+  get result(): Promise<SessionResult> {
+    this.#result ??= new Promise((resolve, reject) => {
+      const settle = (result: Promise<SessionResult> | undefined, error?: PolyphonError): void =>
+        result === undefined ? reject(error) : resolve(result);
+      if (this.#failure !== undefined) settle(undefined, this.#failure);
+      else if (this.#ended && this.#handle !== undefined) settle(this.#port.result(this.#handle));
+      else this.#settle = settle;
+    });
+    return this.#result;
+  }
+
+  /** How far the session is: now, at every change, and while tasks report progress. */
+  get progress$(): Stream<SessionProgress> {
+    this.#progress ??= this.#channel(() => (this.#handle === undefined ? [] : [this.#port.progress(this.#handle)]));
+    return this.#progress.stream;
+  }
+
+  /** What happens to the session, from now on. */
+  get events$(): Stream<TeamEvent> {
+    this.#events ??= this.#channel(() => []);
+    return this.#events.stream;
+  }
+
+  /** Everything about the session, as of the last persisted event. */
+  async view(): Promise<SessionView> {
+    return this.#port.view(await this.#accepted);
+  }
+
+  /** Takes back everything that has not ended. Resolves when that is durable; await {@link Session.result} for the end. */
+  async cancel(reason = "cancelled by the user"): Promise<void> {
+    return this.#port.cancel(await this.#accepted, reason);
+  }
+
+  /** Starts nothing new until {@link Session.resume}; what runs goes on. */
+  async pause(reason = "paused by the user"): Promise<void> {
+    return this.#port.pause(await this.#accepted, reason);
+  }
+
+  async resume(): Promise<void> {
+    return this.#port.resume(await this.#accepted);
+  }
+
+  /** Values the session's agents share, by name. */
+  async context(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#port.context(await this.#accepted);
+  }
+
+  /** Sets shared values; `undefined` removes one. */
+  async updateContext(values: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#port.updateContext(await this.#accepted, values);
+  }
+
+  /** @internal The session was known before this face of it. */
+  adopt(handle: number, ended: boolean): void {
+    this.#handle = handle;
+    this.#ended = ended;
+  }
+
+  /** @internal The team tells of a change. */
+  changed(): void {
+    if (this.#handle !== undefined && this.#progress?.isObserved) this.#progress.next(this.#port.progress(this.#handle));
+  }
+
+  /** @internal Whether anybody wants events. */
+  get wantsEvents(): boolean {
+    return this.#events?.isObserved === true;
+  }
+
+  /** @internal The team tells what happened. */
+  happened(event: TeamEvent): void {
+    this.#events?.next(event);
+  }
+
+  /** @internal The session has ended. */
+  end(handle: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#handle = handle;
+    this.#settle?.(this.#port.result(handle));
+    this.#progress?.complete();
+    this.#events?.complete();
+  }
+
+  /** @internal The session cannot be followed any longer. */
+  close(error: PolyphonError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = error;
+    this.#settle?.(undefined, error);
+    this.#progress?.complete();
+    this.#events?.complete();
+  }
+
+  #channel<T>(first: () => Iterable<T>): Channel<T> {
+    const channel = new Channel<T>(first);
+    if (this.#ended) channel.complete();
+    return channel;
+  }
+}
+
+function notReady(): PolyphonError {
+  return new PolyphonError("SESSION_NOT_READY", {
+    message: "the session has no id before the journal has it: await session.ready first.",
+    retryable: true,
+  });
+}

@@ -1,0 +1,54 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Store } from "../stores/store.ts";
+
+/** How a team is opened. Every field is optional. */
+export interface OpenOptions {
+  /** Where the journal lives. Default: memory; a file under `polyphon/node` when one is named. */
+  readonly store?: Store;
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock;
+  /** Name of this node in the journal. Default `node`. */
+  readonly node?: string;
+  /** The compiled kernel. Default: the package's own. */
+  readonly module?: WebAssembly.Module;
+  /** Upper bounds of what runs at once. Default: unbounded. */
+  readonly totals?: { readonly memoryMb?: number; readonly cpuCores?: number; readonly diskMb?: number };
+  /** How an agent is chosen among those that could. Default `priority_load_performance`. */
+  readonly selection?: "priority_load_performance" | "least_loaded" | "round_robin" | "fastest";
+  /** Called when something goes wrong that no caller hears of. Default: ignored. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** What differs between Node and the browser. */
+export interface Platform {
+  loadModule(): WebAssembly.Module | Promise<WebAssembly.Module>;
+  /** Folder for the files of a task, made when it is not there. */
+  directory(sessionId: string, key: string): Promise<string>;
+}
+
+/** How an agent takes part. */
+export interface AgentOptions {
+  /** What it can do; tasks ask for these in `needs`. */
+  readonly capabilities?: readonly string[];
+  /** `planner`, `researcher`, `coder`, `reviewer` or any other. Default `worker`. */
+  readonly type?: string;
+  /** Tasks it works on at once. Default 100 for functions, 1 for programs. */
+  readonly maxLoad?: number;
+  /** Higher ones are chosen first. Default 0. */
+  readonly priority?: number;
+  /** Default `full`. */
+  readonly permission?: "readonly" | "limited" | "full";
+  /** Default `specialized`. */
+  readonly kind?: "specialized" | "compiler" | "guest";
+  readonly version?: string;
+}
+
+/** How a plan is started. */
+export interface OrchestrateOptions {
+  /** Repeating a call with the same key and plan within two minutes answers the same session. */
+  readonly idempotencyKey?: string;
+  /** Who asks, as an authenticated door says. */
+  readonly actor?: string;
+  /** Hash of the configuration the plan was made from, 64 hexadecimal digits. */
+  readonly configHash?: string;
+}

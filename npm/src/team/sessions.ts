@@ -1,0 +1,192 @@
+import { PolyphonError } from "../errors/error.ts";
+import type { SessionEntry } from "../runtime/mirror/entries.ts";
+import type { DraftRow } from "../runtime/payloads.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { percentageOf, projectSession } from "../sessions/project.ts";
+import { Session, type SessionPort, type SessionProgress, type SessionResult } from "../sessions/session.ts";
+import type { SessionView } from "../sessions/view.ts";
+import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
+import type { PlanDefinition } from "../tasks/plan.ts";
+import type { Event, Payload } from "../wasm/codec.generated.ts";
+import type { OrchestrateOptions } from "./options.ts";
+import { describeEvent } from "./team-event.ts";
+
+/** Tasks of a plan that is handed in whole; a larger one travels in parts. */
+const WHOLE_PLAN_TASKS = 500;
+const PART_TASKS = 1_000;
+const NO_HASH = new Uint8Array(32);
+
+/** The sessions of a team: starts them, finds them, and tells their faces what happens. */
+export class Sessions implements SessionPort {
+  readonly #runtime: Runtime;
+  /** Faces somebody may hold, by handle. */
+  readonly #faces = new Map<number, Session>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  start(plan: PlanDefinition, options: OrchestrateOptions): Session {
+    const hash = options.configHash === undefined ? NO_HASH : fromHex(options.configHash);
+    const compiled = compilePlan(plan, this.#runtime.payloads, hash);
+    const accepted = this.#submit(compiled, options);
+    const session: Session = new Session(
+      this,
+      accepted.then((handle) => {
+        // A repeated call answers a session that has a face already, and perhaps an end.
+        this.#faces.set(handle, this.#faces.get(handle) ?? session);
+        const entry = this.#runtime.mirror.sessions.get(handle);
+        if (entry !== undefined && entry.endedMs !== null) queueMicrotask(() => session.end(handle));
+        return handle;
+      }),
+    );
+    return session;
+  }
+
+  byId(id: string): Session {
+    const handle = this.#runtime.handleOf("session", id);
+    const entry = handle === undefined ? undefined : this.#runtime.mirror.sessions.get(handle);
+    if (entry === undefined) throw unknown(id);
+    return this.#face(entry);
+  }
+
+  all(): readonly Session[] {
+    return [...this.#runtime.mirror.sessions.values()].reverse().map((entry) => this.#face(entry));
+  }
+
+  /** Folds an event into the faces it concerns. The mirror has it already. */
+  happened(seq: number, timeMs: number, event: Event, handle: number | undefined): void {
+    const face = handle === undefined ? undefined : this.#faces.get(handle);
+    if (face === undefined || handle === undefined) return;
+    if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
+    face.changed();
+    if (event.type === "SessionEnded") {
+      face.end(handle);
+      this.#faces.delete(handle);
+    }
+  }
+
+  changed(handle: number): void {
+    this.#faces.get(handle)?.changed();
+  }
+
+  close(error: PolyphonError): void {
+    for (const face of this.#faces.values()) face.close(error);
+    this.#faces.clear();
+  }
+
+  id(handle: number): string {
+    return this.#runtime.id("session", handle);
+  }
+
+  view(handle: number): Promise<SessionView> {
+    const parts = {
+      mirror: this.#runtime.mirror,
+      id: (kind: "session" | "task" | "escalation", entity: number, createdMs: number) =>
+        this.#runtime.id(kind, entity, createdMs),
+      decode: (payload: Payload | null) => this.#runtime.decode(payload),
+    };
+    return projectSession(this.#entry(handle), parts, this.#runtime.nowMs());
+  }
+
+  progress(handle: number): SessionProgress {
+    const entry = this.#entry(handle);
+    const { counts, status, openedMs, endedMs } = entry;
+    const percentage = percentageOf(entry);
+    const spentMs = Math.max(this.#runtime.nowMs() - openedMs, 0);
+    const running = entry.tasks.filter((task) => task.status === "running");
+    return {
+      percentage,
+      etaMs: endedMs !== null ? 0 : percentage <= 0 ? null : Math.round((spentMs * (100 - percentage)) / percentage),
+      status: status === "cancelling" ? "running" : status,
+      completed: counts.completed,
+      failed: counts.failed,
+      total: counts.total,
+      running: Object.fromEntries(running.map((task) => [task.spec.key, task.progressPpm / 10_000])),
+    };
+  }
+
+  async result(handle: number): Promise<SessionResult> {
+    const { status, reason, tasks } = this.#entry(handle);
+    const id = this.id(handle);
+    const done = tasks.filter((task) => task.output !== null && task.status === "completed");
+    const outputs = await Promise.all(done.map(async ({ spec, output }) => [spec.key, await this.#runtime.decode(output)] as const));
+    return { id, status: status as SessionResult["status"], reason, outputs: Object.fromEntries(outputs) };
+  }
+
+  async cancel(session: number, reason: string): Promise<void> {
+    await this.#runtime.submit({ type: "CancelSession", session, reason });
+  }
+
+  async pause(session: number, reason: string): Promise<void> {
+    await this.#runtime.submit({ type: "PauseSession", session, reason });
+  }
+
+  async resume(session: number): Promise<void> {
+    await this.#runtime.submit({ type: "ResumeSession", session });
+  }
+
+  async updateContext(session: number, values: Readonly<Record<string, unknown>>): Promise<void> {
+    const rows: DraftRow[] = [];
+    const entries = Object.entries(values).map(
+      ([name, value]) => [name, this.#runtime.payloads.encode(value, rows)] as const,
+    );
+    await this.#runtime.submit({ type: "UpdateContext", session, entries }, { rows, owner: session });
+  }
+
+  async context(handle: number): Promise<Readonly<Record<string, unknown>>> {
+    const entries = [...this.#entry(handle).context];
+    const values = await Promise.all(entries.map(async ([name, value]) => [name, await this.#runtime.decode(value)] as const));
+    return Object.fromEntries(values);
+  }
+
+  async #submit({ spec, tasks, rows, input }: CompiledPlan, options: OrchestrateOptions): Promise<number> {
+    const { actor, idempotencyKey } = options;
+    const from = actor === undefined ? {} : { actor };
+    const once = idempotencyKey === undefined ? from : { ...from, idempotencyKey };
+    if (tasks.length <= WHOLE_PLAN_TASKS) {
+      return this.#runtime.submit({ type: "Orchestrate", plan: spec, tasks, input }, { ...once, rows });
+    }
+    const session = await this.#runtime.submit({ type: "BeginPlan", plan: spec, expected: tasks.length, input }, { ...once, rows });
+    const parts: Promise<number>[] = [];
+    for (let first = 0; first < tasks.length; first += PART_TASKS) {
+      const part = tasks.slice(first, first + PART_TASKS);
+      parts.push(this.#runtime.submit({ type: "AddTasks", session, tasks: part }, from));
+    }
+    parts.push(this.#runtime.submit({ type: "CommitPlan", session }, from));
+    try {
+      await Promise.all(parts);
+    } catch (error) {
+      await Promise.allSettled(parts);
+      await this.#runtime.submit({ type: "CancelSession", session, reason: "the plan was refused" }).catch(() => undefined);
+      throw error;
+    }
+    return session;
+  }
+
+  #face(entry: SessionEntry): Session {
+    const known = this.#faces.get(entry.handle);
+    if (known !== undefined) return known;
+    const face = new Session(this, Promise.resolve(entry.handle));
+    if (entry.endedMs === null) this.#faces.set(entry.handle, face);
+    face.adopt(entry.handle, entry.endedMs !== null);
+    return face;
+  }
+
+  #entry(handle: number): SessionEntry {
+    const entry = this.#runtime.mirror.sessions.get(handle);
+    if (entry === undefined) throw unknown(`session#${handle}`);
+    return entry;
+  }
+}
+
+function fromHex(text: string): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(text.slice(index * 2, index * 2 + 2), 16));
+}
+
+function unknown(id: string): PolyphonError {
+  return new PolyphonError("SESSION_UNKNOWN", {
+    message: `there is no session ${id} in memory; it may have ended long ago, or belong to another journal.`,
+    details: { session: id },
+  });
+}
