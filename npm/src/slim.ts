@@ -2,18 +2,19 @@
  * `polyphon/slim`: everything that runs anywhere, without the kernel's wasm.
  * For libraries; the application that uses them chooses where the wasm comes from.
  */
+
+export type { Agent, AgentView } from "./agents/agent.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";
 export { type ErrorInit, PolyphonError } from "./errors/error.ts";
+export type { AgentContext, AgentTask, Perform } from "./hosts/agent.ts";
 export type * from "./hosts/host.ts";
 export { type Clock, systemClock } from "./runtime/clock.ts";
+export { Stream } from "./runtime/stream.ts";
+export { Session, type SessionProgress, type SessionResult, type TeamEvent } from "./sessions/session.ts";
 export type * from "./sessions/view.ts";
+export { memoryStore } from "./stores/memory/memory-store.ts";
 export type * from "./stores/store.ts";
 export type * from "./tasks/plan.ts";
 export { validatePlan } from "./tasks/validate.ts";
-export type { Agent, AgentView } from "./agents/agent.ts";
-export type { AgentContext, AgentTask, Perform } from "./hosts/agent.ts";
-export { Stream } from "./runtime/stream.ts";
-export { Session, type SessionProgress, type SessionResult, type TeamEvent } from "./sessions/session.ts";
-export { memoryStore } from "./stores/memory/memory-store.ts";
 export type * from "./team/options.ts";
 export { Team } from "./team/team.ts";

@@ -1,5 +1,5 @@
-import type { AgentSpec, HostKind } from "../wasm/codec.generated.ts";
 import type { AgentOptions } from "../team/options.ts";
+import type { AgentSpec, HostKind } from "../wasm/codec.generated.ts";
 
 /** An agent of the team, as its owner holds it. */
 export interface Agent {

@@ -35,9 +35,9 @@ export interface Attempt {
   /** Time between the polite request to end and the forced end, in milliseconds. */
   readonly graceMs: number;
   /** The recovery strategy this try stands for; absent on a first try. */
-  readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
+  readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string } | undefined;
   /** How to run the task, for hosts that run programs. */
-  readonly program?: Program;
+  readonly program?: Program | undefined;
   /** Folder of the task, absolute, made by the runtime and the same for all tries. The process host needs it. */
   readonly dir?: string;
   /**

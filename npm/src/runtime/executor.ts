@@ -2,7 +2,7 @@ import type { AgentHost, Attempt, AttemptResult, AttemptSink, Program } from "..
 import { stopReason } from "../hosts/stop.ts";
 import type { Effect, Payload, Report, StopReason } from "../wasm/codec.generated.ts";
 import type { Loop } from "./loop.ts";
-import { decodePayload, type DraftRow, type Payloads } from "./payloads.ts";
+import { type DraftRow, decodePayload, type Payloads } from "./payloads.ts";
 
 type Run = Extract<Effect, { type: "Run" }>;
 
@@ -269,7 +269,9 @@ function whole(value: number | null): number | null {
 }
 
 function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) => Number.parseInt(text.slice(index * 2, index * 2 + 2), 16));
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
+  );
 }
 
 function lost(): AttemptResult {

@@ -1,7 +1,14 @@
-import { errorFacts, type ErrorCode } from "../errors/codes.generated.ts";
+import { type ErrorCode, errorFacts } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { PayloadRow, Store } from "../stores/store.ts";
-import { type Answer, type Command, type Effect, type Outcome, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
+import {
+  type Answer,
+  type Command,
+  type Effect,
+  type Outcome,
+  type StepOutput,
+  writeRequest,
+} from "../wasm/codec.generated.ts";
 import { type Kernel, KernelTrap } from "../wasm/kernel.ts";
 import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
@@ -83,6 +90,8 @@ export class Loop {
   /** Kernel time minus monotonic time, as of the last step. */
   #kernelOffset = 0;
   #idle: (() => void)[] = [];
+  /** Time may have changed something since the last step. */
+  #due = false;
   /** One command at a time, to find the one that breaks the kernel. */
   #careful = 0;
 
@@ -132,12 +141,19 @@ export class Loop {
 
   /** Looks whether time alone has changed something. */
   poke(): void {
+    this.#due = true;
     this.#schedule();
   }
 
   #enqueue(waiting: Waiting): void {
-    if (this.#stopped !== undefined) return waiting.fail(this.#stopped);
-    if (this.#queue.length >= QUEUE_COMMANDS) return waiting.fail(backpressure());
+    if (this.#stopped !== undefined) {
+      waiting.fail(this.#stopped);
+      return;
+    }
+    if (this.#queue.length >= QUEUE_COMMANDS) {
+      waiting.fail(backpressure());
+      return;
+    }
     this.#queue.push(waiting);
     this.#schedule();
   }
@@ -154,6 +170,7 @@ export class Loop {
   #turn(): void {
     if (this.#stopped !== undefined || this.#rebuilding !== undefined) return;
     if (this.#flight.length >= FRAMES_IN_FLIGHT) return;
+    this.#due = false;
     const taken = this.#encode();
     const { clock } = this.#parts;
     const monoMs = clock.monoMs();
@@ -220,7 +237,7 @@ export class Loop {
       return;
     }
     const { store } = this.#parts;
-    store.append(flight.output.frame, rowsOf(flight), { transfer: false }).then(
+    store.append(flight.output.frame, rowsOf(flight)).then(
       () => this.#confirm(flight),
       (error: unknown) => this.#doubt(flight, error),
     );
@@ -239,7 +256,7 @@ export class Loop {
       this.#flight.shift();
       this.#release(first);
     }
-    if (this.#queue.length > 0) this.#schedule();
+    if (this.#queue.length > 0 || this.#due) this.#schedule();
     else if (this.#flight.length === 0) this.#wakeIdle();
   }
 
@@ -261,13 +278,13 @@ export class Loop {
     const waitMs = deadlineMs - this.nowMs();
     if (waitMs <= 0) {
       this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#schedule();
+      this.poke();
       return;
     }
     this.#timer = this.#parts.clock.after(waitMs, () => {
       this.#timer = undefined;
       this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#schedule();
+      this.poke();
     });
   }
 
@@ -307,7 +324,7 @@ export class Loop {
           else waiting.fail(notWritten(cause));
         }
         this.#parts.act(kernel.openEffects());
-        this.#schedule();
+        this.poke();
       },
       (error: unknown) => {
         this.#rebuilding = undefined;
@@ -352,7 +369,10 @@ function answer(waiting: readonly Waiting[], answers: readonly Answer[]): void {
 }
 
 function conclude(waiting: Waiting, outcome: Outcome): void {
-  if (outcome.type === "Accepted") return waiting.settle(outcome.entity);
+  if (outcome.type === "Accepted") {
+    waiting.settle(outcome.entity);
+    return;
+  }
   const { code, message, details } = outcome.refusal;
   const facts = errorFacts[code as ErrorCode];
   const retryable = facts?.retryable ?? false;
@@ -373,7 +393,11 @@ function rowsOf({ output, waiting }: InFlight): PayloadRow[] {
 
 function asPolyphonError(error: unknown): PolyphonError {
   if (error instanceof PolyphonError) return error;
-  return new PolyphonError("STORE_IO", { message: "the journal could not be read back.", cause: error, retryable: true });
+  return new PolyphonError("STORE_IO", {
+    message: "the journal could not be read back.",
+    cause: error,
+    retryable: true,
+  });
 }
 
 function notWritten(cause: unknown): PolyphonError {

@@ -1,7 +1,7 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { Store, StoreOpened } from "../stores/store.ts";
 import type { Command, Event, Payload, Settings, StepOutput } from "../wasm/codec.generated.ts";
-import { type EntityKind, Kernel, type KernelTrap } from "../wasm/kernel.ts";
+import type { EntityKind, Kernel, KernelTrap } from "../wasm/kernel.ts";
 import type { Clock } from "./clock.ts";
 import { Executor } from "./executor.ts";
 import { visitEvents } from "./frame.ts";
@@ -45,7 +45,13 @@ export class Runtime {
   readonly executor: Executor;
   readonly payloads: Payloads;
 
-  private constructor(parts: RuntimeParts, listener: RuntimeListener, opened: StoreOpened, kernel: Kernel, mirror: Mirror) {
+  private constructor(
+    parts: RuntimeParts,
+    listener: RuntimeListener,
+    opened: StoreOpened,
+    kernel: Kernel,
+    mirror: Mirror,
+  ) {
     this.#parts = parts;
     this.#listener = listener;
     this.#mirror = mirror;
@@ -172,7 +178,9 @@ export class Runtime {
 
   #panicked(command: Command, trap: KernelTrap): void {
     const message = `the command ${command.type} broke the kernel and was refused: ${trap.message}`;
-    const details = { command: JSON.stringify(command, (_, value) => (value instanceof Uint8Array ? [...value] : value)) };
+    const details = {
+      command: JSON.stringify(command, (_, value) => (value instanceof Uint8Array ? [...value] : value)),
+    };
     this.#listener.troubled(new PolyphonError("KERNEL_PANIC", { message, details, cause: trap }));
   }
 
@@ -189,4 +197,3 @@ export class Runtime {
     this.#listener.ticked(session);
   }
 }
-

@@ -1,7 +1,15 @@
 import type { AttemptEntry, SessionEntry, TaskEntry } from "../runtime/mirror/entries.ts";
 import type { Mirror } from "../runtime/mirror/mirror.ts";
 import type { Payload } from "../wasm/codec.generated.ts";
-import type { AttemptView, CriterionView, EscalationView, SessionStatus, SessionView, TaskStatus, TaskView } from "./view.ts";
+import type {
+  AttemptView,
+  CriterionView,
+  EscalationView,
+  SessionStatus,
+  SessionView,
+  TaskStatus,
+  TaskView,
+} from "./view.ts";
 
 /** What a projection needs besides the mirror. */
 export interface ProjectionParts {
@@ -11,7 +19,11 @@ export interface ProjectionParts {
 }
 
 /** The read model of a session, as of the last persisted event. */
-export async function projectSession(session: SessionEntry, parts: ProjectionParts, nowMs: number): Promise<SessionView> {
+export async function projectSession(
+  session: SessionEntry,
+  parts: ProjectionParts,
+  nowMs: number,
+): Promise<SessionView> {
   const asOfSeq = parts.mirror.seq;
   const drafts = session.tasks.map((task) => projectTask(task, parts));
   const shape = {
@@ -23,12 +35,19 @@ export async function projectSession(session: SessionEntry, parts: ProjectionPar
     percentage: percentageOf(session),
     etaMs: etaOf(session, nowMs),
     configHash: hex(session.configHash),
-    phases: session.phases.map(({ name, mode, status, tasks }) => ({ name, mode, status, tasks: tasks.map((index) => keyOf(session, index)) })),
+    phases: session.phases.map(({ name, mode, status, tasks }) => ({
+      name,
+      mode,
+      status,
+      tasks: tasks.map((index) => keyOf(session, index)),
+    })),
     escalations: [] as readonly EscalationView[],
     alerts: [],
     asOfSeq,
   };
-  const tasks = await Promise.all(drafts.map(async ({ payload, ...task }) => ({ ...task, output: (await parts.decode(payload)) ?? null })));
+  const tasks = await Promise.all(
+    drafts.map(async ({ payload, ...task }) => ({ ...task, output: (await parts.decode(payload)) ?? null })),
+  );
   return { ...shape, tasks };
 }
 
@@ -50,7 +69,10 @@ function etaOf(session: SessionEntry, nowMs: number): number | null {
   return Math.round((spentMs * (1 - share)) / share);
 }
 
-function projectTask(task: TaskEntry, { mirror, id }: ProjectionParts): Omit<TaskView, "output"> & { readonly payload: Payload | null } {
+function projectTask(
+  task: TaskEntry,
+  { mirror, id }: ProjectionParts,
+): Omit<TaskView, "output"> & { readonly payload: Payload | null } {
   const { session, spec, attempts, resources, usage } = task;
   const last = attempts.at(-1);
   return {
@@ -123,7 +145,9 @@ function liveStatus(task: TaskEntry): TaskStatus {
 
 function startOf(task: TaskEntry): number | null {
   if (!isGroup(task)) return task.startedMs;
-  const starts = partsOf(task).map((part) => part.startedMs).filter((start) => start !== null);
+  const starts = partsOf(task)
+    .map((part) => part.startedMs)
+    .filter((start) => start !== null);
   return starts.length === 0 ? null : Math.min(...starts);
 }
 

@@ -150,7 +150,8 @@ export class Session {
 
   /** @internal The team tells of a change. */
   changed(): void {
-    if (this.#handle !== undefined && this.#progress?.isObserved) this.#progress.next(this.#port.progress(this.#handle));
+    if (this.#handle !== undefined && this.#progress?.isObserved)
+      this.#progress.next(this.#port.progress(this.#handle));
   }
 
   /** @internal Whether anybody wants events. */

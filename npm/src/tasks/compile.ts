@@ -103,13 +103,15 @@ function compileTask(
 /** What a part does not say it has from its parent: everything but name, place and dependencies. */
 function inherit(task: TaskDefinition, names: Names, where: string, depth: number): TaskDefinition {
   if (task.parent === undefined || depth > 16) return task;
-  const { key: _key, name: _name, after: _after, ...parent } = inherit(
-    names.definition(task.parent, where),
-    names,
-    where,
-    depth + 1,
-  );
-  const own = Object.fromEntries(Object.entries(task).filter(([, value]) => value !== undefined)) as unknown as TaskDefinition;
+  const {
+    key: _key,
+    name: _name,
+    after: _after,
+    ...parent
+  } = inherit(names.definition(task.parent, where), names, where, depth + 1);
+  const own = Object.fromEntries(
+    Object.entries(task).filter(([, value]) => value !== undefined),
+  ) as unknown as TaskDefinition;
   return { ...parent, ...own, resources: { ...parent.resources, ...own.resources } };
 }
 
@@ -119,11 +121,14 @@ function demandOf(task: TaskDefinition, group: ResourceClass): Demand {
     agentType: task.agentType ?? null,
     needs: task.needs === undefined ? [] : [...new Set(task.needs)].sort(),
     permission: "readonly",
-    resources: memoryMb === undefined && cpuCores === undefined && diskMb === undefined ? NO_RESOURCES : {
-      memoryMb: Math.ceil(memoryMb ?? 0),
-      cpuMilli: Math.ceil((cpuCores ?? 0) * 1000),
-      diskMb: Math.ceil(diskMb ?? 0),
-    },
+    resources:
+      memoryMb === undefined && cpuCores === undefined && diskMb === undefined
+        ? NO_RESOURCES
+        : {
+            memoryMb: Math.ceil(memoryMb ?? 0),
+            cpuMilli: Math.ceil((cpuCores ?? 0) * 1000),
+            diskMb: Math.ceil(diskMb ?? 0),
+          },
     avoid: null,
   };
 }

@@ -110,7 +110,9 @@ export class Sessions implements SessionPort {
     const { status, reason, tasks } = this.#entry(handle);
     const id = this.id(handle);
     const done = tasks.filter((task) => task.output !== null && task.status === "completed");
-    const outputs = await Promise.all(done.map(async ({ spec, output }) => [spec.key, await this.#runtime.decode(output)] as const));
+    const outputs = await Promise.all(
+      done.map(async ({ spec, output }) => [spec.key, await this.#runtime.decode(output)] as const),
+    );
     return { id, status: status as SessionResult["status"], reason, outputs: Object.fromEntries(outputs) };
   }
 
@@ -136,7 +138,9 @@ export class Sessions implements SessionPort {
 
   async context(handle: number): Promise<Readonly<Record<string, unknown>>> {
     const entries = [...this.#entry(handle).context];
-    const values = await Promise.all(entries.map(async ([name, value]) => [name, await this.#runtime.decode(value)] as const));
+    const values = await Promise.all(
+      entries.map(async ([name, value]) => [name, await this.#runtime.decode(value)] as const),
+    );
     return Object.fromEntries(values);
   }
 
@@ -147,7 +151,10 @@ export class Sessions implements SessionPort {
     if (tasks.length <= WHOLE_PLAN_TASKS) {
       return this.#runtime.submit({ type: "Orchestrate", plan: spec, tasks, input }, { ...once, rows });
     }
-    const session = await this.#runtime.submit({ type: "BeginPlan", plan: spec, expected: tasks.length, input }, { ...once, rows });
+    const session = await this.#runtime.submit(
+      { type: "BeginPlan", plan: spec, expected: tasks.length, input },
+      { ...once, rows },
+    );
     const parts: Promise<number>[] = [];
     for (let first = 0; first < tasks.length; first += PART_TASKS) {
       const part = tasks.slice(first, first + PART_TASKS);
@@ -158,7 +165,9 @@ export class Sessions implements SessionPort {
       await Promise.all(parts);
     } catch (error) {
       await Promise.allSettled(parts);
-      await this.#runtime.submit({ type: "CancelSession", session, reason: "the plan was refused" }).catch(() => undefined);
+      await this.#runtime
+        .submit({ type: "CancelSession", session, reason: "the plan was refused" })
+        .catch(() => undefined);
       throw error;
     }
     return session;

@@ -55,11 +55,14 @@ export class Team implements AsyncDisposable {
       await runtime.configure((settings) => ({
         ...settings,
         selection: selection ?? settings.selection,
-        totals: totals === undefined ? settings.totals : {
-          memoryMb: totals.memoryMb ?? UNBOUNDED,
-          cpuMilli: totals.cpuCores === undefined ? UNBOUNDED : totals.cpuCores * 1000,
-          diskMb: totals.diskMb ?? UNBOUNDED,
-        },
+        totals:
+          totals === undefined
+            ? settings.totals
+            : {
+                memoryMb: totals.memoryMb ?? UNBOUNDED,
+                cpuMilli: totals.cpuCores === undefined ? UNBOUNDED : totals.cpuCores * 1000,
+                diskMb: totals.diskMb ?? UNBOUNDED,
+              },
       }));
     }
     return team;
@@ -139,7 +142,9 @@ export class Team implements AsyncDisposable {
     for (const { handle, spec, status } of [...this.#runtime.mirror.agents.values()]) {
       if (status === "stopped" || status === "failed") continue;
       const reason = `${spec.key} was drained`;
-      await this.#runtime.submit({ type: "StopAgent", agent: handle, reason }).catch((error: Error) => this.#onError(error));
+      await this.#runtime
+        .submit({ type: "StopAgent", agent: handle, reason })
+        .catch((error: Error) => this.#onError(error));
     }
     await this.#runtime.executor.settled();
     await this.#runtime.loop.idle();
@@ -165,7 +170,11 @@ export class Team implements AsyncDisposable {
     await this.#store.close();
   }
 
-  async #register(name: string, options: AgentOptions, host: AgentHost): Promise<{ readonly agent: number; readonly id: string }> {
+  async #register(
+    name: string,
+    options: AgentOptions,
+    host: AgentHost,
+  ): Promise<{ readonly agent: number; readonly id: string }> {
     const spec = agentSpec(name, host.kind as HostKind, options);
     const agent = await this.#runtime.submit({ type: "RegisterAgent", spec });
     this.#runtime.executor.attach(agent, host);

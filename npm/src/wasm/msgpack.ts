@@ -34,7 +34,10 @@ export class Writer {
 
   /** An unsigned integer below 2^53. */
   uint(value: number): void {
-    if (value < 0x80) return this.#byte(value);
+    if (value < 0x80) {
+      this.#byte(value);
+      return;
+    }
     this.#reserve(9);
     if (value < 0x100) {
       this.#bytes[this.#at++] = 0xcc;
@@ -57,7 +60,10 @@ export class Writer {
 
   /** An integer between -2^53 and 2^53. */
   int(value: number): void {
-    if (value >= 0) return this.uint(value);
+    if (value >= 0) {
+      this.uint(value);
+      return;
+    }
     this.#reserve(9);
     if (value >= -32) {
       this.#bytes[this.#at++] = value;
@@ -104,7 +110,10 @@ export class Writer {
 
   /** The head of an array of `length` values, which follow. */
   array(length: number): void {
-    if (length < 16) return this.#byte(0x90 | length);
+    if (length < 16) {
+      this.#byte(0x90 | length);
+      return;
+    }
     this.#reserve(5);
     const width = length < 0x1_0000 ? 2 : 4;
     this.#head(width === 2 ? 0xdc : 0xdd, width, length);

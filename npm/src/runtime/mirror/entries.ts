@@ -4,7 +4,6 @@ import type {
   Artifact,
   AttemptError,
   Counts,
-
   Health,
   Payload,
   PhaseMode,
@@ -90,4 +89,3 @@ export interface AgentEntry {
   completed: number;
   failed: number;
 }
-

@@ -19,7 +19,9 @@ export class Mirror {
   apply(seq: number, timeMs: number, event: Event): SessionEntry | undefined {
     this.seq = seq;
     return (
-      applyTask(this, seq, timeMs, event) ?? applySession(this, seq, timeMs, event) ?? this.agents.apply(seq, timeMs, event)
+      applyTask(this, seq, timeMs, event) ??
+      applySession(this, seq, timeMs, event) ??
+      this.agents.apply(seq, timeMs, event)
     );
   }
 }

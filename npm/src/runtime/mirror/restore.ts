@@ -1,6 +1,14 @@
-import { readAgent, readLease, readNode, readPlan, readRemembered, readSession, readTask } from "../../wasm/codec.generated.ts";
+import {
+  readAgent,
+  readLease,
+  readNode,
+  readPlan,
+  readRemembered,
+  readSession,
+  readTask,
+} from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
-import type { SessionEntry, TaskEntry } from "./entries.ts";
+import type { TaskEntry } from "./entries.ts";
 import { Mirror } from "./mirror.ts";
 
 /**

@@ -179,9 +179,10 @@ function follow(
       if (attempt !== undefined) attempt.recovery = { level: 3, action: "escalate" };
       return;
     case "Fail":
-      return end(task, "failed", timeMs, `${error.errorType}: ${error.message}`);
+      end(task, "failed", timeMs, `${error.errorType}: ${error.message}`);
+      return;
     case "Cancel":
-      return end(task, "cancelled", timeMs, null);
+      end(task, "cancelled", timeMs, null);
   }
 }
 
