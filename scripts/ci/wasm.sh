@@ -9,9 +9,9 @@ driver=$(command -v chromedriver || true)
 output=$(mktemp); trap 'rm -f "$output"' EXIT
 code=0
 
-wasm-pack --quiet test --node --mode no-install bindings/kernel 2>&1 | tee "$output" || code=1
+wasm-pack test --node --mode no-install bindings/kernel 2>&1 | tee "$output" || code=1
 if [ -n "$driver" ]; then
-  wasm-pack --quiet test --headless --chrome --chromedriver "$driver" --mode no-install bindings/kernel 2>&1 |
+  wasm-pack test --headless --chrome --chromedriver "$driver" --mode no-install bindings/kernel 2>&1 |
     tee -a "$output" || code=1
 elif [ "${CI:-}" = true ]; then
   echo "chromedriver is missing: apt install chromium-driver"; code=1
