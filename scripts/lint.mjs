@@ -5,6 +5,7 @@ import { build } from "./lib/build.mjs";
 import { api } from "./lib/checks/api.mjs";
 import { dependencies } from "./lib/checks/dependencies.mjs";
 import { generated } from "./lib/checks/generated.mjs";
+import { licences } from "./lib/checks/licences.mjs";
 import { publint, typesOfPackage } from "./lib/checks/package.mjs";
 import { clippy, rustfmt } from "./lib/checks/rust.mjs";
 import { sizes } from "./lib/checks/sizes.mjs";
@@ -24,6 +25,7 @@ const CHECKS = {
   api,
   sizes,
   dependencies,
+  licences,
   publint,
   attw: typesOfPackage,
   knip,

@@ -24,12 +24,19 @@ const MOST_LINES = 20_000;
  * Runs a tool to its end and keeps its output to itself unless it fails.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, note?: (line: string) => void, allowFailure?: boolean }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string>, note?: (line: string) => void, allowFailure?: boolean,
+ *   longestMs?: number }} [options] `longestMs`: ended by force after that
  * @returns {Promise<{ code: number, stdout: string, lines: string[], log: string }>} `lines`: both outputs without empty lines; `log`: the last of them
  */
-export function quietly(command, args, { cwd = root, env = {}, note, allowFailure = false } = {}) {
+export function quietly(command, args, { cwd = root, env = {}, note, allowFailure = false, longestMs } = {}) {
   return new Promise((resolve, reject) => {
-    const child = start(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = start(command, args, {
+      timeout: longestMs,
+      killSignal: "SIGKILL",
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const kept = [];
     const out = [];
     const listen = (stream, alsoTo) => {

@@ -1,0 +1,33 @@
+// Every example of ts-examples, run as its reader would run it: offline, in its own time, to exit code 0.
+import { existsSync, readdirSync } from "node:fs";
+import { build } from "../lib/build.mjs";
+import { pinnedEnv, pinnedNode } from "../lib/node.mjs";
+import { inRepo } from "../lib/paths.mjs";
+import { quietly } from "../lib/run.mjs";
+import { main } from "../lib/stop.mjs";
+
+const LONGEST_MS = 120_000;
+
+await main(async () => {
+  await build();
+  const rows = readdirSync(inRepo("ts-examples"))
+    .filter((name) => existsSync(inRepo("ts-examples", name, "main.ts")))
+    .map((name) => ({ name, args: [inRepo("ts-examples", name, "main.ts")] }));
+  rows.push({ name: "npm start -- --once --new", args: [inRepo("scripts/start.mjs"), "--once", "--new"] });
+  let failed = 0;
+  for (const { name, args } of rows) {
+    const since = Date.now();
+    const { code, log } = await quietly(pinnedNode(), args, {
+      env: pinnedEnv(),
+      allowFailure: true,
+      longestMs: LONGEST_MS,
+    });
+    const seconds = ((Date.now() - since) / 1000).toFixed(1);
+    process.stdout.write(`${code === 0 ? "ok     " : "FAILED "} ${name} (${seconds} s)\n`);
+    if (code === 0) continue;
+    failed += 1;
+    process.stdout.write(`${log.replace(/^/gm, "        ")}\n        exit code ${code}\n`);
+  }
+  process.stdout.write(`${rows.length - failed} passed, ${failed} failed\n`);
+  return failed > 0 ? 1 : 0;
+});
