@@ -14,4 +14,4 @@ export { type LoadOptions, loadConfig, parseConfig } from "./load.ts";
 export type { RunValues } from "./placeholders.ts";
 export { formatProblems, type PrintOptions } from "./print.ts";
 export { ConfigError, type ConfigErrorCode, type ConfigProblem, type ConfigWarningCode } from "./problem.ts";
-export { fillProgram, isTaskProgram, type TaskProgram } from "./program.ts";
+export { attemptValues, fillProgram, isTaskProgram, type TaskProgram } from "./program.ts";

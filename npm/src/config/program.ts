@@ -1,4 +1,4 @@
-import type { Program } from "../hosts/host.ts";
+import type { Attempt, Program } from "../hosts/host.ts";
 import { fillPlaceholders, type RunValues } from "./placeholders.ts";
 
 /** `program` of a task of a plan made from a configuration: a template, and what is known of its placeholders. */
@@ -16,12 +16,37 @@ export function isTaskProgram(program: unknown): program is TaskProgram {
   );
 }
 
-/** The program of one attempt: every placeholder filled in, in one pass, each argument still one argument. */
-export function fillProgram(program: TaskProgram, run: RunValues): Program {
-  const values = { ...program.values, ...run };
-  const fill = (text: string): string => fillPlaceholders(text, values);
-  const { template: _template, values: _values, ...plain } = program;
-  return mapProgram(plain, fill);
+/** Values of placeholders that an attempt brings. `node` is the path of the Node that runs Polyphon. */
+export function attemptValues(attempt: Attempt, node: string): RunValues & { readonly id: string } {
+  const { memoryMb, cpuCores, diskMb } = attempt.resources;
+  return {
+    id: attempt.key,
+    node,
+    dir: attempt.dir ?? "",
+    session: attempt.sessionId,
+    agent: attempt.agentId,
+    attempt: String(attempt.number),
+    attempt_id: attempt.id,
+    memory_mb: String(memoryMb),
+    cpu_cores: String(cpuCores),
+    disk_mb: String(diskMb),
+    timeout_seconds: String(attempt.timeoutMs / 1_000),
+    recovery: attempt.recovery?.action ?? "",
+  };
+}
+
+/**
+ * The program of one attempt: every placeholder filled in, in one pass, each argument still one argument. A program that
+ * comes from code, without values of its own, may use what the attempt brings.
+ */
+export function fillProgram(program: Program | TaskProgram, run: RunValues): Program {
+  const {
+    template: _template,
+    values: own,
+    ...plain
+  } = isTaskProgram(program) ? program : { ...program, values: {}, template: "" };
+  const values = { ...own, ...run };
+  return mapProgram(plain, (text) => fillPlaceholders(text, values));
 }
 
 /** The same program with each text that may hold placeholders changed. */

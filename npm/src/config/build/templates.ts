@@ -36,6 +36,12 @@ function buildTemplate(context: Context, name: string, block: TemplateBlock): Te
     checkTexts(context, command.argv ?? [], [...path, "recoveries", action, "argv"], inputs);
     checkVariables(context, command.env, [...path, "recoveries", action, "env"], inputs);
   }
+  for (const [exit, type] of Object.entries(block.error_types ?? {})) {
+    const meant = ERROR_TYPES.includes(type) ? undefined : didYouMean(type, ERROR_TYPES);
+    if (meant === undefined) continue;
+    const at = context.place([...path, "error_types", exit]);
+    context.problems.error("CONFIG_VALUE", at, `the error type "${type}" looks like a slip of the pen`, meant);
+  }
   const program: Omit<TaskProgram, "values"> = {
     template: name,
     argv: nonEmpty(block.argv),
@@ -50,6 +56,20 @@ function buildTemplate(context: Context, name: string, block: TemplateBlock): Te
   };
   return { name, program, metrics: block.metrics ?? [], inputs, dir: context.place(path).source.dir };
 }
+
+/** Error types of the recovery matrix; any other name is allowed, but none that is almost one of these. */
+const ERROR_TYPES: readonly string[] = [
+  "import_error",
+  "permission_error",
+  "memory_error",
+  "timeout",
+  "timeout_error",
+  "calculation_error",
+  "logic_error",
+  "system_error",
+  "network_error",
+  "resource_exhaustion",
+];
 
 /** Reports every placeholder nobody will fill in, and notes those that take a member of the task's input. */
 function checkTexts(

@@ -231,6 +231,7 @@ describe("values", () => {
     ["templates: {t: {argv: [x], results: [{format: junit}]}}", "CONFIG_MISSING_KEY 1:38"],
     ["templates: {t: {argv: [x], results: [html]}}", "CONFIG_VALUE 1:38"],
     ["templates: {t: {argv: [x], error_types: {256: x}}}", "CONFIG_VALUE 1:42"],
+    ["templates: {t: {argv: [x], error_types: {3: import_eror, 4: license_error}}}", "CONFIG_VALUE 1:45"],
     ["templates: {t: {argv: [x], env: {POLYPHON_X: y}}}", "CONFIG_VALUE 1:34"],
     ["templates: {t: {argv: [x], env: {A=B: y}}}", "CONFIG_VALUE 1:34"],
   ];

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { referenceInto } from "../../../../scripts/lib/config/reference.mjs";
 import { publishedSchema } from "../../../../scripts/lib/config/schema.mjs";
 import { annotatedSchema, type JsonSchema } from "../json-schema.ts";
+import { parse } from "./helpers.ts";
 
 const read = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)), "utf8");
@@ -33,6 +34,13 @@ describe("the published schema", () => {
   it("and the reference in the documentation follow from the same source", () => {
     const page = read("docs/configuration.md");
     expect(referenceInto(page, annotatedSchema())).toBe(page);
+  });
+
+  it("and the example in the documentation are about the same thing", () => {
+    const [, example = ""] = /## A whole one\n\n```yaml\n([\s\S]*?)```/.exec(read("docs/configuration.md")) ?? [];
+    const config = parse(example);
+    expect(config.plan.tasks.map((task) => task.key)).toEqual(["A1", "B1", "B1a", "B1b"]);
+    expect(config.warnings).toEqual([]);
   });
 
   it("leaves no code without its page", () => {

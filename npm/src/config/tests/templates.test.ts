@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fillProgram, isTaskProgram, type LoadedConfig, type RunValues } from "../index.ts";
+import type { Attempt } from "../../hosts/host.ts";
+import { attemptValues, fillProgram, isTaskProgram, type LoadedConfig, type RunValues } from "../index.ts";
 import { fillPlaceholders } from "../placeholders.ts";
 import { briefly, parse, problemsOf, withTasks } from "./helpers.ts";
 
@@ -91,6 +92,32 @@ ${withTasks('{id: A, template: t, env: {C: "{{w}}"}}')}`;
     const problems = problemsOf(`${tasks}\ntemplates: {t: {argv: ["{{input.file}}"]}}`);
     expect(briefly(problems)).toEqual(["CONFIG_UNKNOWN_PLACEHOLDER 4:9", "CONFIG_UNKNOWN_PLACEHOLDER 5:9"]);
     expect(problems[0]?.message).toContain("uses {{input.file}} at a.yaml:8:24");
+  });
+
+  it("take what an attempt brings, also for programs that come from code", () => {
+    const attempt: Attempt = {
+      id: "task_1.7",
+      taskId: "task_1",
+      key: "A",
+      sessionId: "session_1",
+      agentId: "agent_1",
+      number: 2,
+      fence: 7,
+      input: null,
+      resources: { memoryMb: 512, cpuCores: 0.5, diskMb: 100 },
+      timeoutMs: 1_500,
+      graceMs: 0,
+      recovery: { level: 1, action: "extend_timeout", errorType: "timeout" },
+      dir: "/run/A",
+    };
+    const argv: [string, ...string[]] = [
+      "{{node}}",
+      "{{id}} {{dir}} {{attempt}} {{timeout_seconds}} {{cpu_cores}} {{recovery}} {{session}} {{other}}",
+    ];
+    expect(fillProgram({ argv, cwd: "/" }, attemptValues(attempt, "/bin/node"))).toEqual({
+      argv: ["/bin/node", "A /run/A 2 1.5 0.5 extend_timeout session_1 {{other}}"],
+      cwd: "/",
+    });
   });
 
   it("fill only own values", () => {
