@@ -25,7 +25,7 @@ export function annotatedSchema(): JsonSchema {
 }
 
 /** Every schema that may apply at `path`, unions opened. */
-export function schemasAt(root: JsonSchema, path: readonly (string | number)[]): readonly JsonSchema[] {
+function schemasAt(root: JsonSchema, path: readonly (string | number)[]): readonly JsonSchema[] {
   let here = open(root);
   for (const key of path) {
     const next = here.flatMap((schema) => {

@@ -50,7 +50,7 @@ export function fillProgram(program: Program | TaskProgram, run: RunValues): Pro
 }
 
 /** The same program with each text that may hold placeholders changed. */
-export function mapProgram(program: Program, change: (text: string) => string): Program {
+function mapProgram(program: Program, change: (text: string) => string): Program {
   const record = (env: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(env).map(([key, value]) => [key, change(value)]));
   const list = ([first, ...rest]: readonly [string, ...string[]]): [string, ...string[]] => [

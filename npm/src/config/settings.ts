@@ -26,7 +26,7 @@ export function settingsOf(schema: JsonSchema, path: string = ""): readonly Sett
 const OUTSIDE: ReadonlySet<string> = new Set(["$schema", "include"]);
 
 /** Settings that may be written at two places; the first is the one to speak of. */
-export const TWINS: readonly (readonly [string, string])[] = [
+const TWINS: readonly (readonly [string, string])[] = [
   ["agent_pool.max_agents", "agent_limits.max_agents"],
   ["failure_handling.max_retries", "recovery.max_retries"],
   ["failure_handling.retry_delay_seconds", "recovery.retry_delay"],

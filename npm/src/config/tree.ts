@@ -6,7 +6,7 @@ import { joinPath, type Place, type Source } from "./source.ts";
 import type { YamlDocument } from "./yaml.ts";
 
 /** Keys that would reach a prototype where somebody assigns them carelessly. */
-export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Turns a YAML document into plain values with their places. `undefined` for an empty document. */
 export function toTree(

@@ -23,6 +23,7 @@ export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash
   const names = new Names(plan);
   const rows: DraftRow[] = [];
   const tasks = plan.tasks.map((task) => compileTask(task, plan, names, payloads, rows));
+  const planTimeoutMs = plan.timeoutMs ?? PLAN_TIMEOUT_MS;
   const { maxRetries = 2, retryDelayMs = 30_000, escalationThreshold = 3, graceMs = 60_000 } = plan.recovery ?? {};
   const spec: PlanSpec = {
     name: plan.name ?? "",
@@ -30,12 +31,13 @@ export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash
       name,
       mode,
       tasks: tasks.map((key) => names.task(key, `phase ${name}`)),
-      timeoutMs: timeoutMs ?? PHASE_TIMEOUT_MS,
+      // Tasks that follow each other need the sum of their times: only a parallel phase has a time of its own by default.
+      timeoutMs: timeoutMs ?? (mode === "parallel" ? PHASE_TIMEOUT_MS : planTimeoutMs),
       gatePpm: Math.round((gateMinCompleted ?? 1) * 1_000_000),
     })),
     classes: names.limited.map((name) => ({ name, maxParallel: plan.classes?.[name]?.maxParallel ?? 1 })),
     policy: { maxRetries, retryDelayMs, escalationThreshold, graceMs },
-    timeoutMs: plan.timeoutMs ?? PLAN_TIMEOUT_MS,
+    timeoutMs: planTimeoutMs,
     configHash,
   };
   const input = plan.input === undefined ? null : payloads.encode({ input: plan.input }, rows);

@@ -59,6 +59,7 @@ export interface PhaseDefinition {
   readonly mode: PhaseMode;
   /** Keys of top-level tasks, in order. */
   readonly tasks: readonly string[];
+  /** Time for the phase in milliseconds. Default 600,000 for a parallel phase, else the time of the plan. */
   readonly timeoutMs?: number;
   /** Least ratio of tasks that must have completed for the next phase to open. Default 1. */
   readonly gateMinCompleted?: number;

@@ -7,6 +7,7 @@ import { Session, type SessionPort, type SessionProgress, type SessionResult } f
 import type { SessionView } from "../sessions/view.ts";
 import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
+import { validatePlan } from "../tasks/validate.ts";
 import type { Event, Payload } from "../wasm/codec.generated.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
@@ -28,7 +29,7 @@ export class Sessions implements SessionPort {
 
   start(plan: PlanDefinition, options: OrchestrateOptions): Session {
     const hash = options.configHash === undefined ? NO_HASH : fromHex(options.configHash);
-    const compiled = compilePlan(plan, this.#runtime.payloads, hash);
+    const compiled = compilePlan(validatePlan(plan), this.#runtime.payloads, hash);
     const accepted = this.#submit(compiled, options);
     const session: Session = new Session(
       this,

@@ -4,7 +4,7 @@ import { type Context, defined } from "./context.ts";
 import { PREDEFINED_PHASES } from "./phases.ts";
 
 /** The classes every configuration knows. */
-export const KNOWN_CLASSES: readonly string[] = PREDEFINED_PHASES.flatMap((phase) => phase.classes);
+const KNOWN_CLASSES: readonly string[] = PREDEFINED_PHASES.flatMap((phase) => phase.classes);
 
 /** Resource classes by name, from `resource_allocation`; classes that only have tasks get an empty one. */
 export function buildClasses(context: Context): Record<string, ResourceClass> {

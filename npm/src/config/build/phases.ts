@@ -8,12 +8,14 @@ interface PredefinedPhase {
   readonly name: string;
   readonly mode: PhaseMode;
   readonly classes: readonly string[];
-  readonly timeoutMs?: number;
 }
+
+/** Time for a parallel phase that sets none. */
+const PARALLEL_TIMEOUT_MS = 600_000;
 
 /** The phases in force when a configuration has no `phases`. */
 export const PREDEFINED_PHASES: readonly PredefinedPhase[] = [
-  { name: "PHASE_1_UNIT", mode: "parallel", classes: ["unit_tests"], timeoutMs: 600_000 },
+  { name: "PHASE_1_UNIT", mode: "parallel", classes: ["unit_tests"] },
   { name: "PHASE_2_INTEGRATION", mode: "sequential_with_parallel_subtasks", classes: ["integration_tests"] },
   { name: "PHASE_3_PERFORMANCE", mode: "sequential", classes: ["performance_tests"] },
 ];
@@ -68,12 +70,13 @@ class PhaseBuilder {
     for (const [at, key] of (block.tasks ?? []).entries())
       if (this.#isTask(key, [...path, "tasks", at])) keys.push(key);
     for (const key of keys) this.#claim(key, block.name, path);
+    const mode = block.mode ?? known?.mode ?? "parallel";
     return {
       name: block.name,
-      mode: block.mode ?? known?.mode ?? "parallel",
+      mode,
       tasks: [...new Set(keys)],
       ...defined({
-        timeoutMs: this.#context.timeout(block, path) ?? known?.timeoutMs,
+        timeoutMs: this.#context.timeout(block, path) ?? (mode === "parallel" ? PARALLEL_TIMEOUT_MS : undefined),
         gateMinCompleted: block.gate_min_completed,
       }),
     };

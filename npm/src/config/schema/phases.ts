@@ -41,7 +41,7 @@ export const phase: z.ZodType<PhaseBlock> = z.strictObject({
     .meta({
       description: "Time for the phase",
       unit: "seconds",
-      preset: "600 for PHASE_1_UNIT, else none",
+      preset: "600 where parallel, else that of the suite",
       origin: "addition",
     })
     .optional(),

@@ -109,7 +109,7 @@ export const monitoring: z.ZodType<MonitoringBlock> = z.strictObject({
 });
 
 /** One rule of `alerts`. */
-export interface AlertBlock {
+interface AlertBlock {
   readonly enabled?: boolean | undefined;
   readonly threshold?: number | undefined;
 }

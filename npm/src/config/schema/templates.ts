@@ -2,7 +2,7 @@ import { z } from "zod";
 import { identifier } from "./scalars.ts";
 
 /** An entry of `templates.<name>.results` once shorthands are spelt out. */
-export interface ResultBlock {
+interface ResultBlock {
   readonly format: "junit" | "tap" | "jsonl" | "lcov" | "exit";
   readonly path?: string | undefined;
 }
