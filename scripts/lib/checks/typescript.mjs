@@ -16,5 +16,5 @@ export function portable() {
 
 /** Dead files, exports and dependencies. */
 export function knip() {
-  return npmVerdict("knip/bin/knip.js", ["--no-progress"]);
+  return npmVerdict("knip/bin/knip.js", ["--no-progress", "--no-config-hints"]);
 }
