@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["npm/src/**/*.test.ts", "tests/contract/**/*.test.ts", "tests/power-loss/**/*.test.ts"],
+    include: [
+      "npm/src/**/*.test.ts",
+      "tests/contract/**/*.test.ts",
+      "tests/integration/**/*.test.ts",
+      "tests/power-loss/**/*.test.ts",
+    ],
     passWithNoTests: false,
     testTimeout: 10_000,
   },

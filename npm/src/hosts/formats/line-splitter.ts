@@ -5,11 +5,16 @@ export const MAX_LINE_BYTES: number = 1024 * 1024;
 
 /** Pieces a line may lie in before they are joined: one that arrives byte by byte must not cost a buffer for each. */
 const MAX_PARTS = 256;
+const NEWLINE = 10;
 
 export interface LineHandlers {
   line(text: string): void;
-  /** A line above the limit; `beginning` is its first 256 bytes, the rest is dropped unread. */
-  tooLong(beginning: string): void;
+  /** A line above the limit; `beginning` is its first 256 bytes, the rest is dropped unread. Default: nothing happens. */
+  tooLong?(beginning: string): void;
+  /** Whether a line that begins with this byte is wanted; one that is not costs next to nothing. Default: all are. */
+  wants?(firstByte: number): boolean;
+  /** Whether no line at all is wanted now: whole chunks are passed over. Default: never. */
+  deaf?(): boolean;
 }
 
 /** Cuts a byte stream into lines and holds at most one of them, of at most `maxBytes`. */
@@ -27,7 +32,7 @@ export class LineSplitter {
 
   push(chunk: Buffer): void {
     let from = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
+    for (let end = this.#lineEnd(chunk, from); end !== -1; end = this.#lineEnd(chunk, from)) {
       this.#add(chunk, from, end);
       this.#flush();
       from = end + 1;
@@ -41,8 +46,21 @@ export class LineSplitter {
     this.#skipping = false;
   }
 
+  /** End of the next line that matters. */
+  #lineEnd(chunk: Buffer, from: number): number {
+    const end = chunk.indexOf(NEWLINE, from);
+    if (end === -1 || !this.#handlers.deaf?.()) return end;
+    this.#reset();
+    this.#skipping = true;
+    return chunk.lastIndexOf(NEWLINE);
+  }
+
   #add(chunk: Buffer, from: number, end: number): void {
     if (this.#skipping || from === end) return;
+    if (this.#bytes === 0 && this.#handlers.wants && !this.#handlers.wants(chunk[from] ?? NEWLINE)) {
+      this.#skipping = true;
+      return;
+    }
     this.#parts.push(chunk.subarray(from, end));
     this.#bytes += end - from;
     if (this.#parts.length >= MAX_PARTS) this.#parts = [Buffer.concat(this.#parts)];
@@ -50,7 +68,7 @@ export class LineSplitter {
     const beginning = this.#text(256);
     this.#reset();
     this.#skipping = true;
-    this.#handlers.tooLong(beginning);
+    this.#handlers.tooLong?.(beginning);
   }
 
   #flush(): void {

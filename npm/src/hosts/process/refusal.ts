@@ -1,0 +1,42 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import type { Attempt, AttemptError } from "../host.ts";
+import { attemptError } from "../thrown.ts";
+
+/** Why an attempt cannot be run as it is described; `undefined` when it can be tried. */
+export async function refuseProgram(attempt: Attempt): Promise<AttemptError | undefined> {
+  const { program, dir } = attempt;
+  if (!program || program.argv.length === 0 || program.argv[0] === "") return invalid("it names no program");
+  if (dir === undefined || !isAbsolute(dir)) return invalid("the task has no folder");
+  if (!isAbsolute(program.cwd)) return invalid(`its working directory ${program.cwd} is not absolute`);
+  const texts = [...program.argv, program.cwd, ...Object.entries(program.env ?? {}).flat()];
+  if (texts.some((text) => text.includes("\0"))) return invalid("an argument, folder or variable has a NUL in it");
+  if (Object.keys(program.env ?? {}).some((name) => name === "" || name.includes("=")))
+    return invalid("a variable has no proper name");
+  const isFolder = await stat(program.cwd).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder ? undefined : invalid(`its working directory ${program.cwd} does not exist`);
+}
+
+/** The system did not start it. */
+export function spawnError(error: NodeJS.ErrnoException, argv: readonly string[]): AttemptError {
+  const name = argv[0] ?? "";
+  if (error.code === "ENOENT") {
+    const message = `${name} was not found, neither on the PATH nor as a path from the working directory (or it is a script whose interpreter does not exist)`;
+    return { type: "system_error", code: "HOST_PROGRAM_NOT_FOUND", message, details: { program: name } };
+  }
+  const { type, message } = attemptError(error);
+  return {
+    type: type === "logic_error" ? "system_error" : type,
+    code: "HOST_SPAWN_FAILED",
+    message: `${name} could not be started: ${message}`,
+    details: { program: name, code: error.code ?? null },
+  };
+}
+
+function invalid(why: string): AttemptError {
+  const message = `the program of the task cannot be run: ${why}`;
+  return { type: "system_error", code: "HOST_PROGRAM_INVALID", message };
+}
