@@ -27,6 +27,7 @@ export class Executor {
   readonly #hosts = new Map<number, AgentHost>();
   readonly #running = new Map<number, RunningAttempt>();
   #idle: (() => void)[] = [];
+  #abandoned = false;
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
@@ -63,13 +64,23 @@ export class Executor {
     }
   }
 
-  /** Resolves when no attempt runs. */
+  /** The end of an attempt is durable: it will not be given again. */
+  ended(fence: number): void {
+    this.#running.delete(fence);
+    if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Resolves when no attempt runs and every end is durable. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** Asks every attempt to end. */
-  stopAll(): void {
+  /**
+   * Asks every attempt to end and reports on none of them any more: the next owner of the journal grants them again,
+   * and their end here does not count as a failure.
+   */
+  abandon(): void {
+    this.#abandoned = true;
     for (const attempt of this.#running.values()) attempt.stop("reassign");
   }
 
@@ -113,26 +124,26 @@ export class Executor {
   }
 
   #report(effect: Run, result: AttemptResult): void {
+    if (this.#abandoned) return;
     const { fence } = effect;
-    this.#running.delete(fence);
+    const refused = (): void => this.ended(fence);
     const rows: DraftRow[] = [];
     const options = { rows, owner: effect.session };
     try {
       const { loop, payloads } = this.#parts;
       const report = reportOf(result, payloads, rows);
       if (result.ok) {
-        loop.send({ type: "CompleteTask", fence, report }, options);
+        loop.send({ type: "CompleteTask", fence, report }, options, refused);
       } else {
         const { type, message, details } = result.error ?? { type: "other", message: "the attempt failed" };
         const error = { errorType: type, message, details: payloads.encode(details, rows) };
-        loop.send({ type: "FailTask", fence, error, report }, options);
+        loop.send({ type: "FailTask", fence, error, report }, options, refused);
       }
     } catch (error) {
       const { type, message } = broken(error).error as { type: string; message: string };
       const failure = { errorType: type, message, details: null };
-      this.#parts.loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() });
+      this.#parts.loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() }, {}, refused);
     }
-    if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
 

@@ -116,7 +116,10 @@ export class Loop {
     });
   }
 
-  /** Submits a command nobody waits for; `refused` hears of a refusal. */
+  /**
+   * Submits a command nobody waits for; `refused` hears of a refusal. It must bear being given twice, as a report with a
+   * fence does: when an append fails it is sent again.
+   */
   send(command: Command, options: SubmitOptions = {}, refused: (error: Error) => void = ignore): void {
     this.#enqueue({ id: this.#nextId++, command, options, quiet: true, settle: ignore, fail: refused });
   }
@@ -318,11 +321,14 @@ export class Loop {
       ({ kernel, found }) => {
         this.#kernel = kernel;
         this.#rebuilding = undefined;
+        const again: Waiting[] = [];
         for (const waiting of doubtful.flatMap((flight) => flight.waiting)) {
           const entity = found.get(waiting.id);
           if (entity !== undefined) waiting.settle(entity);
+          else if (waiting.quiet) again.push(waiting);
           else waiting.fail(notWritten(cause));
         }
+        this.#queue = [...again, ...this.#queue];
         this.#parts.act(kernel.openEffects());
         this.poke();
       },

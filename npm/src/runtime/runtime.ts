@@ -14,6 +14,9 @@ import { findRequests, recover } from "./recovery.ts";
 /** How long and how often a journal that cannot be read back is tried again. */
 const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];
 
+/** How often a command that is insisted on is given again. */
+const INSIST = 5;
+
 /** What a runtime is made of. */
 export interface RuntimeParts {
   readonly store: Store;
@@ -83,7 +86,7 @@ export class Runtime {
       const { kernel, mirror } = await recover(parts.store, opened, parts.module);
       const runtime = new Runtime(parts, listener, opened, kernel, mirror);
       const seed = kernel.drawSeed();
-      await runtime.loop.submit({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
+      await runtime.insist({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
       return runtime;
     } catch (error) {
       await parts.store.close();
@@ -100,10 +103,21 @@ export class Runtime {
     return this.loop.submit(command, options);
   }
 
+  /** Submits a command that bears being given twice, again and again while the store fails to write it. */
+  async insist(command: Command): Promise<number> {
+    for (let left = INSIST; ; left--) {
+      try {
+        return await this.loop.submit(command);
+      } catch (error) {
+        if (left === 0 || !(error instanceof PolyphonError) || error.code !== "STORE_IO") throw error;
+      }
+    }
+  }
+
   /** Brings settings into force that differ from those the journal has. */
   async configure(change: (settings: Settings) => Settings): Promise<void> {
     const settings = this.loop.kernel.settings();
-    if (settings !== undefined) await this.loop.submit({ type: "Configure", settings: change(settings) });
+    if (settings !== undefined) await this.insist({ type: "Configure", settings: change(settings) });
   }
 
   /** TypeID of an entity. */
@@ -150,6 +164,7 @@ export class Runtime {
       (seq, timeMs, event) => {
         if (seq <= this.#mirror.seq) return;
         const session = this.#mirror.apply(seq, timeMs, event);
+        if (event.type === "TaskCompleted" || event.type === "TaskAttemptFailed") this.executor.ended(event.fence);
         this.#listener.happened(seq, timeMs, event, session);
       },
       eventsAt,

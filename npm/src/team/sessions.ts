@@ -21,7 +21,7 @@ const NO_HASH = new Uint8Array(32);
 export class Sessions implements SessionPort {
   readonly #runtime: Runtime;
   /** Faces somebody may hold, by handle. */
-  readonly #faces = new Map<number, Session>();
+  readonly #faces = new Map<number, Session[]>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -35,9 +35,8 @@ export class Sessions implements SessionPort {
       this,
       accepted.then((handle) => {
         // A repeated call answers a session that has a face already, and perhaps an end.
-        this.#faces.set(handle, this.#faces.get(handle) ?? session);
-        const entry = this.#runtime.mirror.sessions.get(handle);
-        if (entry !== undefined && entry.endedMs !== null) queueMicrotask(() => session.end(handle));
+        if (this.#runtime.mirror.sessions.get(handle)?.endedMs == null) this.#follow(handle, session);
+        else queueMicrotask(() => session.end(handle));
         return handle;
       }),
     );
@@ -57,22 +56,22 @@ export class Sessions implements SessionPort {
 
   /** Folds an event into the faces it concerns. The mirror has it already. */
   happened(seq: number, timeMs: number, event: Event, handle: number | undefined): void {
-    const face = handle === undefined ? undefined : this.#faces.get(handle);
-    if (face === undefined || handle === undefined) return;
-    if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
-    face.changed();
-    if (event.type === "SessionEnded") {
-      face.end(handle);
-      this.#faces.delete(handle);
+    const faces = handle === undefined ? undefined : this.#faces.get(handle);
+    if (faces === undefined || handle === undefined) return;
+    for (const face of faces) {
+      if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
+      face.changed();
+      if (event.type === "SessionEnded") face.end(handle);
     }
+    if (event.type === "SessionEnded") this.#faces.delete(handle);
   }
 
   changed(handle: number): void {
-    this.#faces.get(handle)?.changed();
+    for (const face of this.#faces.get(handle) ?? []) face.changed();
   }
 
   close(error: PolyphonError): void {
-    for (const face of this.#faces.values()) face.close(error);
+    for (const face of [...this.#faces.values()].flat()) face.close(error);
     this.#faces.clear();
   }
 
@@ -175,12 +174,18 @@ export class Sessions implements SessionPort {
   }
 
   #face(entry: SessionEntry): Session {
-    const known = this.#faces.get(entry.handle);
+    const known = this.#faces.get(entry.handle)?.[0];
     if (known !== undefined) return known;
     const face = new Session(this, Promise.resolve(entry.handle));
-    if (entry.endedMs === null) this.#faces.set(entry.handle, face);
+    if (entry.endedMs === null) this.#follow(entry.handle, face);
     face.adopt(entry.handle, entry.endedMs !== null);
     return face;
+  }
+
+  #follow(handle: number, face: Session): void {
+    const faces = this.#faces.get(handle);
+    if (faces === undefined) this.#faces.set(handle, [face]);
+    else faces.push(face);
   }
 
   #entry(handle: number): SessionEntry {

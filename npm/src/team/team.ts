@@ -161,7 +161,7 @@ export class Team implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#runtime.executor.stopAll();
+    this.#runtime.executor.abandon();
     await Promise.all([...this.#hosts].map((host) => host.close()));
     await this.#runtime.loop.idle();
     this.#runtime.loop.stop(disposed());
@@ -176,9 +176,9 @@ export class Team implements AsyncDisposable {
     host: AgentHost,
   ): Promise<{ readonly agent: number; readonly id: string }> {
     const spec = agentSpec(name, host.kind as HostKind, options);
-    const agent = await this.#runtime.submit({ type: "RegisterAgent", spec });
+    const agent = await this.#runtime.insist({ type: "RegisterAgent", spec });
     this.#runtime.executor.attach(agent, host);
-    await this.#runtime.submit({ type: "ReportAgentStarted", agent });
+    await this.#runtime.insist({ type: "ReportAgentStarted", agent });
     return { agent, id: this.#runtime.id("agent", agent) };
   }
 

@@ -287,10 +287,12 @@ export class Reader {
       for (let left = this.array(); left > 0; left--) this.skip();
     } else if ((tag >= 0xa0 && tag < 0xc0) || (tag >= 0xd9 && tag <= 0xdb)) {
       this.#at++;
-      this.#at += tag < 0xc0 ? tag & 0x1f : this.#length(tag, 0xd9);
+      const length = tag < 0xc0 ? tag & 0x1f : this.#length(tag, 0xd9);
+      this.#at += length;
     } else if (tag >= 0xc4 && tag <= 0xc6) {
       this.#at++;
-      this.#at += this.#length(tag, 0xc4);
+      const length = this.#length(tag, 0xc4);
+      this.#at += length;
     } else if (tag < 0x80 || tag >= 0xe0 || tag === 0xc0 || tag === 0xc2 || tag === 0xc3) {
       this.#at++;
     } else {
