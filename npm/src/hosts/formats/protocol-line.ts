@@ -1,3 +1,4 @@
+import { isName } from "../limits.ts";
 import { clip } from "./test-report.ts";
 
 /** What an agent in another process says, one JSON object a line. */
@@ -40,7 +41,7 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
     };
   },
   metric: ({ name, value }) => {
-    if (!named(name)) return { invalid: "metric needs a `name` of 1 to 256 bytes" };
+    if (!isName(name)) return { invalid: "metric needs a `name` of 1 to 256 bytes" };
     return finite(value)
       ? { line: { type: "metric", name, value } }
       : { invalid: `metric ${name} needs a number \`value\`` };
@@ -48,7 +49,7 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
   artifact: ({ name, path }) => {
     if (typeof path !== "string" || path === "" || path.includes("\0")) return { invalid: "artifact needs a `path`" };
     const base = name ?? path.split(/[\\/]/).at(-1);
-    return named(base)
+    return isName(base)
       ? { line: { type: "artifact", name: base, path } }
       : { invalid: "artifact needs a `name` of 1 to 256 bytes" };
   },
@@ -65,7 +66,7 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
       line: {
         type: "error",
         message: typeof message === "string" && message !== "" ? clip(message) : "the program reported an error",
-        ...(named(type) ? { errorType: type } : {}),
+        ...(isName(type) ? { errorType: type } : {}),
         ...(isMembers(details) ? { details } : {}),
       },
     };
@@ -96,10 +97,6 @@ function isMembers(value: unknown): value is Members {
 
 function finite(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
-}
-
-function named(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && Buffer.byteLength(value) <= 256;
 }
 
 function isLevel(value: unknown): value is "debug" | "info" | "warn" | "error" {

@@ -1,10 +1,10 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { ArtifactKeeper, Perform } from "../agent.ts";
 import type { AgentHost, Artifact, Attempt, AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
+import { checkOutput } from "../output.ts";
 import { stopReason, stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
 import { FunctionContext } from "./context.ts";
-import { checkOutput } from "./output.ts";
 
 export interface FunctionHostOptions {
   readonly clock: Clock;

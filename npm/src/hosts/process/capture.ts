@@ -52,6 +52,12 @@ export class BoundedCapture {
     return tail.length <= characters ? tail : tail.slice(-characters);
   }
 
+  /** The last part alone. */
+  excerpt(characters: number): CapturedText {
+    const text = this.end(characters);
+    return { text, bytes: this.#bytes, truncated: Buffer.byteLength(text) < this.#bytes };
+  }
+
   /** The ring holds byte n of the rest at n modulo its length. */
   #addToRing(rest: Buffer): void {
     this.#ring ??= Buffer.alloc(this.#limit);

@@ -1,7 +1,8 @@
-import { clip, type FailedTest, type TestReport } from "../formats/test-report.ts";
+import { clip } from "../formats/test-report.ts";
 import type { Attempt, AttemptError, Program, TestTotals } from "../host.ts";
 import { stopText, stopType } from "../stop.ts";
 import type { BoundedCapture } from "./capture.ts";
+import { detailsOf, listed } from "./details.ts";
 import { own } from "./environment.ts";
 import type { Ended } from "./execution.ts";
 import type { LimitHit } from "./limits.ts";
@@ -17,6 +18,8 @@ export interface Evidence {
   readonly totals: TestTotals | undefined;
   readonly stdout: BoundedCapture;
   readonly stderr: BoundedCapture;
+  /** Whether standard output was read as results. */
+  readonly stdoutIsResults: boolean;
   /** Reason the program was asked to end for. */
   readonly stopReason: unknown;
 }
@@ -29,16 +32,13 @@ export interface Verdict {
 
 type Finding = Pick<AttemptError, "type" | "message" | "code"> & { readonly testsOnly?: boolean };
 
-const MAX_LISTED_TESTS = 50;
-const EXCERPT = 4_096;
-
 /** `undefined` when the program did what it was to do. */
 export function judge(evidence: Evidence): Verdict | undefined {
   for (const look of [limits, stop, tooLong, ownError, mappedExit, crash, failedTests, exit, missingResults]) {
     const finding = look(evidence);
     if (!finding) continue;
     const { testsOnly = false, ...error } = finding;
-    return { testsOnly, error: { ...error, message: clip(error.message), details: details(evidence) } };
+    return { testsOnly, error: { ...error, message: clip(error.message), details: detailsOf(evidence) } };
   }
   return undefined;
 }
@@ -117,44 +117,6 @@ function exit({ ended, stdout, stderr }: Evidence): Finding | undefined {
 function missingResults({ collected: { reports } }: Evidence): Finding | undefined {
   const broken = reports.find((report) => report.incomplete !== undefined);
   return broken && { type: "system_error", code: "HOST_RESULTS_INCOMPLETE", message: broken.incomplete ?? "" };
-}
-
-function details({ ended, collected, totals, stdout, stderr, attempt }: Evidence): Record<string, unknown> {
-  const failures = listed(collected.reports);
-  const incomplete = collected.reports.flatMap((report) => report.incomplete ?? []);
-  return {
-    exitCode: ended.exitCode,
-    signal: ended.signal,
-    ...(ended.limit ? { limit: ended.limit } : {}),
-    ...(totals ? { tests: totals } : {}),
-    ...(failures.length > 0 ? { failedTests: failures.slice(0, MAX_LISTED_TESTS).map(shown) } : {}),
-    ...(incomplete.length > 0 ? { incomplete } : {}),
-    ...(collected.protocol.error?.details ? { reported: collected.protocol.error.details } : {}),
-    ...(collected.protocol.problems.length > 0 ? { problems: collected.protocol.problems } : {}),
-    ...(ended.notes.length > 0 ? { notes: ended.notes } : {}),
-    ...(attempt.recovery ? { recovery: attempt.recovery.action } : {}),
-    ...excerpt("stdout", stdout),
-    ...excerpt("stderr", stderr),
-  };
-}
-
-function excerpt(name: string, capture: BoundedCapture): Record<string, unknown> {
-  return capture.bytes === 0
-    ? {}
-    : { [name]: { end: capture.end(EXCERPT), bytes: capture.bytes, truncated: capture.truncated } };
-}
-
-function listed(reports: readonly TestReport[]): readonly FailedTest[] {
-  return reports.flatMap((report) => report.failures);
-}
-
-function shown({ name, message, file, line }: FailedTest): Record<string, unknown> {
-  return {
-    name: clip(name, 256),
-    ...(message === undefined ? {} : { message: clip(message, 512) }),
-    ...(file === undefined ? {} : { file: clip(file, 512) }),
-    ...(line === undefined ? {} : { line }),
-  };
 }
 
 function withLastLine(text: string, stderr: BoundedCapture): string {

@@ -1,23 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import type { ChildProcess } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Attempt, ResourceUsage } from "../host.ts";
+import { type Command, connect, exitOf, startChild, within } from "./child.ts";
 import { type LimitHit, LimitWatch } from "./limits.ts";
-import type { ProcessTools } from "./tools.ts";
-import { UNKNOWN_USAGE } from "./tools.ts";
-
-/** One start of one program. */
-export interface Command {
-  readonly argv: readonly [string, ...string[]];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Written to standard input, which is closed after it. */
-  readonly stdin: string;
-  readonly stdout: (chunk: Buffer) => void;
-  readonly stderr: (chunk: Buffer) => void;
-  /** Given when descriptor 3 is to be a pipe. */
-  readonly pipe?: (chunk: Buffer) => void;
-}
+import { type ProcessTools, UNKNOWN_USAGE } from "./tools.ts";
 
 /** How a program ended. */
 export interface Ended {
@@ -58,7 +44,7 @@ export class Execution {
   /** Never rejects. `onUsage` hears of every sample. */
   async run(dir: string, signal: AbortSignal, onUsage: (usage: ResourceUsage) => void): Promise<Ended> {
     if (signal.aborted) return this.#ended({ exitCode: null, signal: null, stopped: true });
-    const started = await this.#start();
+    const started = await startChild(this.#command);
     if ("refused" in started)
       return this.#ended({ exitCode: null, signal: null, stopped: false, refused: started.refused });
     const { child, group } = started;
@@ -69,7 +55,7 @@ export class Execution {
         this.#tools.groups.signal(group, "SIGKILL");
       },
     });
-    const drained = this.#connect(child);
+    const drained = connect(child, this.#command);
     const exit = exitOf(child);
     limits.start();
     const stopped = await this.#untilExit(exit, group, signal);
@@ -82,47 +68,6 @@ export class Execution {
 
   #ended(parts: Pick<Ended, "exitCode" | "signal" | "stopped"> & Partial<Ended>): Ended {
     return { usage: UNKNOWN_USAGE, ...parts, ...(this.#limit ? { limit: this.#limit } : {}), notes: this.#notes };
-  }
-
-  async #start(): Promise<{ child: ChildProcess; group: number } | { refused: NodeJS.ErrnoException }> {
-    const { argv, cwd, env, pipe } = this.#command;
-    try {
-      const child = spawn(argv[0], argv.slice(1), {
-        cwd,
-        env: { ...env },
-        // Its own session and group: signals reach all of it and nothing of ours.
-        detached: true,
-        shell: false,
-        windowsHide: true,
-        stdio: ["pipe", "pipe", "pipe", ...(pipe ? (["pipe"] as const) : [])],
-      });
-      const refused = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-        child.once("error", resolve);
-        child.once("spawn", () => resolve(undefined));
-      });
-      // Signals that fail later are no errors of the program.
-      child.on("error", () => undefined);
-      return refused || child.pid === undefined
-        ? { refused: refused ?? new Error("no process id") }
-        : { child, group: child.pid };
-    } catch (error) {
-      return { refused: error as NodeJS.ErrnoException };
-    }
-  }
-
-  /** Hands the streams to their takers; resolves when all are closed. */
-  #connect(child: ChildProcess): Promise<unknown> {
-    const stdin = child.stdin as Writable;
-    // A program that does not read its input ends the pipe; that is its choice.
-    stdin.on("error", () => undefined);
-    stdin.end(this.#command.stdin);
-    const pipe = child.stdio[3] as Readable | undefined;
-    const takers: [Readable | undefined, ((chunk: Buffer) => void) | undefined][] = [
-      [child.stdout as Readable, this.#command.stdout],
-      [child.stderr as Readable, this.#command.stderr],
-      [pipe, this.#command.pipe],
-    ];
-    return Promise.all(takers.map(([stream, taker]) => stream && taker && taken(stream, taker)));
   }
 
   /** Answers whether the program was asked to end. */
@@ -158,31 +103,4 @@ export class Execution {
     await within(this.#clock, drained, DRAIN_MS);
     for (const stream of child.stdio) stream?.destroy();
   }
-}
-
-function exitOf(child: ChildProcess): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null)
-      resolve({ exitCode: child.exitCode, signal: child.signalCode });
-    else child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
-  });
-}
-
-/** Whether the promise resolved within the time. */
-function within(clock: Clock, promise: Promise<unknown>, ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(ms, () => resolve(false));
-    void promise.then(() => {
-      cancel();
-      resolve(true);
-    });
-  });
-}
-
-function taken(stream: Readable, taker: (chunk: Buffer) => void): Promise<void> {
-  return new Promise((resolve) => {
-    stream.on("data", taker);
-    stream.on("error", () => undefined);
-    stream.once("close", resolve);
-  });
 }

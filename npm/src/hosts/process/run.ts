@@ -1,29 +1,19 @@
 import { mkdir } from "node:fs/promises";
-import type { TestReport } from "../formats/test-report.ts";
-import type {
-  Artifact,
-  Attempt,
-  AttemptError,
-  AttemptResult,
-  AttemptSink,
-  Program,
-  ResourceUsage,
-  TestTotals,
-} from "../host.ts";
+import { attemptValues, fillProgram } from "../../config/program.ts";
+import type { Attempt, AttemptError, AttemptResult, AttemptSink, Program } from "../host.ts";
 import { attemptError } from "../thrown.ts";
 import { keepArtifacts } from "./artifacts.ts";
 import { BoundedCapture } from "./capture.ts";
-import { type Evidence, judge } from "./classify.ts";
+import type { Command } from "./child.ts";
+import type { Evidence } from "./classify.ts";
 import { environmentOf } from "./environment.ts";
-import { type Command, Execution } from "./execution.ts";
-import { fillProgram } from "./placeholders.ts";
+import { Execution } from "./execution.ts";
+import { outcomeOf, totalsOf } from "./outcome.ts";
 import { recover } from "./recovery.ts";
 import { refuseProgram, spawnError } from "./refusal.ts";
 import { Reporter } from "./reporter.ts";
-import { type Collected, Results } from "./results/results.ts";
+import { Results } from "./results/results.ts";
 import { type ProcessTools, UNKNOWN_USAGE } from "./tools.ts";
-
-const MIB = 1024 * 1024;
 
 /** One attempt in a child process: its recovery, its program, its results. */
 export class ProcessRun {
@@ -55,8 +45,7 @@ export class ProcessRun {
 
   async #perform(): Promise<AttemptResult> {
     const { program: template, dir } = this.#attempt as Attempt & { program: Program; dir: string };
-    const { number: attempt, key: id } = this.#attempt;
-    const program = fillProgram(template, { dir, attempt, id, node: process.execPath });
+    const program = fillProgram(template, attemptValues(this.#attempt, process.execPath));
     await mkdir(dir, { recursive: true });
     const results = new Results(program, this.#reporter, this.#tools.clock);
     const { teamId } = this.#tools;
@@ -104,34 +93,11 @@ export class ProcessRun {
       totals,
       stdout,
       stderr,
+      stdoutIsResults: results.readStdout,
       stopReason: this.#signal.reason,
     };
-    return this.#result(
-      evidence,
-      executionMs,
-      await keepArtifacts(this.#tools.artifacts, program, dir, collected, this.#reporter),
-    );
-  }
-
-  #result(
-    evidence: Evidence,
-    executionMs: number,
-    kept: { artifacts: readonly Artifact[]; error?: AttemptError },
-  ): AttemptResult {
-    const { ended, collected, totals } = evidence;
-    const verdict = judge(evidence);
-    const tolerated = verdict?.testsOnly === true && this.#attempt.toleratesFailedTests === true && !kept.error;
-    const error = verdict?.error ?? kept.error;
-    return {
-      ok: !error || tolerated,
-      output: outputOf(evidence),
-      metrics: metricsOf(collected, totals, ended.usage, executionMs),
-      artifacts: kept.artifacts,
-      ...(error ? { error } : {}),
-      usage: ended.usage,
-      durationMs: this.#elapsedMs(),
-      exitCode: ended.exitCode,
-    };
+    const kept = await keepArtifacts(this.#tools.artifacts, program, dir, collected, this.#reporter);
+    return outcomeOf(evidence, kept, { executionMs, durationMs: this.#elapsedMs() });
   }
 
   /** What the program finds on its standard input. */
@@ -163,40 +129,5 @@ function both(capture: BoundedCapture, taker: (chunk: Buffer) => void): (chunk: 
   return (chunk) => {
     capture.push(chunk);
     taker(chunk);
-  };
-}
-
-function totalsOf(reports: readonly TestReport[]): TestTotals | undefined {
-  if (reports.length === 0) return undefined;
-  const sum = (of: (report: TestReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
-  const passed = sum((report) => report.passed);
-  const failed = sum((report) => report.failed);
-  return { total: passed + failed, passed, failed, skipped: sum((report) => report.skipped) };
-}
-
-/** What the host measures itself stands above what the program says of itself. */
-function metricsOf(
-  collected: Collected,
-  totals: TestTotals | undefined,
-  usage: ResourceUsage,
-  executionMs: number,
-): Record<string, number> {
-  return {
-    ...(collected.coverage === undefined ? {} : { coverage: collected.coverage }),
-    ...Object.fromEntries(collected.protocol.metrics),
-    ...(totals && { total_tests: totals.total, passed: totals.passed, failed: totals.failed, skipped: totals.skipped }),
-    ...(totals && totals.total > 0 ? { pass_rate: totals.passed / totals.total } : {}),
-    ...(usage.memoryPeakBytes === null ? {} : { memory: usage.memoryPeakBytes / MIB }),
-    execution_time: executionMs / 1_000,
-  };
-}
-
-function outputOf({ collected: { protocol }, ended, totals, stdout, stderr }: Evidence): unknown {
-  if (protocol.result) return protocol.result.output;
-  return {
-    exitCode: ended.exitCode,
-    stdout: stdout.text(),
-    stderr: stderr.text(),
-    ...(totals ? { tests: totals } : {}),
   };
 }

@@ -50,6 +50,11 @@ export class Results {
     return source && this.#absolute(source.path);
   }
 
+  /** Whether standard output is a result source and not for people. */
+  get readStdout(): boolean {
+    return this.#sources().some(isStdout);
+  }
+
   get usesPipe(): boolean {
     return this.#sources().some((source) => source.format === "jsonl" && source.path === PIPE_PATH);
   }
@@ -70,10 +75,8 @@ export class Results {
   /** What takes the program's standard output. */
   stdout(): (chunk: Buffer) => void {
     const takers = this.#sources()
-      .filter((source) => "format" in source && !("path" in source && source.path !== undefined))
-      .flatMap((source) =>
-        source.format === "tap" ? [this.#tapLines()] : source.format === "jsonl" ? [this.#protocolLines(true)] : [],
-      );
+      .filter(isStdout)
+      .map(({ format }) => (format === "tap" ? this.#tapLines() : this.#protocolLines(true)));
     if (takers.length === 0) takers.push(this.plainLines("info"));
     return (chunk) => {
       for (const taker of takers) taker(chunk);
@@ -169,4 +172,8 @@ export class Results {
   #absolute(path: string): string {
     return resolve(this.#program.cwd, path);
   }
+}
+
+function isStdout(source: ResultSource): boolean {
+  return (source.format === "tap" || source.format === "jsonl") && source.path === undefined;
 }

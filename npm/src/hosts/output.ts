@@ -1,4 +1,4 @@
-import { MAX_OUTPUT_BYTES, MAX_OUTPUT_DEPTH } from "../limits.ts";
+import { MAX_OUTPUT_BYTES, MAX_OUTPUT_DEPTH } from "./limits.ts";
 
 /** Either the output as plain JSON data or why it is none. */
 export type CheckedOutput = { readonly value: unknown } | { readonly problem: string };
