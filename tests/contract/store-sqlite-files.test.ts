@@ -148,6 +148,14 @@ describe("the file of a SQLite store", () => {
     await expect(store().open()).rejects.toMatchObject({ code: "STORE_CORRUPT", retryable: false });
   });
 
+  test("that lost a table refuses to open", async () => {
+    const one = store();
+    await fill(one, 4);
+    await one.close();
+    sql("DROP TABLE snapshots");
+    await expect(store().open()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+  });
+
   test("is one however it is named", async () => {
     await fill(store(), 1);
     const link = join(folder.path, "link.db");

@@ -47,7 +47,7 @@ export class Appender {
       // The lock already keeps others out; this holds even where a file system's locks do not.
       const granted = this.#db.get<{ epoch: number }>("SELECT epoch FROM meta WHERE id = 1")?.epoch ?? 0;
       if (granted !== this.#epoch) throw fenced(this.#name, this.#epoch, granted);
-      if (payloads !== undefined) payloadsTotal += this.#insertPayloads(payloads, header.firstSeq);
+      if (payloads !== undefined) payloadsTotal += this.#insertPayloads(payloads, header.lastSeq);
       this.#db.run(
         "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?)",
         header.firstSeq,

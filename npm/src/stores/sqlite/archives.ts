@@ -2,7 +2,7 @@ import { crc32c } from "../crc32c.ts";
 import type { ArchiveEntry } from "../store.ts";
 import { storeError } from "../store-error.ts";
 import type { Database } from "./database.ts";
-import { dropPayloads } from "./retention.ts";
+import { type Sweep, sweepStep } from "./retention.ts";
 
 /** An archive whose bytes are deflated: done on the pool of Node, neither on the caller's thread nor between appends. */
 export interface PackedArchive extends ArchiveEntry {
@@ -21,11 +21,13 @@ const COLUMNS = "id, owner, last_seq, closed_ms";
 export function putArchive(db: Database, archive: PackedArchive): void {
   const { id, owner, lastSeq, closedMs, deflated } = archive;
   db.run(
-    "INSERT OR REPLACE INTO archives VALUES (?, ?, ?, ?, 0, ?, ?)",
+    "INSERT OR REPLACE INTO archives VALUES (?, ?, ?, ?, ?, ?, ?)",
     id,
     owner,
     lastSeq,
     closedMs,
+    // No payload is older than its owner.
+    owner,
     crc32c(deflated),
     deflated,
   );
@@ -50,10 +52,10 @@ export function listArchives(db: Database): ArchiveEntry[] {
 
 /** Forgets one archive and a part of what its owner's payloads leave. Answers whether it must be called again. */
 export function dropArchiveStep(db: Database, id: string): boolean {
-  const row = db.get<{ owner: number }>("SELECT owner FROM archives WHERE id = ?", id);
-  if (row === undefined) return false;
+  const sweep = db.get<Sweep>("SELECT id, owner, last_seq, swept_seq FROM archives WHERE id = ?", id);
+  if (sweep === undefined) return false;
   return db.transaction(() => {
-    const more = dropPayloads(db, "owner = ?", row.owner);
+    const more = sweep.swept_seq <= sweep.last_seq && sweepStep(db, sweep);
     if (!more) db.run("DELETE FROM archives WHERE id = ?", id);
     return more;
   });

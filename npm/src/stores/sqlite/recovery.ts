@@ -76,7 +76,7 @@ function isTorn(damage: Damage): boolean {
 
 function cut(db: Database, last: FrameRow, bytes: number): StoreOpened["repaired"] {
   db.run("DELETE FROM frames WHERE first_seq = ?", last.first_seq);
-  db.run("DELETE FROM payloads WHERE seq = ?", last.first_seq);
+  db.run("DELETE FROM payloads WHERE seq = ?", last.last_seq);
   // A snapshot of a state the journal no longer reaches would contradict what is written next.
   db.run("UPDATE snapshots SET complete = 0 WHERE seq >= ?", last.first_seq);
   return { cutFromSeq: last.first_seq, bytes };

@@ -6,8 +6,8 @@ import { listSnapshots } from "./snapshots.ts";
 
 /** Bytes of frames dropped in one transaction. */
 const FRAMES_STEP_BYTES = 1_048_576;
-/** Payload rows dropped in one transaction. */
-const PAYLOADS_STEP = 500;
+/** Payload rows looked at in one transaction. */
+const SWEEP_STEP = 2_000;
 /** Pages given back to the file system in one transaction. */
 const VACUUM_STEP_PAGES = 256;
 /** Free space up to this share of the file, in percent, is kept for what comes next. */
@@ -43,29 +43,58 @@ function dropFrames(db: Database, cut: number): boolean {
 
 /** Drops payloads of an archived owner of whom no event is kept. */
 function sweepPayloads(db: Database): boolean {
-  const archive = db.get<{ id: string; owner: number }>(
-    "SELECT id, owner FROM archives WHERE swept = 0 AND last_seq <= ? LIMIT 1",
+  const archive = db.get<Sweep>(
+    "SELECT id, owner, last_seq, swept_seq FROM archives WHERE swept_seq <= last_seq AND last_seq <= ? LIMIT 1",
     readMeta(db).base_seq,
   );
   if (archive === undefined) return false;
-  db.transaction(() => {
-    const more = dropPayloads(db, "owner = ?", archive.owner);
-    if (!more) db.run("UPDATE archives SET swept = 1 WHERE id = ?", archive.id);
-  });
+  db.transaction(() => sweepStep(db, archive));
   return true;
 }
 
-/** Drops some of the payloads that match, and answers whether more may. Call it inside a transaction. */
-export function dropPayloads(db: Database, condition: "owner = ?" | "key = ?", value: number | string): boolean {
-  const some = `SELECT id, length(bytes) AS size FROM payloads WHERE ${condition} LIMIT ${PAYLOADS_STEP}`;
-  const rows = db.all<{ id: number; size: number }>(some, value);
+/** An archive, and how far its owner's payloads were looked for. */
+export interface Sweep {
+  readonly id: string;
+  readonly owner: number;
+  readonly last_seq: number;
+  readonly swept_seq: number;
+}
+
+/**
+ * Drops a part of the payloads of an archived owner. They lie between its first and its last event, in the order they came,
+ * among those of others: an index by owner would cost every append more than looking through that range costs here.
+ * Call it inside a transaction. Answers whether there may be more.
+ */
+export function sweepStep(db: Database, { id, owner, last_seq, swept_seq }: Sweep): boolean {
+  // A payload carries the last sequence of its frame, which may lie above the owner's last event.
+  const end = seqFrom(db, last_seq) ?? last_seq;
+  const from = seqFrom(db, swept_seq) ?? end + 1;
+  const range = "FROM payloads WHERE seq >= ? AND seq <= ?";
+  const beyond = `SELECT seq ${range} ORDER BY seq LIMIT 1 OFFSET ${SWEEP_STEP}`;
+  const following = db.get<{ seq: number }>(beyond, from, end)?.seq ?? end + 1;
+  // The payloads of one frame stay together, however many they are.
+  const upTo = Math.max(following - 1, from);
+  const rows = `SELECT id, length(bytes) AS size ${range} AND owner = ?`;
+  deletePayloads(db, db.all(rows, from, upTo, owner));
+  const more = upTo < end;
+  // Above the last event only its own frame is left to look at: `last_seq` finds it as well as any number up to there.
+  const next = more ? Math.min(upTo + 1, last_seq) : last_seq + 1;
+  db.run("UPDATE archives SET swept_seq = ? WHERE id = ?", next, id);
+  return more;
+}
+
+/** The first sequence at or above `seq` under which payloads are stored. */
+function seqFrom(db: Database, seq: number): number | undefined {
+  return db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM payloads WHERE seq >= ?", seq)?.seq ?? undefined;
+}
+
+function deletePayloads(db: Database, rows: readonly { readonly id: number; readonly size: number }[]): void {
   let bytes = 0;
   for (const { id, size } of rows) {
     db.run("DELETE FROM payloads WHERE id = ?", id);
     bytes += size;
   }
   if (rows.length > 0) db.run("UPDATE meta SET payloads_dropped = payloads_dropped + ?", bytes);
-  return rows.length === PAYLOADS_STEP;
 }
 
 /** Erases payloads so that their bytes are in neither the database nor its log any more. */
@@ -73,7 +102,9 @@ export function erasePayloads(db: Database, keys: readonly string[]): void {
   db.exec("PRAGMA secure_delete = ON");
   try {
     db.transaction(() => {
-      for (const key of keys) dropPayloads(db, "key = ?", key);
+      for (const key of keys) {
+        deletePayloads(db, db.all("SELECT id, length(bytes) AS size FROM payloads WHERE key = ?", key));
+      }
     });
   } finally {
     db.exec("PRAGMA secure_delete = OFF");

@@ -23,7 +23,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE payloads (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX payloads_by_owner ON payloads (owner);
+  CREATE INDEX payloads_by_seq ON payloads (seq, owner);
   CREATE TABLE snapshots (
     id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, state_hash TEXT NOT NULL,
     size INTEGER NOT NULL, chunks INTEGER NOT NULL, complete INTEGER NOT NULL
@@ -33,7 +33,7 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE TABLE archives (
     id TEXT PRIMARY KEY, owner INTEGER NOT NULL, last_seq INTEGER NOT NULL, closed_ms INTEGER NOT NULL,
-    swept INTEGER NOT NULL, checksum INTEGER NOT NULL, bytes BLOB NOT NULL
+    swept_seq INTEGER NOT NULL, checksum INTEGER NOT NULL, bytes BLOB NOT NULL
   ) STRICT;`,
 ];
 

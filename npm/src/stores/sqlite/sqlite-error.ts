@@ -5,6 +5,7 @@ import { type StoreErrorCode, storeError } from "../store-error.ts";
 
 /** SQLite's primary result codes that mean something in particular here. */
 const CODES: ReadonlyMap<number, StoreErrorCode> = new Map<number, StoreErrorCode>([
+  [1, "STORE_CORRUPT"], // SQLITE_ERROR: a table or column is not what it was made
   [3, "STORE_READ_ONLY"], // SQLITE_PERM
   [5, "STORE_BUSY"], // SQLITE_BUSY
   [6, "STORE_BUSY"], // SQLITE_LOCKED

@@ -40,6 +40,8 @@ export function sqliteStore(file: string, options: SqliteStoreOptions = {}): Sto
   return new SqliteStore(file, options);
 }
 
+/** Frames up to this size are copied to the thread, larger ones move when they may. */
+const COPY_BYTES_MAX = 65_536;
 /** Keys of one erasure transaction. */
 const ERASE_STEP = 500;
 
@@ -72,11 +74,13 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
   async append(frame: Uint8Array, payloads: readonly PayloadRow[], options: AppendOptions = {}): Promise<void> {
     const client = this.client;
     const packed = packPayloads(payloads);
-    const whole = frame.byteLength === frame.buffer.byteLength && frame.buffer instanceof ArrayBuffer;
+    const transfer: ArrayBuffer[] = packed === undefined ? [] : [packed.bytes.buffer];
+    const whole = frame.byteLength === frame.buffer.byteLength;
     // A view would cross with all of its buffer, which may be the memory of a wasm module: hence the copy.
-    const own = whole && options.transfer === true ? frame : frame.slice();
-    const transfer = [own.buffer as ArrayBuffer];
-    if (packed !== undefined) transfer.push(packed.bytes.buffer);
+    const own = whole ? frame : frame.slice();
+    // To move a buffer costs more than to copy a small one; what crosses without being moved is copied on the way.
+    const large = own.byteLength > COPY_BYTES_MAX && own.buffer instanceof ArrayBuffer;
+    if (large && (options.transfer === true || !whole)) transfer.push(own.buffer as ArrayBuffer);
     await client.call("append", [own, packed], transfer);
   }
 

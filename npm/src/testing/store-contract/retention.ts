@@ -89,6 +89,30 @@ export function retention(context: Context): void {
     equal((await store.health()).payloadBytes, 300, "payloadBytes");
   });
 
+  context.test("payloads are found wherever their frame lies in the owner's life", async (session) => {
+    const { store, chain, fill } = session;
+    // Owner 5 begins and ends in the middle of frames; owner 6 has payloads in the same frames, and many in between.
+    const rows = (from: number, count: number, owner: number) =>
+      Array.from({ length: count }, (_, n) => ({ key: `${owner}/${from + n}`, owner, bytes: noise(10, n) }));
+    await store.append(await chain.next({ events: 10 }), [...rows(0, 5, 5), ...rows(0, 5, 6)]);
+    await store.append(await chain.next({ events: 10 }), [...rows(100, 2_500, 6), ...rows(100, 2_500, 5)]);
+    for (let n = 0; n < 30; n++) {
+      await store.append(await chain.next(), [...rows(10_000 + n * 200, 100, 5), ...rows(10_000 + n * 200, 100, 6)]);
+    }
+    await store.append(await chain.next({ events: 10 }), [...rows(90_000, 1_500, 5), ...rows(90_000, 1_500, 6)]);
+    await fill(20);
+    await store.putArchive({ id: "session_5", owner: 5, lastSeq: 53, closedMs: 0, bytes: noise(1, 1) });
+    await put(session, 70, 10);
+    await put(session, 75, 10);
+    await store.compact(1_000);
+    const kept = 5 + 2_500 + 3_000 + 1_500;
+    equal((await store.health()).payloadBytes, kept * 10, "payloadBytes");
+    for (const at of [0, 4, 100, 2_599, 10_000, 15_899, 91_499]) {
+      ok((await store.payload(`5/${at}`)) === undefined, `no payload 5/${at}`);
+      ok((await store.payload(`6/${at}`)) !== undefined, `the payload 6/${at}`);
+    }
+  });
+
   context.test("archives come back as they were", async ({ store, fill, restart }) => {
     await fill(1);
     const first = { id: "session_a", owner: 1, lastSeq: 9, closedMs: 1_000, bytes: noise(50_000, 1) };
