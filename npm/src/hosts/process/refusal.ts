@@ -1,11 +1,13 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import type { Attempt, AttemptError } from "../host.ts";
+import type { AttemptError, Program } from "../host.ts";
 import { attemptError } from "../thrown.ts";
 
-/** Why an attempt cannot be run as it is described; `undefined` when it can be tried. */
-export async function refuseProgram(attempt: Attempt): Promise<AttemptError | undefined> {
-  const { program, dir } = attempt;
+/** Why an attempt cannot be run as it is described; `undefined` when it can be tried. Placeholders are filled in already. */
+export async function refuseProgram(
+  program: Program | undefined,
+  dir: string | undefined,
+): Promise<AttemptError | undefined> {
   if (!program || program.argv.length === 0 || program.argv[0] === "") return invalid("it names no program");
   if (dir === undefined || !isAbsolute(dir)) return invalid("the task has no folder");
   if (!isAbsolute(program.cwd)) return invalid(`its working directory ${program.cwd} is not absolute`);

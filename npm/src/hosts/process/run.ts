@@ -34,8 +34,10 @@ export class ProcessRun {
   /** Never rejects. */
   async run(): Promise<AttemptResult> {
     try {
-      const refused = await refuseProgram(this.#attempt);
-      return refused ? this.#failed(refused) : await this.#perform();
+      const { program: template, dir } = this.#attempt;
+      const program = template && fillProgram(template, attemptValues(this.#attempt, process.execPath));
+      const refused = await refuseProgram(program, dir);
+      return refused ? this.#failed(refused) : await this.#perform(program as Program, dir as string);
     } catch (error) {
       return this.#failed(attemptError(error));
     } finally {
@@ -43,9 +45,7 @@ export class ProcessRun {
     }
   }
 
-  async #perform(): Promise<AttemptResult> {
-    const { program: template, dir } = this.#attempt as Attempt & { program: Program; dir: string };
-    const program = fillProgram(template, attemptValues(this.#attempt, process.execPath));
+  async #perform(program: Program, dir: string): Promise<AttemptResult> {
     await mkdir(dir, { recursive: true });
     const results = new Results(program, this.#reporter, this.#tools.clock);
     const { teamId } = this.#tools;
