@@ -30,6 +30,14 @@ pub const METRICS: usize = 64;
 pub const ARTIFACTS: usize = 1_000;
 /// Agents of one partition.
 pub const AGENTS: usize = 10_000;
+/// Pools of one partition.
+pub const POOLS: usize = 1_000;
+/// Heartbeats one command carries.
+pub const HEARTBEATS: usize = 1_000;
+/// Reports of demands nobody can meet that are open at once; further ones are held back.
+pub const UNSERVED: usize = 1_000;
+/// Time a step may come later than was asked for before the node takes it that it was held up itself.
+pub const HELD_UP_MS: u64 = 2_000;
 /// Bytes of a payload that may stand in an event; a longer one is referred to.
 pub const INLINE_PAYLOAD: usize = 256;
 /// Bytes of a message text that is kept of an error.

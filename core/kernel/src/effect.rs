@@ -2,6 +2,7 @@
 
 use polyphon_wire::wire;
 
+use crate::agents::{AgentEvent, AgentSpec, AgentStatus};
 use crate::event::Event;
 use crate::id::{AgentId, Fence, SessionId, TaskId};
 use crate::leases::{Lease, StopReason};
@@ -33,8 +34,20 @@ wire! {
         },
         /// Ask an attempt to end, and end it by force when the grace period is over.
         2 => Stop { fence: Fence, grace_ms: u64, reason: StopReason },
-        /// End an agent that has nothing left to do.
-        3 => EndAgent { agent: AgentId },
+        /// End an agent, and what it still works on. Done when its host reports that it stopped; given again after a
+        /// restore.
+        3 => EndAgent {
+            agent: AgentId,
+            /// Sequence of the event that asks for it.
+            request: Fence,
+        },
+        /// Start an agent; an earlier life of the same agent is ended first. Done when its host reports with this fence
+        /// that it started or stopped; given again after a restore.
+        4 => StartAgent {
+            agent: AgentId,
+            start: Fence,
+            spec: AgentSpec,
+        },
     }
 }
 
@@ -52,25 +65,51 @@ pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Opt
             fence: *fence,
             grace_ms: until_ms.saturating_sub(now_ms),
         }),
-        Event::Agent(crate::agents::AgentEvent::AgentStopped { agent, .. }) => {
-            Some(Effect::EndAgent { agent: *agent })
-        }
+        Event::Agent(
+            AgentEvent::AgentStopped {
+                agent, ended: false, ..
+            }
+            | AgentEvent::AgentFailed {
+                agent, ended: false, ..
+            }
+            | AgentEvent::AgentLost { agent, .. },
+        ) => end_agent(durable, *agent),
+        Event::Agent(AgentEvent::AgentStarting { agent, .. }) => start_agent(durable, *agent),
+        Event::Agent(AgentEvent::AgentProvisioned { .. }) => start_agent(durable, AgentId(seq)),
         _ => None,
     }
 }
 
 /// Every effect that is open, in the order in which they were opened.
 pub(crate) fn open(durable: &Durable, now_ms: u64) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for (fence, lease) in durable
-        .leases
-        .iter()
-        .filter(|(fence, _)| !durable.orphans.contains(fence))
-    {
-        effects.extend(run(durable, fence));
-        effects.extend(stop(fence, lease, now_ms));
+    let mut effects: Vec<(Fence, Effect)> = Vec::new();
+    let leases = durable.leases.iter();
+    for (fence, lease) in leases.filter(|(fence, _)| !durable.orphans.contains(fence)) {
+        effects.extend(run(durable, fence).map(|effect| (fence, effect)));
+        effects.extend(stop(fence, lease, now_ms).map(|effect| (fence, effect)));
     }
-    effects
+    for (id, agent) in durable.agents.iter() {
+        effects.extend(agent.end.zip(end_agent(durable, id)));
+        effects.extend(agent.start.zip(start_agent(durable, id)));
+    }
+    effects.sort_by_key(|(opened, _)| *opened);
+    effects.into_iter().map(|(_, effect)| effect).collect()
+}
+
+fn end_agent(durable: &Durable, agent: AgentId) -> Option<Effect> {
+    let request = durable.agents.get(agent)?.end?;
+    Some(Effect::EndAgent { agent, request })
+}
+
+/// Open until the agent has started.
+fn start_agent(durable: &Durable, id: AgentId) -> Option<Effect> {
+    let agent = durable.agents.get(id)?;
+    let start = agent.start.filter(|_| agent.status == AgentStatus::Starting)?;
+    Some(Effect::StartAgent {
+        agent: id,
+        start,
+        spec: agent.spec.clone(),
+    })
 }
 
 fn run(durable: &Durable, fence: Fence) -> Option<Effect> {

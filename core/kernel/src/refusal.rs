@@ -69,6 +69,13 @@ impl From<AgentError> for Refusal {
             AgentError::Transition { agent, status, .. } => Self::new("AGENT_TRANSITION", message)
                 .with("agent", agent.0)
                 .with("status", status),
+            AgentError::Remote { agent } => Self::new("AGENT_REMOTE", message).with("agent", agent.0),
+            AgentError::Heartbeats { rule } => Self::new("AGENT_HEARTBEATS", message).with("rule", rule),
+            AgentError::PoolUnknown { pool } => Self::new("POOL_UNKNOWN", message).with("pool", pool.0),
+            AgentError::PoolInvalid { key, rule } => Self::new("POOL_INVALID", message)
+                .with("key", key)
+                .with("rule", rule),
+            AgentError::PoolLimit { limit } => Self::new("POOL_LIMIT", message).with("limit", limit),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use polyphon_wire::wire;
 
+use crate::agents::AgentSettings;
 use crate::resources::Resources;
 
 wire! {
@@ -30,6 +31,7 @@ wire! {
         starvation_ms: u64,
         /// Time an agent has to finish its work when it is stopped.
         shutdown_ms: u64,
+        agents: AgentSettings,
     }
 }
 
@@ -41,6 +43,7 @@ impl Default for Settings {
             ageing_ms: 30_000,
             starvation_ms: 120_000,
             shutdown_ms: 30_000,
+            agents: AgentSettings::default(),
         }
     }
 }
@@ -49,6 +52,7 @@ impl Settings {
     /// The first rule the settings break.
     pub fn broken_rule(&self) -> Option<&'static str> {
         let rules = [(self.ageing_ms > 0, "ageing_ms must be at least 1")];
-        rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule)
+        let broken = rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule);
+        broken.or_else(|| self.agents.broken_rule())
     }
 }

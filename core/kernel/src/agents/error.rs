@@ -1,4 +1,4 @@
-use crate::id::AgentId;
+use crate::id::{AgentId, PoolId};
 
 /// Why a command about agents is refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -33,5 +33,37 @@ pub enum AgentError {
         status: &'static str,
         /// What was asked for.
         step: &'static str,
+    },
+    /// A remote agent starts by itself; only its own host can. Start it there. Code `AGENT_REMOTE`.
+    #[error("{agent} runs elsewhere and is started there")]
+    Remote {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// Heartbeats break a rule. Send them as the rule says. Code `AGENT_HEARTBEATS`.
+    #[error("{rule}")]
+    Heartbeats {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// No such pool. Define it first. Code `POOL_UNKNOWN`.
+    #[error("there is no {pool}")]
+    PoolUnknown {
+        /// The id that was given.
+        pool: PoolId,
+    },
+    /// The description of a pool breaks a rule. Correct it. Code `POOL_INVALID`.
+    #[error("pool {key:?}: {rule}")]
+    PoolInvalid {
+        /// The pool's key.
+        key: String,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The partition has as many pools as it may. Remove some. Code `POOL_LIMIT`.
+    #[error("there are {limit} pools already")]
+    PoolLimit {
+        /// The bound.
+        limit: usize,
     },
 }

@@ -1,13 +1,35 @@
-//! Agents: who they are, what they can do, how they are doing, and which one gets a task.
+//! Agents: who they are, what they can do, how they are doing, which one gets a task, and how many there are.
 
+mod agent;
+pub mod catalog;
 pub mod commands;
 mod error;
 mod event;
+pub(crate) mod health;
+mod hold;
+pub mod lifecycle;
+mod pools;
+mod rank;
 pub(crate) mod select;
+mod settings;
 mod spec;
 mod state;
+mod status;
+pub(crate) mod sweep;
+mod unserved;
+pub(crate) mod upkeep;
+pub(crate) mod vitals;
+pub(crate) mod wake;
 
+pub use agent::Agent;
 pub use error::AgentError;
 pub use event::AgentEvent;
+pub(crate) use hold::Hold;
+pub use pools::{Pool, PoolSpec, Pools, ScaleReason, Tally};
+pub use rank::RankBy;
+pub use settings::AgentSettings;
 pub use spec::{AgentKind, AgentSpec, HostKind, Permission};
-pub use state::{Agent, AgentStatus, Agents, Health};
+pub use state::Agents;
+pub use status::{AgentStatus, Health, Intent};
+pub use unserved::{Unserved, UnservedDemand};
+pub use vitals::{AgentVitals, Heartbeat};

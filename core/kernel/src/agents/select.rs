@@ -1,57 +1,57 @@
 //! Which agent gets a task.
 
-use std::cmp::Reverse;
-
-use super::{Agent, Health};
+use super::AgentSpec;
 use crate::id::AgentId;
-use crate::settings::Selection;
 use crate::state::State;
 use crate::tasks::Demand;
 
+/// What a capability begins with that only one agent has: `@` and the agent's key. Work that needs it is addressed to
+/// that agent.
+pub(crate) const ADDRESS: char = '@';
+
 /// The best agent for `demand`, or `None` when none that could take it has room.
+///
+/// An agent that shall be avoided gets the task only when no other agent could ever take it.
 pub(crate) fn select(state: &State<'_>, demand: &Demand) -> Option<AgentId> {
-    let durable = state.durable;
-    let strategy = durable.settings().selection;
-    let eligible = durable.agents.iter().filter(|(id, agent)| {
-        is_attached(agent, durable.epoch())
-            && has_room(agent)
-            && is_able(agent, demand)
-            && demand.avoid != Some(*id)
-    });
-    eligible
-        .min_by_key(|(id, agent)| (rank(strategy, agent), agent.granted_seq, *id))
-        .map(|(id, _)| id)
+    let able = state
+        .durable
+        .agents
+        .with_room()
+        .filter(|(_, agent)| is_able(&agent.spec, demand));
+    let mut avoided = None;
+    for (id, _) in able {
+        if demand.avoid != Some(id) {
+            return Some(id);
+        }
+        avoided = Some(id);
+    }
+    avoided.filter(|id| !has_alternative(state, demand, *id))
 }
 
-fn is_attached(agent: &Agent, epoch: u64) -> bool {
-    !agent.is_local() || agent.epoch == epoch
-}
-
-fn has_room(agent: &Agent) -> bool {
-    agent.status.takes_work() && agent.health != Health::Unhealthy && agent.load < agent.spec.max_load
-}
-
-fn is_able(agent: &Agent, demand: &Demand) -> bool {
+/// Whether an agent of this description can do what is demanded.
+pub(crate) fn is_able(spec: &AgentSpec, demand: &Demand) -> bool {
     demand
         .agent_type
         .as_ref()
-        .is_none_or(|wanted| *wanted == agent.spec.agent_type)
-        && demand.permission <= agent.spec.permission
-        && demand
-            .needs
-            .iter()
-            .all(|need| agent.spec.capabilities.binary_search(need).is_ok())
+        .is_none_or(|wanted| *wanted == spec.agent_type)
+        && demand.permission <= spec.permission
+        && demand.needs.iter().all(|need| has(spec, need))
 }
 
-/// Smaller is better; equals take turns.
-fn rank(strategy: Selection, agent: &Agent) -> (Reverse<u32>, u64, u64) {
-    let load = u64::from(agent.load) * 1_000_000 / u64::from(agent.spec.max_load.max(1));
-    // Coarse, so that agents which are about as fast still take turns.
-    let slowness = u64::from(64 - agent.mean_ms.leading_zeros());
-    match strategy {
-        Selection::PriorityLoadPerformance => (Reverse(agent.spec.priority), load, slowness),
-        Selection::LeastLoaded => (Reverse(0), load, 0),
-        Selection::RoundRobin => (Reverse(0), 0, 0),
-        Selection::Fastest => (Reverse(0), slowness, load),
+/// Whether an agent of this description has a capability.
+pub(crate) fn has(spec: &AgentSpec, capability: &str) -> bool {
+    match capability.strip_prefix(ADDRESS) {
+        Some(key) => spec.key == key,
+        None => spec
+            .capabilities
+            .binary_search_by(|known| known.as_str().cmp(capability))
+            .is_ok(),
     }
+}
+
+fn has_alternative(state: &State<'_>, demand: &Demand, avoided: AgentId) -> bool {
+    state.durable.agents.iter().any(|(id, agent)| {
+        let comes = agent.status.is_live() || agent.is_restarting();
+        id != avoided && comes && is_able(&agent.spec, demand)
+    })
 }

@@ -59,5 +59,27 @@ wire! {
         version: String,
         /// The pool it belongs to.
         pool: Option<PoolId>,
+        /// Longest distance of its heartbeats; 0 when it sends none and is not watched.
+        heartbeat_ms: u64,
+    }
+}
+
+#[cfg(test)]
+impl AgentSpec {
+    /// A plain agent, for tests.
+    pub(crate) fn example(key: &str, max_load: u32) -> Self {
+        Self {
+            key: key.to_owned(),
+            agent_type: "worker".to_owned(),
+            capabilities: Vec::new(),
+            permission: Permission::Full,
+            kind: AgentKind::Specialized,
+            host: HostKind::Function,
+            priority: 0,
+            max_load,
+            version: "1".to_owned(),
+            pool: None,
+            heartbeat_ms: 0,
+        }
     }
 }

@@ -1,130 +1,30 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use polyphon_wire::wire;
-
-use super::{AgentEvent, AgentSpec, HostKind};
-use crate::id::AgentId;
+use super::agent::{attach, restart_node};
+use super::lifecycle;
+use super::pools::{Pools, Share};
+use super::rank::{Ranking, Standing};
+use super::unserved::Unserved;
+use super::{Agent, AgentEvent, AgentStatus, Health, Intent};
+use crate::id::{AgentId, Fence};
+use crate::settings::Settings;
 use crate::state::Table;
-use crate::tasks::TaskEvent;
-
-wire! {
-    /// Where an agent is in its life.
-    pub choice AgentStatus {
-        /// Known, not started.
-        0 => Registered,
-        /// Being started.
-        1 => Starting,
-        /// Ready, without work.
-        2 => Idle,
-        /// Ready, with work.
-        3 => Busy,
-        /// Finishing its work, taking no more.
-        4 => Draining,
-        /// Ended as asked.
-        5 => Stopped,
-        /// Broken.
-        6 => Failed,
-    }
-}
-
-wire! {
-    /// What the failure detector thinks.
-    pub choice Health {
-        /// Heard from as often as usual.
-        0 => Healthy,
-        /// Later than usual.
-        1 => Degraded,
-        /// So late that it is probably gone.
-        2 => Unhealthy,
-    }
-}
-
-wire! {
-    /// One agent.
-    pub struct Agent {
-        spec: AgentSpec,
-        status: AgentStatus,
-        health: Health,
-        /// Tasks it works on now.
-        load: u32,
-        /// Epoch of the node it is attached to.
-        epoch: u64,
-        /// Restarts in a row.
-        restarts: u32,
-        /// Next thing the passing of time does to it.
-        wake_ms: Option<u64>,
-        /// Sequence of its last grant, for taking turns.
-        granted_seq: u64,
-        completed: u64,
-        failed: u64,
-        /// Moving average of how long its attempts take.
-        mean_ms: u64,
-        registered_ms: u64,
-        changed_ms: u64,
-    }
-}
-
-impl AgentStatus {
-    /// Lower-case name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Starting => "starting",
-            Self::Idle => "idle",
-            Self::Busy => "busy",
-            Self::Draining => "draining",
-            Self::Stopped => "stopped",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Whether it may be given work.
-    pub fn takes_work(self) -> bool {
-        matches!(self, Self::Idle | Self::Busy)
-    }
-}
-
-impl Agent {
-    /// Whether it runs inside a node and ends with it.
-    pub fn is_local(&self) -> bool {
-        self.spec.host != HostKind::Remote
-    }
-
-    fn settle(&mut self) {
-        if self.status.takes_work() {
-            self.status = if self.load == 0 {
-                AgentStatus::Idle
-            } else {
-                AgentStatus::Busy
-            };
-        }
-    }
-
-    fn took(&mut self, seq: u64) {
-        self.load += 1;
-        self.granted_seq = seq;
-        self.settle();
-    }
-
-    fn gave_back(&mut self) {
-        self.load = self.load.saturating_sub(1);
-        self.settle();
-    }
-
-    fn learn(&mut self, duration_ms: u64) {
-        self.mean_ms = if self.mean_ms == 0 {
-            duration_ms
-        } else {
-            (self.mean_ms * 7 + duration_ms) / 8
-        };
-    }
-}
+use crate::tasks::{AttemptOutcome, TaskEvent};
 
 /// Every agent.
 #[derive(Clone, Debug, Default)]
 pub struct Agents {
     pub(crate) table: Table<AgentId, Agent>,
+    /// Pools of agents.
+    pub pools: Pools,
+    /// Demands nobody can meet.
+    pub unserved: Unserved,
     by_key: BTreeMap<String, AgentId>,
+    ranking: Ranking,
+    /// Those that have room, the one to be offered a task first first; derived.
+    room: BTreeSet<Standing>,
+    /// Those that were asked to stop together; derived, and worked off step by step.
+    pub(super) stopping: BTreeSet<AgentId>,
 }
 
 impl Agents {
@@ -153,117 +53,260 @@ impl Agents {
         self.table.is_empty()
     }
 
+    /// Those that have room, in the order in which they are offered a task.
+    pub(crate) fn with_room(&self) -> impl Iterator<Item = (AgentId, &Agent)> {
+        let entry = |standing: &Standing| Some((standing.agent, self.table.get(standing.agent)?));
+        self.room.iter().filter_map(entry)
+    }
+
     pub(crate) fn evolve(&mut self, seq: u64, now_ms: u64, epoch: u64, event: &AgentEvent) {
         match event {
-            AgentEvent::AgentRegistered { spec } => self.enter(AgentId(seq), now_ms, epoch, spec),
-            AgentEvent::AgentAttached { agent, spec } => self.change(*agent, now_ms, |entry| {
-                entry.spec = spec.clone();
-                entry.status = AgentStatus::Starting;
-                entry.health = Health::Healthy;
-                entry.epoch = epoch;
-            }),
-            AgentEvent::AgentStarted { agent } => self.change(*agent, now_ms, |entry| {
-                entry.status = AgentStatus::Idle;
-                entry.wake_ms = None;
-                entry.settle();
-            }),
-            AgentEvent::AgentDraining { agent, until_ms, .. } => self.change(*agent, now_ms, |entry| {
-                entry.status = AgentStatus::Draining;
-                entry.wake_ms = Some(*until_ms);
-            }),
-            AgentEvent::AgentStopped { agent, .. } => self.change(*agent, now_ms, |entry| {
-                entry.status = AgentStatus::Stopped;
-                entry.wake_ms = None;
-            }),
-            AgentEvent::AgentFailed { agent, .. } => self.change(*agent, now_ms, |entry| {
-                entry.status = AgentStatus::Failed;
-                entry.wake_ms = None;
-            }),
-            AgentEvent::AgentHealthChanged { agent, health, .. } => {
-                self.change(*agent, now_ms, |entry| entry.health = *health);
+            AgentEvent::AgentRegistered { spec } => {
+                self.enter(AgentId(seq), Agent::new(spec, now_ms, epoch));
             }
-            AgentEvent::AgentLost { agent, .. } => self.change(*agent, now_ms, |entry| {
-                entry.status = AgentStatus::Failed;
-                entry.health = Health::Unhealthy;
+            AgentEvent::AgentProvisioned { spec, until_ms } => {
+                let mut agent = Agent::new(spec, now_ms, epoch);
+                agent.status = AgentStatus::Starting;
+                agent.start = Some(Fence(seq));
+                agent.wake_ms = Some(*until_ms);
+                self.enter(AgentId(seq), agent);
+            }
+            AgentEvent::AgentAttached {
+                agent,
+                spec,
+                until_ms,
+            } => {
+                self.turn(*agent, now_ms, AgentStatus::Starting, Some(*until_ms), |entry| {
+                    attach(entry, spec, epoch);
+                });
+            }
+            AgentEvent::AgentStarting { agent, until_ms } => {
+                let is_restart = self.get(*agent).is_some_and(Agent::is_restarting);
+                self.turn(*agent, now_ms, AgentStatus::Starting, Some(*until_ms), |entry| {
+                    entry.restarts = if is_restart { entry.restarts } else { 0 };
+                    entry.epoch = epoch;
+                    entry.health = Health::Healthy;
+                    entry.start = Some(Fence(seq));
+                    entry.end = None;
+                    entry.started_ms = None;
+                });
+            }
+            AgentEvent::AgentStarted { agent } => {
+                self.turn(*agent, now_ms, AgentStatus::Idle, None, |entry| {
+                    entry.epoch = epoch;
+                    entry.started_ms = Some(now_ms);
+                    entry.idle_ms = now_ms;
+                    entry.settle();
+                });
+            }
+            AgentEvent::AgentDraining { agent, until_ms, .. } => {
+                self.turn(*agent, now_ms, AgentStatus::Draining, Some(*until_ms), |_| {});
+            }
+            AgentEvent::AgentStopped { agent, ended, .. } => {
+                self.end(*agent, seq, now_ms, AgentStatus::Stopped, None, *ended);
+            }
+            AgentEvent::AgentFailed { agent, ended, .. } => {
+                self.end(*agent, seq, now_ms, AgentStatus::Failed, None, *ended);
+            }
+            AgentEvent::AgentLost {
+                agent, remove_at_ms, ..
+            } => {
+                self.end(
+                    *agent,
+                    seq,
+                    now_ms,
+                    AgentStatus::Failed,
+                    Some(*remove_at_ms),
+                    false,
+                );
+                self.change(*agent, |entry| entry.health = Health::Unhealthy);
+            }
+            AgentEvent::AgentHealthChanged { agent, health, .. } => self.change(*agent, |entry| {
+                entry.health = *health;
+                entry.changed_ms = now_ms;
             }),
             AgentEvent::AgentRestarting {
                 agent,
                 restart,
                 at_ms,
-            } => self.change(*agent, now_ms, |entry| {
+            } => self.change(*agent, |entry| {
                 entry.restarts = *restart;
-                entry.status = AgentStatus::Starting;
+                entry.intent = Intent::Restart;
                 entry.wake_ms = Some(*at_ms);
             }),
-            AgentEvent::AgentDeregistered { agent, .. } => {
-                if let Some(entry) = self.table.remove(*agent) {
-                    self.by_key.remove(&entry.spec.key);
-                }
+            AgentEvent::AgentGivenUp { agent, .. } => {
+                self.change(*agent, |entry| entry.intent = Intent::GiveUp);
+            }
+            AgentEvent::AgentEnded { agent, .. } => self.change(*agent, |entry| entry.end = None),
+            AgentEvent::AgentOverdue { agent } => self.change(*agent, |entry| {
+                entry.intent = Intent::Revoke;
+                entry.wake_ms = None;
+            }),
+            AgentEvent::AgentDeregistered { agent, .. } => self.leave(*agent),
+            AgentEvent::AllStopping { .. } => self.stop_all(),
+            AgentEvent::PoolDefined { .. }
+            | AgentEvent::PoolRedefined { .. }
+            | AgentEvent::PoolScaled { .. }
+            | AgentEvent::PoolClosing { .. }
+            | AgentEvent::PoolRemoved { .. } => self.pools.evolve(seq, event),
+            AgentEvent::DemandUnserved { .. } | AgentEvent::DemandServed { .. } => {
+                self.unserved.evolve(seq, now_ms, event);
             }
         }
     }
 
     /// What an event about tasks means for the agents that do them.
-    pub(crate) fn evolve_task(&mut self, seq: u64, event: &TaskEvent) {
+    pub(crate) fn evolve_task(&mut self, seq: u64, now_ms: u64, event: &TaskEvent) {
         match event {
-            TaskEvent::TaskGranted { agent, .. } => {
-                if let Some(entry) = self.table.get_mut(*agent) {
-                    entry.took(seq);
-                }
-            }
+            TaskEvent::TaskGranted { agent, .. } => self.change(*agent, |entry| entry.took(seq)),
             TaskEvent::TaskCompleted {
                 agent, duration_ms, ..
-            } => {
-                if let Some(entry) = self.table.get_mut(*agent) {
-                    entry.completed += 1;
-                    entry.learn(*duration_ms);
-                    entry.gave_back();
+            } => self.change(*agent, |entry| {
+                entry.learn(true, *duration_ms);
+                entry.gave_back(now_ms);
+            }),
+            TaskEvent::TaskAttemptFailed {
+                agent,
+                duration_ms,
+                outcome,
+                ..
+            } => self.change(*agent, |entry| {
+                // What was lost or cancelled says nothing about the agent.
+                if matches!(outcome, AttemptOutcome::Failed | AttemptOutcome::Timeout) {
+                    entry.learn(false, *duration_ms);
                 }
-            }
-            TaskEvent::TaskAttemptFailed { agent, .. } => {
-                if let Some(entry) = self.table.get_mut(*agent) {
-                    entry.failed += 1;
-                    entry.gave_back();
-                }
-            }
+                entry.gave_back(now_ms);
+            }),
             _ => {}
         }
     }
 
-    pub(crate) fn rebuild(&mut self) {
-        self.by_key = self
+    /// A node took over: local agents of the one before have ended with it, remote ones have their full time again.
+    pub(crate) fn start_node(&mut self, now_ms: u64, epoch: u64) {
+        let ids: Vec<AgentId> = self.table.iter().map(|(id, _)| id).collect();
+        for id in ids {
+            self.change(id, |agent| restart_node(agent, now_ms, epoch));
+        }
+        self.pools.start_node();
+    }
+
+    /// Another way to choose came into force.
+    pub(crate) fn rank_by(&mut self, settings: &Settings) {
+        self.ranking = Ranking::of(settings);
+        let standing = |(id, agent): (AgentId, &Agent)| self.ranking.standing(id, agent);
+        self.room = self.table.iter().filter_map(standing).collect();
+    }
+
+    /// Derives what is derived, after the tables were filled.
+    pub(crate) fn rebuild(&mut self, settings: &Settings) {
+        let key = |(id, agent): (AgentId, &Agent)| (agent.spec.key.clone(), id);
+        self.by_key = self.table.iter().map(key).collect();
+        let stopping = self
             .table
             .iter()
-            .map(|(id, agent)| (agent.spec.key.clone(), id))
+            .filter(|(_, agent)| agent.intent == Intent::Stop);
+        self.stopping = stopping.map(|(id, _)| id).collect();
+        self.rank_by(settings);
+        self.unserved.rebuild();
+        self.pools.rebuild(self.table.iter());
+    }
+
+    fn enter(&mut self, id: AgentId, agent: Agent) {
+        self.by_key.insert(agent.spec.key.clone(), id);
+        self.pools.enter(id, &agent);
+        self.table.insert(id, agent);
+    }
+
+    fn leave(&mut self, id: AgentId) {
+        // Out of the derived sets first.
+        self.change(id, |agent| {
+            agent.status = AgentStatus::Stopped;
+            agent.intent = Intent::Stay;
+        });
+        if let Some(agent) = self.table.remove(id) {
+            self.by_key.remove(&agent.spec.key);
+            self.pools.leave(id, &agent);
+        }
+    }
+
+    /// A change of status, with everything that holds for every one of them.
+    fn turn(
+        &mut self,
+        id: AgentId,
+        now_ms: u64,
+        status: AgentStatus,
+        wake_ms: Option<u64>,
+        with: impl FnOnce(&mut Agent),
+    ) {
+        self.change(id, |agent| {
+            agent.status = status;
+            agent.intent = Intent::Stay;
+            agent.wake_ms = wake_ms;
+            agent.changed_ms = now_ms;
+            with(agent);
+        });
+    }
+
+    fn end(
+        &mut self,
+        id: AgentId,
+        seq: u64,
+        now_ms: u64,
+        status: AgentStatus,
+        wake_ms: Option<u64>,
+        ended: bool,
+    ) {
+        self.turn(id, now_ms, status, wake_ms, |agent| {
+            agent.start = None;
+            agent.end = (!ended).then_some(Fence(seq));
+        });
+    }
+
+    fn stop_all(&mut self) {
+        let live = |agent: &Agent| agent.status.is_live() || agent.is_restarting();
+        let ids: Vec<AgentId> = self
+            .table
+            .iter()
+            .filter(|(_, agent)| live(agent))
+            .map(|(id, _)| id)
             .collect();
+        for id in ids {
+            self.change(id, |agent| agent.intent = Intent::Stop);
+        }
+        self.pools.suspend();
     }
 
-    fn enter(&mut self, id: AgentId, now_ms: u64, epoch: u64, spec: &AgentSpec) {
-        self.by_key.insert(spec.key.clone(), id);
-        self.table.insert(
-            id,
-            Agent {
-                spec: spec.clone(),
-                status: AgentStatus::Registered,
-                health: Health::Healthy,
-                load: 0,
-                epoch,
-                restarts: 0,
-                wake_ms: None,
-                granted_seq: 0,
-                completed: 0,
-                failed: 0,
-                mean_ms: 0,
-                registered_ms: now_ms,
-                changed_ms: now_ms,
-            },
+    /// The one way to change an agent: keeps everything that is derived in step.
+    fn change(&mut self, id: AgentId, with: impl FnOnce(&mut Agent)) {
+        let Some(agent) = self.table.get_mut(id) else {
+            return;
+        };
+        let (standing, share) = (
+            self.ranking.standing(id, agent),
+            agent.spec.pool.map(|_| Share::of(agent)),
         );
-    }
-
-    fn change(&mut self, agent: AgentId, now_ms: u64, with: impl FnOnce(&mut Agent)) {
-        if let Some(entry) = self.table.get_mut(agent) {
-            with(entry);
-            entry.changed_ms = now_ms;
+        let (status, was_stopping) = (agent.status, agent.intent == Intent::Stop);
+        with(agent);
+        debug_assert!(
+            lifecycle::allows(status, agent.status),
+            "{status:?} → {:?} is no transition",
+            agent.status
+        );
+        let after = self.ranking.standing(id, agent);
+        if standing != after {
+            if let Some(standing) = standing {
+                self.room.remove(&standing);
+            }
+            self.room.extend(after);
+        }
+        if let Some((pool, share)) = agent.spec.pool.zip(share) {
+            self.pools.recount(pool, share, Share::of(agent));
+        }
+        if was_stopping != (agent.intent == Intent::Stop) {
+            match was_stopping {
+                true => self.stopping.remove(&id),
+                false => self.stopping.insert(id),
+            };
         }
     }
 }

@@ -75,6 +75,7 @@ impl Kernel {
         Ok(Self {
             durable,
             chain,
+            pending: true,
             ..Self::new(partition, epoch)
         })
     }
@@ -85,6 +86,7 @@ impl Kernel {
         let now_ms = self.clock.read(now, self.durable.last_ms());
         let first_seq = self.durable.last_seq() + 1;
         let mut turn = Turn::begin(self, now_ms);
+        turn.wake_up();
         turn.adjust_clock(now.wall_ms);
         turn.let_time_pass();
         let answers = turn.take(batch);
@@ -92,6 +94,8 @@ impl Kernel {
         turn.write_hash();
         let (frame, effects, pending) = turn.finish();
         self.pending = pending;
+        self.volatile.now_ms = now_ms;
+        self.volatile.asked_for_ms = self.deadline_at(now_ms);
         let head = self.frame_head(first_seq, now_ms, now.wall_ms);
         let (frame, events_at) = match frame.finish(batch, head) {
             Some((bytes, events_at, hash)) => {
@@ -165,7 +169,8 @@ impl Kernel {
         if self.pending {
             return Some(now_ms);
         }
-        self.durable.timers.first().map(|(at_ms, _)| at_ms)
+        let timer = self.durable.timers.first().map(|(at_ms, _)| at_ms);
+        [timer, self.volatile.deadline()].into_iter().flatten().min()
     }
 
     fn frame_head(&self, first_seq: u64, kernel_ms: u64, wall_ms: u64) -> crate::journal::FrameHead {

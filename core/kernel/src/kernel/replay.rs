@@ -1,6 +1,7 @@
 use super::Kernel;
 use crate::event::Event;
 use crate::journal::{Frame, FrameError, JournalEvent};
+use crate::state::Volatile;
 
 /// Why a frame cannot be folded into the state.
 pub type ReplayError = FrameError;
@@ -34,6 +35,7 @@ impl Kernel {
         }
         self.chain = frame.hash();
         self.pending = true;
+        self.volatile = Volatile::default();
         Ok(())
     }
 

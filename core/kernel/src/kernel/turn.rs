@@ -4,7 +4,8 @@ use polyphon_wire::{Reader, Wire};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Answer, Effect, Kernel, Outcome, Request, malformed, salvage_id};
-use crate::agents;
+use crate::agents::commands::AgentCommand;
+use crate::agents::{self, health};
 use crate::bounds;
 use crate::command::Command;
 use crate::effect;
@@ -13,7 +14,7 @@ use crate::journal::{self, FrameWriter, JournalEvent};
 use crate::reactions;
 use crate::refusal::Refusal;
 use crate::sessions;
-use crate::state::{Origin, Sink};
+use crate::state::{Origin, Sink, Volatile};
 use crate::tasks::{self, dispatch, sweep};
 use crate::time::DRIFT_MS;
 
@@ -41,6 +42,26 @@ impl<'k> Turn<'k> {
         }
     }
 
+    /// Puts the volatile state in step with the durable one after a restore, and forgives everybody's silence while this
+    /// node itself was held up.
+    pub(super) fn wake_up(&mut self) {
+        let Kernel {
+            durable, volatile, ..
+        } = &mut *self.kernel;
+        if !volatile.ready {
+            *volatile = Volatile::default();
+            volatile.vitals.watch_all(durable, self.now_ms);
+            volatile.ready = true;
+            return;
+        }
+        let late_ms = volatile
+            .asked_for_ms
+            .map_or(0, |at_ms| self.now_ms.saturating_sub(at_ms));
+        if late_ms > bounds::HELD_UP_MS {
+            volatile.vitals.forgive(durable, late_ms, self.now_ms);
+        }
+    }
+
     /// Writes down when wall time has moved against kernel time.
     pub(super) fn adjust_clock(&mut self, wall_ms: u64) {
         let Some(node) = self.kernel.durable.node.get(0) else {
@@ -55,16 +76,23 @@ impl<'k> Turn<'k> {
     /// Fires what is due, a bounded number of timers.
     pub(super) fn let_time_pass(&mut self) {
         for _ in 0..bounds::STEP_TIMERS {
-            let due = self
-                .kernel
-                .durable
-                .timers
-                .first()
-                .filter(|(at_ms, _)| *at_ms <= self.now_ms);
-            let Some((_, timer)) = due else { return };
             let mut sink = Sink::default();
-            reactions::time_passes::fire(&self.kernel.state(self.now_ms), timer, &mut sink);
+            let is_due = |(at_ms, _): &(u64, _)| *at_ms <= self.now_ms;
+            if let Some((_, timer)) = self.kernel.durable.timers.first().filter(is_due) {
+                reactions::time_passes::fire(&self.kernel.state(self.now_ms), timer, &mut sink);
+                self.absorb(sink);
+                continue;
+            }
+            let is_due = |(at_ms, _): &(u64, _)| *at_ms <= self.now_ms;
+            let Some((_, agent)) = self.kernel.volatile.vitals.first().filter(is_due) else {
+                return;
+            };
+            health::check(&self.kernel.state(self.now_ms), agent, &mut sink);
             self.absorb(sink);
+            let Kernel {
+                durable, volatile, ..
+            } = &mut *self.kernel;
+            volatile.vitals.arm(durable, agent, self.now_ms);
         }
     }
 
@@ -118,17 +146,40 @@ impl<'k> Turn<'k> {
                 return;
             }
             let mut sink = Sink::default();
-            if sweep::next(&self.kernel.state(self.now_ms), &mut sink) {
+            let state = self.kernel.state(self.now_ms);
+            if sweep::next(&state, &mut sink) || agents::sweep::next(&state, &mut sink) {
                 self.absorb(sink);
                 continue;
             }
-            match dispatch::next(&self.kernel.state(self.now_ms), &mut pass) {
-                Some(grant) => self.apply(grant.into()),
-                None => break,
+            if let Some(grant) = dispatch::next(&state, &mut pass) {
+                self.apply(grant.into());
+                continue;
             }
+            if !self.keep_up(&mut sink) {
+                break;
+            }
+            self.absorb(sink);
         }
-        let due = self.kernel.durable.timers.first();
-        self.pending = due.is_some_and(|(at_ms, _)| at_ms <= self.now_ms);
+        let timer = self.kernel.durable.timers.first().map(|(at_ms, _)| at_ms);
+        let due = [timer, self.kernel.volatile.deadline()]
+            .into_iter()
+            .flatten()
+            .min();
+        self.pending = due.is_some_and(|at_ms| at_ms <= self.now_ms);
+    }
+
+    /// Looks after pools and unmet demands, when something happened that may concern them.
+    fn keep_up(&mut self, sink: &mut Sink) -> bool {
+        if !self.kernel.volatile.upkeep.is_due(self.now_ms) {
+            return false;
+        }
+        let state = self.kernel.state(self.now_ms);
+        if agents::upkeep::next(&state, sink) {
+            return true;
+        }
+        let check_ms = agents::upkeep::check_ms(&state);
+        self.kernel.volatile.upkeep.done(check_ms);
+        false
     }
 
     /// Every so many events the journal says what the state is, for followers to compare.
@@ -164,6 +215,7 @@ impl<'k> Turn<'k> {
         debug_assert!(at.end <= batch.len());
         let before = self.kernel.durable.last_seq();
         self.command = self.frame.command(at);
+        self.listen(&request.command);
         let mut sink = Sink::default();
         let decided = self.decide(request, &mut sink);
         if let Err(refusal) = decided {
@@ -191,6 +243,20 @@ impl<'k> Turn<'k> {
             id,
             outcome: Outcome::Accepted { entity },
         })
+    }
+
+    /// Takes note of signs of life, which decisions then look at.
+    fn listen(&mut self, command: &Command) {
+        if let Command::Agent(AgentCommand::ReportHeartbeats { beats }) = command
+            && agents::commands::are_whole(beats)
+        {
+            let Kernel {
+                durable, volatile, ..
+            } = &mut *self.kernel;
+            beats
+                .iter()
+                .for_each(|beat| volatile.vitals.hear(durable, beat, self.now_ms));
+        }
     }
 
     fn decide(&self, request: &Request, sink: &mut Sink) -> Result<(), Refusal> {
@@ -251,6 +317,10 @@ impl<'k> Turn<'k> {
     fn record(&mut self, event: &Event) {
         let seq = self.kernel.durable.last_seq() + 1;
         self.kernel.durable.evolve(seq, self.now_ms, event);
+        let Kernel {
+            durable, volatile, ..
+        } = &mut *self.kernel;
+        volatile.note(durable, event, self.now_ms);
         self.frame.event(self.command, event);
         self.effects
             .extend(effect::of(&self.kernel.durable, seq, self.now_ms, event));

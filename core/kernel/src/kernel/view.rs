@@ -18,6 +18,8 @@ wire! {
         5 => Task { task: TaskId },
         /// One lease.
         6 => Lease { fence: crate::id::Fence },
+        /// How an agent is doing: an `AgentVitals`.
+        7 => Vitals { agent: AgentId },
     }
 }
 
@@ -31,6 +33,12 @@ impl Kernel {
             View::Session { session } => bytes(durable.sessions.get(*session)),
             View::Plan { session } => bytes(durable.tasks.plan(*session)),
             View::Task { task } => bytes(durable.tasks.get(*task)),
+            View::Vitals { agent } => bytes(
+                self.volatile
+                    .vitals
+                    .view(durable, *agent, self.volatile.now_ms)
+                    .as_ref(),
+            ),
             View::Lease { fence } => bytes(durable.leases.held(*fence).ok()),
         }
     }

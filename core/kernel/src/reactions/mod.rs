@@ -3,6 +3,7 @@
 //! A reaction looks at the state after the event and emits what follows. Reactions form no circle: each one's events come
 //! later in [`ORDER`] than what it reacts to, or it reacts to the end of an entity that ends once.
 
+mod agent_drained;
 mod group_ends;
 mod phase_ends;
 mod phase_opens;
@@ -22,6 +23,7 @@ const REACTIONS: &[Reaction] = &[
     phase_ends::react,
     phase_opens::react,
     session_ends::react,
+    agent_drained::react,
 ];
 
 /// Lets every reaction look at `event`, which was applied already.

@@ -1,7 +1,7 @@
 //! Time has passed → what was due happens.
 
-use crate::agents::{AgentEvent, AgentStatus};
-use crate::id::{AgentId, Fence};
+use crate::agents::wake::wake;
+use crate::id::Fence;
 use crate::leases::StopReason;
 use crate::sessions::SessionEvent;
 use crate::state::{Sink, State, Timer};
@@ -22,7 +22,7 @@ pub(crate) fn fire(state: &State<'_>, timer: Timer, sink: &mut Sink) {
                 reason: "its time is over".to_owned(),
             });
         }
-        Timer::Agent(agent) => wake_agent(state, agent, sink),
+        Timer::Agent(agent) => wake(state, agent, sink),
     }
 }
 
@@ -49,18 +49,4 @@ fn lease(state: &State<'_>, fence: Fence, sink: &mut Sink) {
             .now_ms
             .saturating_add(crate::tasks::sweep::grace_ms(state, lease.session)),
     });
-}
-
-fn wake_agent(state: &State<'_>, agent: AgentId, sink: &mut Sink) {
-    if state
-        .durable
-        .agents
-        .get(agent)
-        .is_some_and(|entry| entry.status == AgentStatus::Draining)
-    {
-        sink.emit(AgentEvent::AgentStopped {
-            agent,
-            reason: "its time to finish is over".to_owned(),
-        });
-    }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::Timers;
 use super::timers;
-use crate::agents::Agents;
+use crate::agents::{AgentEvent, Agents, Hold};
 use crate::event::Event;
 use crate::id::{Fence, IdSpace};
 use crate::journal::{Idempotency, JournalEvent, Node};
@@ -26,8 +26,10 @@ pub struct Durable {
     pub sessions: Sessions,
     /// Their plans and tasks.
     pub tasks: Tasks,
-    /// Leases of an earlier run of this node, which nobody will report on; derived.
+    /// Leases nobody will report on, because the node or agent that held them has ended; derived.
     pub(crate) orphans: BTreeSet<Fence>,
+    /// Leases that are to be taken back, because their agent was lost or its time to finish is over; derived.
+    pub(crate) stranded: BTreeSet<Fence>,
     pub(crate) timers: Timers,
     last_seq: u64,
     last_ms: u64,
@@ -49,6 +51,16 @@ impl Durable {
         self.node.get(0).map_or(0, |node| node.epoch)
     }
 
+    /// A random draw: a function of the journal's seed, the position in it, and `site`, which tells draws of one event
+    /// apart.
+    pub(crate) fn draw(&self, site: u64) -> u64 {
+        let seed = self.node.get(0).map_or(0, |node| node.seed);
+        let mut place = [0; 16];
+        place[..8].copy_from_slice(&self.last_seq.to_be_bytes());
+        place[8..].copy_from_slice(&site.to_be_bytes());
+        xxhash_rust::xxh3::xxh3_64_with_seed(&place, seed)
+    }
+
     /// Makes and reads ids; `None` before the first start of a node.
     pub fn ids(&self) -> Option<IdSpace> {
         self.node.get(0).map(|node| IdSpace::new(node.seed))
@@ -67,7 +79,10 @@ impl Durable {
         self.last_ms = now_ms;
         match event {
             Event::Journal(event) => self.evolve_journal(seq, now_ms, event),
-            Event::Agent(event) => self.agents.evolve(seq, now_ms, epoch, event),
+            Event::Agent(event) => {
+                self.agents.evolve(seq, now_ms, epoch, event);
+                self.strand(event);
+            }
             Event::Session(event) => {
                 self.sessions.evolve(seq, now_ms, event);
                 self.tasks.evolve_session(seq, event);
@@ -84,6 +99,8 @@ impl Durable {
             self.idempotency.table.hash(),
             self.leases.table.hash(),
             self.agents.table.hash(),
+            self.agents.pools.table.hash(),
+            self.agents.unserved.table.hash(),
             self.sessions.table.hash(),
             self.tasks.plans.hash(),
             self.tasks.table.hash(),
@@ -98,7 +115,8 @@ impl Durable {
         self.last_ms = last_ms;
         self.idempotency.rebuild();
         self.leases.rebuild();
-        self.agents.rebuild();
+        let settings = self.settings().clone();
+        self.agents.rebuild(&settings);
         self.sessions.rebuild();
         self.tasks.rebuild();
         self.find_orphans();
@@ -111,7 +129,12 @@ impl Durable {
             JournalEvent::NodeStarted { .. } => {
                 Node::evolve(&mut self.node, event);
                 self.leases.renew_all(now_ms);
+                self.agents.start_node(now_ms, self.epoch());
                 self.find_orphans();
+            }
+            JournalEvent::SettingsChanged { settings } => {
+                Node::evolve(&mut self.node, event);
+                self.agents.rank_by(settings);
             }
             _ => Node::evolve(&mut self.node, event),
         }
@@ -124,20 +147,48 @@ impl Durable {
         if let TaskEvent::TaskCompleted { fence, .. } | TaskEvent::TaskAttemptFailed { fence, .. } = event {
             self.orphans.remove(fence);
         }
+        if let Some(fence) = event.fence() {
+            self.stranded.remove(&fence);
+        }
         if let TaskEvent::PlanCommitted { session } = event {
             self.sessions.start(*session);
         }
-        self.agents.evolve_task(seq, event);
+        self.agents.evolve_task(seq, now_ms, event);
         self.tasks.evolve(seq, now_ms, event);
     }
 
+    /// What an event about an agent means for the leases it holds.
+    fn strand(&mut self, event: &AgentEvent) {
+        let Some(agent) = event.changes_hold() else { return };
+        if self.agents.get(agent).is_some_and(|agent| agent.load == 0) {
+            return;
+        }
+        let held = self.leases.iter().filter(|(_, lease)| lease.agent == agent);
+        let held: Vec<Fence> = held.map(|(fence, _)| fence).collect();
+        held.into_iter().for_each(|fence| self.place(fence));
+    }
+
     fn find_orphans(&mut self) {
-        let epoch = self.epoch();
-        let is_local = |agent| self.agents.get(agent).is_none_or(crate::agents::Agent::is_local);
-        let orphans = self
-            .leases
-            .iter()
-            .filter(|(_, lease)| lease.epoch < epoch && is_local(lease.agent));
-        self.orphans = orphans.map(|(fence, _)| fence).collect();
+        self.orphans.clear();
+        self.stranded.clear();
+        let held: Vec<Fence> = self.leases.iter().map(|(fence, _)| fence).collect();
+        held.into_iter().for_each(|fence| self.place(fence));
+    }
+
+    /// Puts a lease where the state of its agent says.
+    fn place(&mut self, fence: Fence) {
+        let Ok(lease) = self.leases.held(fence) else {
+            return;
+        };
+        let hold = self.agents.hold(fence, lease, self.epoch());
+        let (orphan, stranded) = (hold == Hold::Gone, hold == Hold::Lost && lease.revoked.is_none());
+        match orphan {
+            true => self.orphans.insert(fence),
+            false => self.orphans.remove(&fence),
+        };
+        match stranded {
+            true => self.stranded.insert(fence),
+            false => self.stranded.remove(&fence),
+        };
     }
 }

@@ -10,12 +10,42 @@ pub(crate) use timers::{Timer, Timers};
 
 use std::collections::VecDeque;
 
+use crate::agents::upkeep::Upkeep;
+use crate::agents::vitals::Vitals;
 use crate::event::Event;
 use crate::id::SessionId;
 
 /// What is forgotten at a restart and never hashed.
 #[derive(Clone, Debug, Default)]
-pub struct Volatile {}
+pub struct Volatile {
+    /// Signs of life of agents.
+    pub(crate) vitals: Vitals,
+    /// When pools and unmet demands are looked at again.
+    pub(crate) upkeep: Upkeep,
+    /// Whether it stands for the durable state; it does not right after a restore.
+    pub(crate) ready: bool,
+    /// When the step before asked to be called again.
+    pub(crate) asked_for_ms: Option<u64>,
+    /// Kernel time of the last step.
+    pub(crate) now_ms: u64,
+}
+
+impl Volatile {
+    /// When the passing of time alone can change something that only the volatile state knows of.
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        let checks = [
+            self.vitals.first().map(|(at_ms, _)| at_ms),
+            self.upkeep.check_ms(),
+        ];
+        checks.into_iter().flatten().min()
+    }
+
+    /// Follows an event that was applied to `durable`.
+    pub(crate) fn note(&mut self, durable: &Durable, event: &Event, now_ms: u64) {
+        self.upkeep.note(event);
+        self.vitals.note(durable, event, now_ms);
+    }
+}
 
 /// What a decision may look at.
 #[derive(Clone, Copy, Debug)]

@@ -77,7 +77,9 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
         ) => {
             session(durable, *id);
         }
-        Event::Agent(AgentEvent::AgentRegistered { .. }) => agent(durable, AgentId(seq)),
+        Event::Agent(AgentEvent::AgentRegistered { .. } | AgentEvent::AgentProvisioned { .. }) => {
+            agent(durable, AgentId(seq));
+        }
         Event::Agent(
             AgentEvent::AgentAttached { agent: id, .. }
             | AgentEvent::AgentStarted { agent: id }
@@ -87,6 +89,8 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
             | AgentEvent::AgentHealthChanged { agent: id, .. }
             | AgentEvent::AgentLost { agent: id, .. }
             | AgentEvent::AgentRestarting { agent: id, .. }
+            | AgentEvent::AgentStarting { agent: id, .. }
+            | AgentEvent::AgentOverdue { agent: id }
             | AgentEvent::AgentDeregistered { agent: id, .. },
         ) => agent(durable, *id),
         Event::Journal(JournalEvent::NodeStarted { .. }) => rebuild(durable),

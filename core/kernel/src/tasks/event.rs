@@ -82,6 +82,16 @@ wire! {
 }
 
 impl TaskEvent {
+    /// The lease the event ends or takes back.
+    pub(crate) fn fence(&self) -> Option<Fence> {
+        match self {
+            Self::TaskCompleted { fence, .. }
+            | Self::TaskAttemptFailed { fence, .. }
+            | Self::TaskStopRequested { fence, .. } => Some(*fence),
+            _ => None,
+        }
+    }
+
     /// What the event means for leases.
     pub(crate) fn lease_change(&self) -> Option<LeaseChange> {
         match self {

@@ -13,6 +13,8 @@ mod state;
 pub(crate) mod sweep;
 mod task;
 
+pub(crate) use queue::LaneKey;
+
 pub use error::TaskError;
 pub use event::{AttemptOutcome, Next, TaskEvent};
 pub use plan::{Counts, Phase, PhaseStatus, Plan};

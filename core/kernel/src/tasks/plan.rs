@@ -83,6 +83,15 @@ impl Plan {
         self.committed && self.counts.ended() == self.counts.total
     }
 
+    /// How many more tasks of `class` may run.
+    pub(crate) fn room(&self, class: u32) -> Option<u64> {
+        let (spec, running) = (
+            self.classes.get(class as usize)?,
+            self.running.get(class as usize)?,
+        );
+        Some(u64::from(spec.max_parallel.saturating_sub(*running)))
+    }
+
     /// Whether one more task of `class` may run.
     pub(crate) fn admits(&self, class: Option<u32>) -> bool {
         let Some(class) = class.map(|class| class as usize) else {

@@ -72,6 +72,24 @@ impl ReadyQueue {
         self.lanes.iter().filter(|(_, lane)| !lane.is_empty())
     }
 
+    /// How many tasks each lane holds.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = (&LaneKey, u64)> {
+        let len = |lane: &Lane| lane.by_priority.iter().map(|tasks| tasks.len() as u64).sum();
+        self.lanes().map(move |(key, lane)| (key, len(lane)))
+    }
+
+    /// Since when the oldest task of each lane is ready.
+    pub(crate) fn oldest(&self) -> impl Iterator<Item = (&LaneKey, u64)> {
+        let ready = |lane: &Lane| {
+            lane.by_priority
+                .iter()
+                .filter_map(|tasks| Some(tasks.first()?.0))
+                .min()
+        };
+        self.lanes()
+            .filter_map(move |(key, lane)| Some((key, ready(lane)?)))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }

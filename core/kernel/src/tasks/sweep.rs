@@ -95,7 +95,7 @@ fn recover_one(state: &State<'_>, sink: &mut Sink) -> bool {
     };
     let error = AttemptError {
         error_type: "agent_lost".to_owned(),
-        message: "the node that ran the attempt ended".to_owned(),
+        message: "the agent or node that ran the attempt ended".to_owned(),
         details: None,
     };
     settle(state, fence, error, Report::empty(), Vec::new(), sink);

@@ -115,7 +115,7 @@ impl Lab {
         let agent = AgentId(self.accept(AgentCommand::RegisterAgent {
             spec: agent_spec(key, max_load),
         }));
-        self.accept(AgentCommand::ReportAgentStarted { agent });
+        self.accept(AgentCommand::ReportAgentStarted { agent, start: None });
         agent
     }
 
@@ -205,6 +205,7 @@ pub fn agent_spec(key: &str, max_load: u32) -> AgentSpec {
         max_load,
         version: "1".to_owned(),
         pool: None,
+        heartbeat_ms: 0,
     }
 }
 

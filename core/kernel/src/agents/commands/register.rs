@@ -1,24 +1,38 @@
-use crate::agents::{AgentError, AgentEvent, AgentSpec};
+use super::start_deadline;
+use crate::agents::select::ADDRESS;
+use crate::agents::{AgentError, AgentEvent, AgentSpec, catalog};
 use crate::bounds;
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 use crate::text::is_name;
 
+/// Longest distance of heartbeats: a day.
+const HEARTBEAT_MS: u64 = 86_400_000;
+
 /// A known key is attached again: the same agent on a new node, perhaps with new abilities.
-pub(crate) fn decide(state: &State<'_>, spec: &AgentSpec, sink: &mut Sink) -> Result<(), Refusal> {
+pub(super) fn decide(state: &State<'_>, spec: &AgentSpec, sink: &mut Sink) -> Result<(), Refusal> {
+    let invalid = |rule| AgentError::Invalid {
+        key: spec.key.clone(),
+        rule,
+    };
     if let Some(rule) = broken_rule(spec) {
-        return Err(AgentError::Invalid {
-            key: spec.key.clone(),
-            rule,
-        }
-        .into());
+        return Err(invalid(rule).into());
     }
     let agents = &state.durable.agents;
-    match agents.by_key(&spec.key) {
-        Some(agent) => {
+    let known = agents
+        .by_key(&spec.key)
+        .and_then(|id| Some((id, agents.get(id)?)));
+    if spec.pool != known.and_then(|(_, agent)| agent.spec.pool) {
+        return Err(invalid("only a pool makes agents of the pool, and they stay in it").into());
+    }
+    let spec = named(spec, &spec.key);
+    match known {
+        Some((agent, _)) => {
+            let until_ms = start_deadline(state);
             sink.emit(AgentEvent::AgentAttached {
                 agent,
-                spec: spec.clone(),
+                spec,
+                until_ms,
             });
             sink.answer(agent.0);
         }
@@ -28,12 +42,24 @@ pub(crate) fn decide(state: &State<'_>, spec: &AgentSpec, sink: &mut Sink) -> Re
             }
             .into());
         }
-        None => sink.emit(AgentEvent::AgentRegistered { spec: spec.clone() }),
+        None => sink.emit(AgentEvent::AgentRegistered { spec }),
     }
     Ok(())
 }
 
-fn broken_rule(spec: &AgentSpec) -> Option<&'static str> {
+/// The description under another key, made whole: an agent of a well-known type that names no capabilities has those of
+/// its type.
+pub(in crate::agents) fn named(spec: &AgentSpec, key: &str) -> AgentSpec {
+    let mut spec = spec.clone();
+    key.clone_into(&mut spec.key);
+    if spec.capabilities.is_empty() {
+        spec.capabilities = catalog::defaults(&spec.agent_type);
+    }
+    spec
+}
+
+/// The first rule an agent's description breaks.
+pub(in crate::agents) fn broken_rule(spec: &AgentSpec) -> Option<&'static str> {
     let rules = [
         (
             is_name(&spec.key),
@@ -49,7 +75,11 @@ fn broken_rule(spec: &AgentSpec) -> Option<&'static str> {
         ),
         (
             spec.capabilities.iter().all(|name| is_name(name)),
-            "a capability must have 1 to 256 bytes",
+            "a capability must have 1 to 256 bytes without control characters",
+        ),
+        (
+            !spec.capabilities.iter().any(|name| name.starts_with(ADDRESS)),
+            "a capability must not begin with @, which addresses one agent",
         ),
         (
             spec.capabilities.is_sorted_by(|a, b| a < b),
@@ -62,6 +92,10 @@ fn broken_rule(spec: &AgentSpec) -> Option<&'static str> {
         (
             spec.version.len() <= bounds::NAME_BYTES,
             "the version must have at most 256 bytes",
+        ),
+        (
+            spec.heartbeat_ms <= HEARTBEAT_MS,
+            "heartbeats must be at most a day apart",
         ),
     ];
     rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule)

@@ -1,22 +1,20 @@
-use super::known;
-use crate::agents::{AgentError, AgentEvent, AgentStatus};
-use crate::id::AgentId;
+use super::{fenced, known};
+use crate::agents::{AgentEvent, AgentStatus, lifecycle};
+use crate::id::{AgentId, Fence};
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 
-pub(crate) fn decide(state: &State<'_>, agent: AgentId, sink: &mut Sink) -> Result<(), Refusal> {
-    let status = known(state, agent)?.status;
-    match status {
-        AgentStatus::Registered | AgentStatus::Starting => {
-            sink.emit(AgentEvent::AgentStarted { agent });
-            Ok(())
-        }
-        AgentStatus::Idle | AgentStatus::Busy => Ok(()),
-        _ => Err(AgentError::Transition {
-            agent,
-            status: status.name(),
-            step: "start",
-        }
-        .into()),
+pub(super) fn decide(
+    state: &State<'_>,
+    agent: AgentId,
+    start: Option<Fence>,
+    sink: &mut Sink,
+) -> Result<(), Refusal> {
+    let entry = known(state, agent)?;
+    fenced(entry, start)?;
+    if !entry.status.takes_work() {
+        lifecycle::check(agent, entry, AgentStatus::Idle, "start working")?;
+        sink.emit(AgentEvent::AgentStarted { agent });
     }
+    Ok(())
 }

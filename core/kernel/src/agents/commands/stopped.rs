@@ -1,25 +1,31 @@
-use super::known;
-use crate::agents::{AgentEvent, AgentStatus};
-use crate::id::AgentId;
+use super::{fail, fenced, known};
+use crate::agents::AgentEvent;
+use crate::id::{AgentId, Fence};
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 
-pub(crate) fn decide(
+/// Either the answer to a request to end, or news.
+pub(super) fn decide(
     state: &State<'_>,
     agent: AgentId,
     error: Option<&str>,
+    start: Option<Fence>,
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
-    let status = known(state, agent)?.status;
-    match (status, error) {
-        (AgentStatus::Stopped | AgentStatus::Failed, _) => {}
-        (_, Some(error)) => sink.emit(AgentEvent::AgentFailed {
+    let entry = known(state, agent)?;
+    if entry.status.is_over() {
+        if let Some(request) = entry.end {
+            sink.emit(AgentEvent::AgentEnded { agent, request });
+        }
+        return Ok(());
+    }
+    fenced(entry, start)?;
+    match error {
+        Some(error) => fail::failed(state, agent, entry, error, true, sink),
+        None => sink.emit(AgentEvent::AgentStopped {
             agent,
-            error: crate::text::clip(error),
-        }),
-        (_, None) => sink.emit(AgentEvent::AgentStopped {
-            agent,
-            reason: "ended".to_owned(),
+            reason: "it ended by itself".to_owned(),
+            ended: true,
         }),
     }
     Ok(())

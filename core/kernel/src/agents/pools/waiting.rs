@@ -1,0 +1,67 @@
+//! Ready tasks that more agents of a pool would help.
+
+use std::collections::BTreeMap;
+
+use crate::agents::select::is_able;
+use crate::id::PoolId;
+use crate::resources::Resources;
+use crate::state::State;
+use crate::tasks::{Demand, LaneKey};
+
+/// How many waiting tasks fall to each pool. A task falls to one pool only: to the one of the highest priority that is
+/// able and not full.
+pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
+    let pools = &state.durable.agents.pools;
+    let mut order: Vec<PoolId> = pools
+        .iter()
+        .filter(|(_, pool)| !pool.suspended && !pool.closing)
+        .map(|(id, _)| id)
+        .collect();
+    order.sort_by_key(|id| std::cmp::Reverse(pools.get(*id).map(|pool| pool.spec.template.priority)));
+    let mut shares = BTreeMap::new();
+    for (key, len) in state.durable.tasks.queue.lengths() {
+        let mut left = runnable(state, key, len);
+        for id in &order {
+            let Some(pool) = pools.get(*id).filter(|_| left > 0) else {
+                break;
+            };
+            if !is_able(&pool.spec.template, &key.demand) {
+                continue;
+            }
+            let most = u64::from(pool.spec.max) * u64::from(pool.spec.template.max_load);
+            let share: &mut u64 = shares.entry(*id).or_default();
+            let taken = left.min(most.saturating_sub(pools.tally(*id).load + *share));
+            *share += taken;
+            left -= taken;
+        }
+    }
+    shares
+}
+
+/// How many tasks of a lane could run if only there were agents.
+fn runnable(state: &State<'_>, key: &LaneKey, len: u64) -> u64 {
+    let class_room = key
+        .class
+        .and_then(|(session, class)| state.durable.tasks.plan(session)?.room(class))
+        .unwrap_or(u64::MAX);
+    len.min(class_room).min(resource_room(state, &key.demand))
+}
+
+/// How many tasks of this demand fit into what is not reserved.
+fn resource_room(state: &State<'_>, demand: &Demand) -> u64 {
+    let Some(totals) = &state.durable.settings().totals else {
+        return u64::MAX;
+    };
+    let free = totals.minus(&state.durable.leases.reserved());
+    let pairs = |wanted: &Resources| {
+        [
+            (free.memory_mb, wanted.memory_mb),
+            (free.cpu_milli, wanted.cpu_milli),
+            (free.disk_mb, wanted.disk_mb),
+        ]
+    };
+    let rooms = pairs(&demand.resources)
+        .into_iter()
+        .filter_map(|(free, wanted)| free.checked_div(wanted));
+    rooms.min().unwrap_or(u64::MAX)
+}
