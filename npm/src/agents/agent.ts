@@ -40,5 +40,6 @@ export function agentSpec(name: string, host: HostKind, options: AgentOptions): 
     maxLoad: options.maxLoad ?? (host === "function" ? FUNCTION_LOAD : 1),
     version: options.version ?? "",
     pool: null,
+    heartbeatMs: 0,
   };
 }

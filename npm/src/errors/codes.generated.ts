@@ -2,8 +2,10 @@
 
 /** Every error code. */
 export type ErrorCode =
+  | "AGENT_HEARTBEATS"
   | "AGENT_INVALID"
   | "AGENT_LIMIT"
+  | "AGENT_REMOTE"
   | "AGENT_TRANSITION"
   | "AGENT_UNKNOWN"
   | "BUS_BACKPRESSURE"
@@ -79,6 +81,9 @@ export type ErrorCode =
   | "PLAN_INCOMPLETE"
   | "PLAN_INVALID"
   | "PLAN_TOO_LARGE"
+  | "POOL_INVALID"
+  | "POOL_LIMIT"
+  | "POOL_UNKNOWN"
   | "RUNTIME_DISPOSED"
   | "RUNTIME_WASM_UNAVAILABLE"
   | "SESSION_CONTEXT"
@@ -122,8 +127,10 @@ export interface ErrorFacts {
 }
 
 export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
+  AGENT_HEARTBEATS: { retryable: false, http: 400, exit: 3 },
   AGENT_INVALID: { retryable: false, http: 400, exit: 2 },
   AGENT_LIMIT: { retryable: true, http: 429, exit: 3 },
+  AGENT_REMOTE: { retryable: false, http: 409, exit: 2 },
   AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
   AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   BUS_BACKPRESSURE: { retryable: true, http: 429, exit: 3 },
@@ -199,6 +206,9 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },
   PLAN_INVALID: { retryable: false, http: 400, exit: 2 },
   PLAN_TOO_LARGE: { retryable: false, http: 413, exit: 2 },
+  POOL_INVALID: { retryable: false, http: 400, exit: 2 },
+  POOL_LIMIT: { retryable: true, http: 429, exit: 3 },
+  POOL_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
   RUNTIME_WASM_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },

@@ -3,8 +3,10 @@ import type { ErrorCode } from "./codes.generated.ts";
 
 /** What to do about each error. */
 export const errorCures: Readonly<Record<ErrorCode, string>> = {
+  AGENT_HEARTBEATS: "Send them as the message says.",
   AGENT_INVALID: "Correct what the message names and register again.",
   AGENT_LIMIT: "Deregister agents that are no longer used.",
+  AGENT_REMOTE: "Start the agent where it runs; it attaches by itself.",
   AGENT_TRANSITION: "Look at the agent's state and ask for a step it allows.",
   AGENT_UNKNOWN: "Register the agent, or list the known ones.",
   BUS_BACKPRESSURE: "Wait for answers before sending more, or retry after the given time.",
@@ -80,6 +82,9 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   PLAN_INCOMPLETE: "Add the missing tasks, then commit.",
   PLAN_INVALID: "Correct what the message names.",
   PLAN_TOO_LARGE: "Split the plan into several sessions.",
+  POOL_INVALID: "Correct what the message names and define the pool again.",
+  POOL_LIMIT: "Remove pools that are no longer used.",
+  POOL_UNKNOWN: "Define the pool, or list the known ones.",
   RUNTIME_DISPOSED: "Open the team again; everything acknowledged is in its file.",
   RUNTIME_WASM_UNAVAILABLE: "Serve the file, or pass a compiled WebAssembly.Module as the option `module`.",
   SESSION_CONTEXT: "Correct what the message names.",

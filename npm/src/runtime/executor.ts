@@ -1,6 +1,6 @@
 import type { AgentHost, Attempt, AttemptResult, AttemptSink, Program } from "../hosts/host.ts";
 import { stopReason } from "../hosts/stop.ts";
-import type { Effect, Payload, Report, StopReason } from "../wasm/codec.generated.ts";
+import type { Command, Effect, Payload, Report, StopReason } from "../wasm/codec.generated.ts";
 import type { Loop } from "./loop.ts";
 import { type DraftRow, decodePayload, type Payloads } from "./payloads.ts";
 
@@ -59,7 +59,14 @@ export class Executor {
           break;
         case "EndAgent":
           this.detach(effect.agent);
+          this.#tell({ type: "ReportAgentStopped", agent: effect.agent, error: null, start: null });
           break;
+        case "StartAgent": {
+          const { agent, start } = effect;
+          if (this.#hosts.has(agent)) this.#tell({ type: "ReportAgentStarted", agent, start });
+          else this.#tell({ type: "ReportAgentStopped", agent, error: "no host of this node runs it", start });
+          break;
+        }
       }
     }
   }
@@ -82,6 +89,10 @@ export class Executor {
   abandon(): void {
     this.#abandoned = true;
     for (const attempt of this.#running.values()) attempt.stop("reassign");
+  }
+
+  #tell(command: Command): void {
+    if (!this.#abandoned) this.#parts.loop.send(command);
   }
 
   #start(effect: Run): void {

@@ -42,8 +42,9 @@ export async function findRequests(store: Store, afterSeq: number, lastSeq: numb
     visitEvents(frame, (seq, _timeMs, event, command) => {
       const id = ids[command - 1];
       if (id === undefined || found.has(id)) return;
-      // An agent that comes back keeps its handle; everything else is named by the event that made it.
-      found.set(id, event.type === "AgentAttached" ? event.agent : seq);
+      // What comes back or is defined anew keeps its handle; everything else is named by the event that made it.
+      const kept = event.type === "AgentAttached" ? event.agent : event.type === "PoolRedefined" ? event.pool : seq;
+      found.set(id, kept);
     });
   }
   return found;

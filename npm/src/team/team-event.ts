@@ -7,7 +7,7 @@ export function describeEvent(seq: number, timeMs: number, event: Event, mirror:
   const { type, ...data } = event;
   const { task, agent } = data as { readonly task?: number; readonly agent?: number };
   const taskHandle = type === "TaskAdded" ? seq : task;
-  const agentHandle = type === "AgentRegistered" ? seq : agent;
+  const agentHandle = type === "AgentRegistered" || type === "AgentProvisioned" ? seq : agent;
   return {
     seq,
     timeMs,

@@ -178,7 +178,7 @@ export class Team implements AsyncDisposable {
     const spec = agentSpec(name, host.kind as HostKind, options);
     const agent = await this.#runtime.insist({ type: "RegisterAgent", spec });
     this.#runtime.executor.attach(agent, host);
-    await this.#runtime.insist({ type: "ReportAgentStarted", agent });
+    await this.#runtime.insist({ type: "ReportAgentStarted", agent, start: null });
     return { agent, id: this.#runtime.id("agent", agent) };
   }
 

@@ -6,38 +6,59 @@ export interface Agent {
   readonly spec: AgentSpec;
   readonly status: AgentStatus;
   readonly health: Health;
+  readonly intent: Intent;
   /** Tasks it works on now. */
   readonly load: number;
   /** Epoch of the node it is attached to. */
   readonly epoch: number;
   /** Restarts in a row. */
   readonly restarts: number;
-  /** Next thing the passing of time does to it. */
+  /**
+   * When the passing of time does something to it: ends its start, its time to finish, the wait before its
+   * restart, or the time a lost agent is remembered.
+   */
   readonly wakeMs: number | null;
+  /** The request to start it that is in force: sequence of its event. Reports of an earlier start count no more. */
+  readonly start: Fence | null;
+  /** The request to end it that its host has not confirmed. */
+  readonly end: Fence | null;
   /** Sequence of its last grant, for taking turns. */
   readonly grantedSeq: number;
   readonly completed: number;
   readonly failed: number;
-  /** Moving average of how long its attempts take. */
+  /** Moving average of how long its successful attempts take. */
   readonly meanMs: number;
+  /** Moving average of the ratio of attempts that succeeded, in millionths. */
+  readonly successPpm: number;
   readonly registeredMs: number;
+  /** Since when it is in service. */
+  readonly startedMs: number | null;
+  /** Since when it has had no work; says nothing while it has some. */
+  readonly idleMs: number;
+  /** Last change of its status or health. */
   readonly changedMs: number;
 }
 
 export function writeAgent(w: Writer, v: Agent): void {
-  w.array(13);
+  w.array(19);
   writeAgentSpec(w, v.spec);
   writeAgentStatus(w, v.status);
   writeHealth(w, v.health);
+  writeIntent(w, v.intent);
   w.uint(v.load);
   w.uint(v.epoch);
   w.uint(v.restarts);
   if (v.wakeMs === null) w.nil(); else { w.uint(v.wakeMs); }
+  if (v.start === null) w.nil(); else { w.uint(v.start); }
+  if (v.end === null) w.nil(); else { w.uint(v.end); }
   w.uint(v.grantedSeq);
   w.uint(v.completed);
   w.uint(v.failed);
   w.uint(v.meanMs);
+  w.uint(v.successPpm);
   w.uint(v.registeredMs);
+  if (v.startedMs === null) w.nil(); else { w.uint(v.startedMs); }
+  w.uint(v.idleMs);
   w.uint(v.changedMs);
 }
 
@@ -49,21 +70,28 @@ export function readAgent(r: Reader): Agent {
   const status: AgentStatus = readAgentStatus(r);
   left--;
   const health: Health = readHealth(r);
+  left--;
+  const intent: Intent = readIntent(r);
   const load: number = left-- > 0 ? r.uint() : 0;
   const epoch: number = left-- > 0 ? r.uint() : 0;
   const restarts: number = left-- > 0 ? r.uint() : 0;
   const wakeMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const start: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const end: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const grantedSeq: number = left-- > 0 ? r.uint() : 0;
   const completed: number = left-- > 0 ? r.uint() : 0;
   const failed: number = left-- > 0 ? r.uint() : 0;
   const meanMs: number = left-- > 0 ? r.uint() : 0;
+  const successPpm: number = left-- > 0 ? r.uint() : 0;
   const registeredMs: number = left-- > 0 ? r.uint() : 0;
+  const startedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const idleMs: number = left-- > 0 ? r.uint() : 0;
   const changedMs: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { spec, status, health, load, epoch, restarts, wakeMs, grantedSeq, completed, failed, meanMs, registeredMs, changedMs };
+  return { spec, status, health, intent, load, epoch, restarts, wakeMs, start, end, grantedSeq, completed, failed, meanMs, successPpm, registeredMs, startedMs, idleMs, changedMs };
 }
 
-/** What can be asked of agents. */
+/** What can be asked of agents and their pools. */
 export type AgentCommand =
     /** Makes an agent known, or attaches a known one to this node. */
   | {
@@ -74,6 +102,8 @@ export type AgentCommand =
   | {
       readonly type: "ReportAgentStarted";
       readonly agent: AgentId;
+      /** Fence of the request it answers; absent when the host started the agent by itself. */
+      readonly start: Fence | null;
     }
     /** Lets the agent finish its work and end. */
   | {
@@ -81,16 +111,44 @@ export type AgentCommand =
       readonly agent: AgentId;
       readonly reason: string;
     }
-    /** The host says the agent has ended. */
+    /** The host says the agent has ended, by itself or as it was asked to. */
   | {
       readonly type: "ReportAgentStopped";
       readonly agent: AgentId;
       readonly error: string | null;
+      /** Fence of the request that started it; absent when the host started the agent by itself. */
+      readonly start: Fence | null;
     }
-    /** Forgets a stopped agent. */
+    /** Forgets an agent that is not in service. */
   | {
       readonly type: "DeregisterAgent";
       readonly agent: AgentId;
+      readonly reason: string;
+    }
+    /** Asks the host to start an agent that is known and not in service. */
+  | {
+      readonly type: "StartAgent";
+      readonly agent: AgentId;
+    }
+    /** Lets every agent finish its work and end; pools start nothing more. */
+  | {
+      readonly type: "StopAll";
+      readonly reason: string;
+    }
+    /** Signs of life. Leaves no trace unless it changes what is thought of an agent. */
+  | {
+      readonly type: "ReportHeartbeats";
+      readonly beats: readonly Heartbeat[];
+    }
+    /** Makes a pool, or gives a known one other bounds. */
+  | {
+      readonly type: "DefinePool";
+      readonly spec: PoolSpec;
+    }
+    /** Ends the agents of a pool, then forgets it. */
+  | {
+      readonly type: "RemovePool";
+      readonly pool: PoolId;
       readonly reason: string;
     }
 ;
@@ -103,9 +161,10 @@ export function writeAgentCommand(w: Writer, v: AgentCommand): void {
       writeAgentSpec(w, v.spec);
       return;
     case "ReportAgentStarted":
-      w.array(2);
+      w.array(3);
       w.uint(101);
       w.uint(v.agent);
+      if (v.start === null) w.nil(); else { w.uint(v.start); }
       return;
     case "StopAgent":
       w.array(3);
@@ -114,15 +173,42 @@ export function writeAgentCommand(w: Writer, v: AgentCommand): void {
       w.str(v.reason);
       return;
     case "ReportAgentStopped":
-      w.array(3);
+      w.array(4);
       w.uint(103);
       w.uint(v.agent);
       if (v.error === null) w.nil(); else { w.str(v.error); }
+      if (v.start === null) w.nil(); else { w.uint(v.start); }
       return;
     case "DeregisterAgent":
       w.array(3);
       w.uint(104);
       w.uint(v.agent);
+      w.str(v.reason);
+      return;
+    case "StartAgent":
+      w.array(2);
+      w.uint(105);
+      w.uint(v.agent);
+      return;
+    case "StopAll":
+      w.array(2);
+      w.uint(106);
+      w.str(v.reason);
+      return;
+    case "ReportHeartbeats":
+      w.array(2);
+      w.uint(107);
+      w.array(v.beats.length); for (const item0 of v.beats) { writeHeartbeat(w, item0); }
+      return;
+    case "DefinePool":
+      w.array(2);
+      w.uint(108);
+      writePoolSpec(w, v.spec);
+      return;
+    case "RemovePool":
+      w.array(3);
+      w.uint(109);
+      w.uint(v.pool);
       w.str(v.reason);
       return;
   }
@@ -143,8 +229,9 @@ export function readAgentCommandAs(r: Reader, fields: number, tag: number): Agen
     }
     case 101: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const start: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
       for (; left > 0; left--) r.skip();
-      return { type: "ReportAgentStarted", agent };
+      return { type: "ReportAgentStarted", agent, start };
     }
     case 102: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
@@ -155,8 +242,9 @@ export function readAgentCommandAs(r: Reader, fields: number, tag: number): Agen
     case 103: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       const error: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+      const start: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
       for (; left > 0; left--) r.skip();
-      return { type: "ReportAgentStopped", agent, error };
+      return { type: "ReportAgentStopped", agent, error, start };
     }
     case 104: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
@@ -164,23 +252,52 @@ export function readAgentCommandAs(r: Reader, fields: number, tag: number): Agen
       for (; left > 0; left--) r.skip();
       return { type: "DeregisterAgent", agent, reason };
     }
+    case 105: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "StartAgent", agent };
+    }
+    case 106: {
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "StopAll", reason };
+    }
+    case 107: {
+      const beats: readonly Heartbeat[] = left-- > 0 ? r.list(() => readHeartbeat(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "ReportHeartbeats", beats };
+    }
+    case 108: {
+      left--;
+      const spec: PoolSpec = readPoolSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "DefinePool", spec };
+    }
+    case 109: {
+      const pool: PoolId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "RemovePool", pool, reason };
+    }
     default:
       throw new RangeError(`AgentCommand has no variant ${tag}`);
   }
 }
 
-/** What happened to agents. */
+/** What happened to agents and their pools. */
 export type AgentEvent =
     /** A new agent; its id is this event's sequence. */
   | {
       readonly type: "AgentRegistered";
       readonly spec: AgentSpec;
     }
-    /** An agent that was known came back, perhaps changed. */
+    /** An agent that was known came back by itself, perhaps changed. */
   | {
       readonly type: "AgentAttached";
       readonly agent: AgentId;
       readonly spec: AgentSpec;
+      /** When it must have started. */
+      readonly untilMs: number;
     }
     /** It is ready for work. */
   | {
@@ -192,19 +309,24 @@ export type AgentEvent =
       readonly type: "AgentDraining";
       readonly agent: AgentId;
       readonly reason: string;
+      /** When its attempts are taken back. */
       readonly untilMs: number;
     }
-    /** It ended as it was asked to. */
+    /** It ended as it was asked to, or by itself without an error. */
   | {
       readonly type: "AgentStopped";
       readonly agent: AgentId;
       readonly reason: string;
+      /** Its host has seen the end; otherwise the host has to end it still. */
+      readonly ended: boolean;
     }
     /** It broke. */
   | {
       readonly type: "AgentFailed";
       readonly agent: AgentId;
       readonly error: string;
+      /** Its host has seen the end; otherwise the host has to end it still. */
+      readonly ended: boolean;
     }
     /** The failure detector changed its mind. */
   | {
@@ -220,11 +342,14 @@ export type AgentEvent =
       readonly agent: AgentId;
       readonly phiMilli: number;
       readonly silenceMs: number;
+      /** When it is forgotten unless it comes back. */
+      readonly removeAtMs: number;
     }
     /** It will be started again. */
   | {
       readonly type: "AgentRestarting";
       readonly agent: AgentId;
+      /** Restarts in a row, this one included. */
       readonly restart: number;
       readonly atMs: number;
     }
@@ -233,6 +358,85 @@ export type AgentEvent =
       readonly type: "AgentDeregistered";
       readonly agent: AgentId;
       readonly reason: string;
+    }
+    /** Its host is asked to start it; the request's fence is this event's sequence. */
+  | {
+      readonly type: "AgentStarting";
+      readonly agent: AgentId;
+      /** When it must have started. */
+      readonly untilMs: number;
+    }
+    /** A pool made an agent, whose id and start request are this event's sequence. */
+  | {
+      readonly type: "AgentProvisioned";
+      readonly spec: AgentSpec;
+      /** When it must have started. */
+      readonly untilMs: number;
+    }
+    /** Its host has ended it, as it was asked to. */
+  | {
+      readonly type: "AgentEnded";
+      readonly agent: AgentId;
+      readonly request: Fence;
+    }
+    /** Its time to finish is over; its attempts are taken back. */
+  | {
+      readonly type: "AgentOverdue";
+      readonly agent: AgentId;
+    }
+    /** It failed too often and is not started again. */
+  | {
+      readonly type: "AgentGivenUp";
+      readonly agent: AgentId;
+      readonly restarts: number;
+    }
+    /** Every agent is asked to stop; each is told in turn. */
+  | {
+      readonly type: "AllStopping";
+      readonly reason: string;
+    }
+    /** A new pool; its id is this event's sequence. */
+  | {
+      readonly type: "PoolDefined";
+      readonly spec: PoolSpec;
+    }
+    /** A pool has other bounds or makes other agents from now on. */
+  | {
+      readonly type: "PoolRedefined";
+      readonly pool: PoolId;
+      readonly spec: PoolSpec;
+    }
+    /** A pool shall have more or fewer agents. */
+  | {
+      readonly type: "PoolScaled";
+      readonly pool: PoolId;
+      readonly from: number;
+      readonly to: number;
+      readonly reason: ScaleReason;
+    }
+    /** A pool ends its agents and then itself. */
+  | {
+      readonly type: "PoolClosing";
+      readonly pool: PoolId;
+      readonly reason: string;
+    }
+    /** A pool is forgotten. */
+  | {
+      readonly type: "PoolRemoved";
+      readonly pool: PoolId;
+    }
+    /**
+     * No agent that is known, and no pool, could do what ready tasks demand; the report's number is this event's
+     * sequence.
+     */
+  | {
+      readonly type: "DemandUnserved";
+      readonly demand: Demand;
+    }
+    /** Somebody can do it now, or nobody demands it any more. */
+  | {
+      readonly type: "DemandServed";
+      readonly report: number;
     }
 ;
 
@@ -244,10 +448,11 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       writeAgentSpec(w, v.spec);
       return;
     case "AgentAttached":
-      w.array(3);
+      w.array(4);
       w.uint(101);
       w.uint(v.agent);
       writeAgentSpec(w, v.spec);
+      w.uint(v.untilMs);
       return;
     case "AgentStarted":
       w.array(2);
@@ -262,16 +467,18 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       w.uint(v.untilMs);
       return;
     case "AgentStopped":
-      w.array(3);
+      w.array(4);
       w.uint(104);
       w.uint(v.agent);
       w.str(v.reason);
+      w.bool(v.ended);
       return;
     case "AgentFailed":
-      w.array(3);
+      w.array(4);
       w.uint(105);
       w.uint(v.agent);
       w.str(v.error);
+      w.bool(v.ended);
       return;
     case "AgentHealthChanged":
       w.array(5);
@@ -282,11 +489,12 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       w.uint(v.silenceMs);
       return;
     case "AgentLost":
-      w.array(4);
+      w.array(5);
       w.uint(107);
       w.uint(v.agent);
       w.uint(v.phiMilli);
       w.uint(v.silenceMs);
+      w.uint(v.removeAtMs);
       return;
     case "AgentRestarting":
       w.array(4);
@@ -300,6 +508,80 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       w.uint(109);
       w.uint(v.agent);
       w.str(v.reason);
+      return;
+    case "AgentStarting":
+      w.array(3);
+      w.uint(110);
+      w.uint(v.agent);
+      w.uint(v.untilMs);
+      return;
+    case "AgentProvisioned":
+      w.array(3);
+      w.uint(111);
+      writeAgentSpec(w, v.spec);
+      w.uint(v.untilMs);
+      return;
+    case "AgentEnded":
+      w.array(3);
+      w.uint(112);
+      w.uint(v.agent);
+      w.uint(v.request);
+      return;
+    case "AgentOverdue":
+      w.array(2);
+      w.uint(113);
+      w.uint(v.agent);
+      return;
+    case "AgentGivenUp":
+      w.array(3);
+      w.uint(114);
+      w.uint(v.agent);
+      w.uint(v.restarts);
+      return;
+    case "AllStopping":
+      w.array(2);
+      w.uint(115);
+      w.str(v.reason);
+      return;
+    case "PoolDefined":
+      w.array(2);
+      w.uint(116);
+      writePoolSpec(w, v.spec);
+      return;
+    case "PoolRedefined":
+      w.array(3);
+      w.uint(117);
+      w.uint(v.pool);
+      writePoolSpec(w, v.spec);
+      return;
+    case "PoolScaled":
+      w.array(5);
+      w.uint(118);
+      w.uint(v.pool);
+      w.uint(v.from);
+      w.uint(v.to);
+      writeScaleReason(w, v.reason);
+      return;
+    case "PoolClosing":
+      w.array(3);
+      w.uint(119);
+      w.uint(v.pool);
+      w.str(v.reason);
+      return;
+    case "PoolRemoved":
+      w.array(2);
+      w.uint(120);
+      w.uint(v.pool);
+      return;
+    case "DemandUnserved":
+      w.array(2);
+      w.uint(121);
+      writeDemand(w, v.demand);
+      return;
+    case "DemandServed":
+      w.array(2);
+      w.uint(122);
+      w.uint(v.report);
       return;
   }
 }
@@ -321,8 +603,9 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       left--;
       const spec: AgentSpec = readAgentSpec(r);
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
-      return { type: "AgentAttached", agent, spec };
+      return { type: "AgentAttached", agent, spec, untilMs };
     }
     case 102: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
@@ -339,14 +622,16 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
     case 104: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       const reason: string = left-- > 0 ? r.str() : "";
+      const ended: boolean = left-- > 0 ? r.bool() : false;
       for (; left > 0; left--) r.skip();
-      return { type: "AgentStopped", agent, reason };
+      return { type: "AgentStopped", agent, reason, ended };
     }
     case 105: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       const error: string = left-- > 0 ? r.str() : "";
+      const ended: boolean = left-- > 0 ? r.bool() : false;
       for (; left > 0; left--) r.skip();
-      return { type: "AgentFailed", agent, error };
+      return { type: "AgentFailed", agent, error, ended };
     }
     case 106: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
@@ -361,8 +646,9 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       const phiMilli: number = left-- > 0 ? r.uint() : 0;
       const silenceMs: number = left-- > 0 ? r.uint() : 0;
+      const removeAtMs: number = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
-      return { type: "AgentLost", agent, phiMilli, silenceMs };
+      return { type: "AgentLost", agent, phiMilli, silenceMs, removeAtMs };
     }
     case 108: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
@@ -376,6 +662,85 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
       const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
       return { type: "AgentDeregistered", agent, reason };
+    }
+    case 110: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStarting", agent, untilMs };
+    }
+    case 111: {
+      left--;
+      const spec: AgentSpec = readAgentSpec(r);
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentProvisioned", spec, untilMs };
+    }
+    case 112: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const request: Fence = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentEnded", agent, request };
+    }
+    case 113: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentOverdue", agent };
+    }
+    case 114: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const restarts: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentGivenUp", agent, restarts };
+    }
+    case 115: {
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AllStopping", reason };
+    }
+    case 116: {
+      left--;
+      const spec: PoolSpec = readPoolSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "PoolDefined", spec };
+    }
+    case 117: {
+      const pool: PoolId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: PoolSpec = readPoolSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "PoolRedefined", pool, spec };
+    }
+    case 118: {
+      const pool: PoolId = left-- > 0 ? r.uint() : 0;
+      const from: number = left-- > 0 ? r.uint() : 0;
+      const to: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const reason: ScaleReason = readScaleReason(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "PoolScaled", pool, from, to, reason };
+    }
+    case 119: {
+      const pool: PoolId = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "PoolClosing", pool, reason };
+    }
+    case 120: {
+      const pool: PoolId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "PoolRemoved", pool };
+    }
+    case 121: {
+      left--;
+      const demand: Demand = readDemand(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "DemandUnserved", demand };
+    }
+    case 122: {
+      const report: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "DemandServed", report };
     }
     default:
       throw new RangeError(`AgentEvent has no variant ${tag}`);
@@ -411,6 +776,75 @@ export function readAgentKind(r: Reader): AgentKind {
   return value;
 }
 
+/** What agents go by. Times in milliseconds, suspicion (φ) in thousandths. */
+export interface AgentSettings {
+  /** Silence beyond the usual rhythm before an agent is suspected: how long a health check may take. */
+  readonly healthTimeoutMs: number;
+  /** Suspicion from which on an agent is degraded: a warning, and others are preferred. */
+  readonly degradedPhiMilli: number;
+  /** Suspicion from which on an agent is unhealthy and gets no work. */
+  readonly unhealthyPhiMilli: number;
+  /** Silence after which an agent is lost and its work goes to others. */
+  readonly unresponsiveMs: number;
+  /** Silence after which a lost agent is forgotten. */
+  readonly removeMs: number;
+  /** Time an agent has to start. */
+  readonly startTimeoutMs: number;
+  /** Restarts in a row before an agent is given up. */
+  readonly restartMax: number;
+  /** Wait before the first restart; it doubles from one to the next. */
+  readonly restartDelayMs: number;
+  /** Longest wait before a restart. */
+  readonly restartDelayMaxMs: number;
+  /** Greatest part of the wait that is added at random, in millionths. */
+  readonly restartJitterPpm: number;
+  /**
+   * Time in service after which earlier restarts no longer count, and after which a pool tries again with an
+   * agent that was given up.
+   */
+  readonly restartResetMs: number;
+  /** Time a ready task waits before it is reported that nobody could do it. */
+  readonly unservedMs: number;
+  /** How agents are ranked, the weightiest criterion first, at most four; empty is as `selection` says. */
+  readonly ranking: readonly RankBy[];
+}
+
+export function writeAgentSettings(w: Writer, v: AgentSettings): void {
+  w.array(13);
+  w.uint(v.healthTimeoutMs);
+  w.uint(v.degradedPhiMilli);
+  w.uint(v.unhealthyPhiMilli);
+  w.uint(v.unresponsiveMs);
+  w.uint(v.removeMs);
+  w.uint(v.startTimeoutMs);
+  w.uint(v.restartMax);
+  w.uint(v.restartDelayMs);
+  w.uint(v.restartDelayMaxMs);
+  w.uint(v.restartJitterPpm);
+  w.uint(v.restartResetMs);
+  w.uint(v.unservedMs);
+  w.array(v.ranking.length); for (const item0 of v.ranking) { writeRankBy(w, item0); }
+}
+
+export function readAgentSettings(r: Reader): AgentSettings {
+  let left = r.array();
+  const healthTimeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const degradedPhiMilli: number = left-- > 0 ? r.uint() : 0;
+  const unhealthyPhiMilli: number = left-- > 0 ? r.uint() : 0;
+  const unresponsiveMs: number = left-- > 0 ? r.uint() : 0;
+  const removeMs: number = left-- > 0 ? r.uint() : 0;
+  const startTimeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const restartMax: number = left-- > 0 ? r.uint() : 0;
+  const restartDelayMs: number = left-- > 0 ? r.uint() : 0;
+  const restartDelayMaxMs: number = left-- > 0 ? r.uint() : 0;
+  const restartJitterPpm: number = left-- > 0 ? r.uint() : 0;
+  const restartResetMs: number = left-- > 0 ? r.uint() : 0;
+  const unservedMs: number = left-- > 0 ? r.uint() : 0;
+  const ranking: readonly RankBy[] = left-- > 0 ? r.list(() => readRankBy(r)) : [];
+  for (; left > 0; left--) r.skip();
+  return { healthTimeoutMs, degradedPhiMilli, unhealthyPhiMilli, unresponsiveMs, removeMs, startTimeoutMs, restartMax, restartDelayMs, restartDelayMaxMs, restartJitterPpm, restartResetMs, unservedMs, ranking };
+}
+
 /** What is told of an agent when it registers. */
 export interface AgentSpec {
   /** Unique name in the team. */
@@ -429,10 +863,12 @@ export interface AgentSpec {
   readonly version: string;
   /** The pool it belongs to. */
   readonly pool: PoolId | null;
+  /** Longest distance of its heartbeats; 0 when it sends none and is not watched. */
+  readonly heartbeatMs: number;
 }
 
 export function writeAgentSpec(w: Writer, v: AgentSpec): void {
-  w.array(10);
+  w.array(11);
   w.str(v.key);
   w.str(v.agentType);
   w.array(v.capabilities.length); for (const item0 of v.capabilities) { w.str(item0); }
@@ -443,6 +879,7 @@ export function writeAgentSpec(w: Writer, v: AgentSpec): void {
   w.uint(v.maxLoad);
   w.str(v.version);
   if (v.pool === null) w.nil(); else { w.uint(v.pool); }
+  w.uint(v.heartbeatMs);
 }
 
 export function readAgentSpec(r: Reader): AgentSpec {
@@ -460,8 +897,9 @@ export function readAgentSpec(r: Reader): AgentSpec {
   const maxLoad: number = left-- > 0 ? r.uint() : 0;
   const version: string = left-- > 0 ? r.str() : "";
   const pool: PoolId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const heartbeatMs: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { key, agentType, capabilities, permission, kind, host, priority, maxLoad, version, pool };
+  return { key, agentType, capabilities, permission, kind, host, priority, maxLoad, version, pool, heartbeatMs };
 }
 
 /** Where an agent is in its life. */
@@ -631,6 +1069,11 @@ export function writeCommand(w: Writer, v: Command): void {
     case "StopAgent":
     case "ReportAgentStopped":
     case "DeregisterAgent":
+    case "StartAgent":
+    case "StopAll":
+    case "ReportHeartbeats":
+    case "DefinePool":
+    case "RemovePool":
       return writeAgentCommand(w, v);
     case "Orchestrate":
     case "BeginPlan":
@@ -769,10 +1212,25 @@ export type Effect =
       readonly graceMs: number;
       readonly reason: StopReason;
     }
-    /** End an agent that has nothing left to do. */
+    /**
+     * End an agent, and what it still works on. Done when its host reports that it stopped; given again after a
+     * restore.
+     */
   | {
       readonly type: "EndAgent";
       readonly agent: AgentId;
+      /** Sequence of the event that asks for it. */
+      readonly request: Fence;
+    }
+    /**
+     * Start an agent; an earlier life of the same agent is ended first. Done when its host reports with this fence
+     * that it started or stopped; given again after a restore.
+     */
+  | {
+      readonly type: "StartAgent";
+      readonly agent: AgentId;
+      readonly start: Fence;
+      readonly spec: AgentSpec;
     }
 ;
 
@@ -802,9 +1260,17 @@ export function writeEffect(w: Writer, v: Effect): void {
       writeStopReason(w, v.reason);
       return;
     case "EndAgent":
-      w.array(2);
+      w.array(3);
       w.uint(3);
       w.uint(v.agent);
+      w.uint(v.request);
+      return;
+    case "StartAgent":
+      w.array(4);
+      w.uint(4);
+      w.uint(v.agent);
+      w.uint(v.start);
+      writeAgentSpec(w, v.spec);
       return;
   }
 }
@@ -843,8 +1309,17 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
     }
     case 3: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const request: Fence = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
-      return { type: "EndAgent", agent };
+      return { type: "EndAgent", agent, request };
+    }
+    case 4: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const start: Fence = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: AgentSpec = readAgentSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "StartAgent", agent, start, spec };
     }
     default:
       throw new RangeError(`Effect has no variant ${tag}`);
@@ -876,6 +1351,19 @@ export function writeEvent(w: Writer, v: Event): void {
     case "AgentLost":
     case "AgentRestarting":
     case "AgentDeregistered":
+    case "AgentStarting":
+    case "AgentProvisioned":
+    case "AgentEnded":
+    case "AgentOverdue":
+    case "AgentGivenUp":
+    case "AllStopping":
+    case "PoolDefined":
+    case "PoolRedefined":
+    case "PoolScaled":
+    case "PoolClosing":
+    case "PoolRemoved":
+    case "DemandUnserved":
+    case "DemandServed":
       return writeAgentEvent(w, v);
     case "SessionOpened":
     case "SessionPaused":
@@ -940,6 +1428,30 @@ export function readHealth(r: Reader): Health {
   return value;
 }
 
+/** A sign of life of one agent, and what it uses; absent where it cannot tell. */
+export interface Heartbeat {
+  readonly agent: AgentId;
+  readonly memoryBytes: number | null;
+  /** Processor time in thousandths of a core. */
+  readonly cpuMilli: number | null;
+}
+
+export function writeHeartbeat(w: Writer, v: Heartbeat): void {
+  w.array(3);
+  w.uint(v.agent);
+  if (v.memoryBytes === null) w.nil(); else { w.uint(v.memoryBytes); }
+  if (v.cpuMilli === null) w.nil(); else { w.uint(v.cpuMilli); }
+}
+
+export function readHeartbeat(r: Reader): Heartbeat {
+  let left = r.array();
+  const agent: AgentId = left-- > 0 ? r.uint() : 0;
+  const memoryBytes: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const cpuMilli: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { agent, memoryBytes, cpuMilli };
+}
+
 /** Where an agent runs. All but remote ones end with their node. */
 export type HostKind = "function" | "worker" | "process" | "remote";
 
@@ -965,6 +1477,36 @@ export function readHostKind(r: Reader): HostKind {
   const tag = r.uint();
   const value = hostKindValues.get(tag);
   if (value === undefined) throw new RangeError(`HostKind has no value ${tag}`);
+  return value;
+}
+
+/** What is going to happen to an agent. */
+export type Intent = "stay" | "stop" | "revoke" | "restart" | "give_up";
+
+const intentTags: Readonly<Record<Intent, number>> = {
+  "stay": 0,
+  "stop": 1,
+  "revoke": 2,
+  "restart": 3,
+  "give_up": 4,
+};
+
+const intentValues: ReadonlyMap<number, Intent> = new Map<number, Intent>([
+  [0, "stay"],
+  [1, "stop"],
+  [2, "revoke"],
+  [3, "restart"],
+  [4, "give_up"],
+]);
+
+export function writeIntent(w: Writer, v: Intent): void {
+  w.uint(intentTags[v]);
+}
+
+export function readIntent(r: Reader): Intent {
+  const tag = r.uint();
+  const value = intentValues.get(tag);
+  if (value === undefined) throw new RangeError(`Intent has no value ${tag}`);
   return value;
 }
 
@@ -1732,6 +2274,57 @@ export function readPolicy(r: Reader): Policy {
 /** A pool of agents. */
 export type PoolId = number;
 
+/** What is told of a pool when it is defined. Ratios in millionths, times in milliseconds. */
+export interface PoolSpec {
+  /** Unique name; its agents are called `<key>_001`, `<key>_002` and so on. */
+  readonly key: string;
+  /** What its agents are like. Key and pool are filled in for each. */
+  readonly template: AgentSpec;
+  /** Agents it never goes below. */
+  readonly min: number;
+  /** Agents it never goes above, those that are ending included. */
+  readonly max: number;
+  /** Part of its capacity in demand from which on it grows. */
+  readonly scaleUpPpm: number;
+  /** Part of its capacity in use up to which it shrinks. */
+  readonly scaleDownPpm: number;
+  /** Tasks that may wait before they count as demand. */
+  readonly queueDepth: number;
+  /** Time an agent is without work before it may be ended. */
+  readonly idleTimeoutMs: number;
+  /** An unhealthy agent is given up and replaced at once, not only when it has become unresponsive. */
+  readonly replaceUnhealthy: boolean;
+}
+
+export function writePoolSpec(w: Writer, v: PoolSpec): void {
+  w.array(9);
+  w.str(v.key);
+  writeAgentSpec(w, v.template);
+  w.uint(v.min);
+  w.uint(v.max);
+  w.uint(v.scaleUpPpm);
+  w.uint(v.scaleDownPpm);
+  w.uint(v.queueDepth);
+  w.uint(v.idleTimeoutMs);
+  w.bool(v.replaceUnhealthy);
+}
+
+export function readPoolSpec(r: Reader): PoolSpec {
+  let left = r.array();
+  const key: string = left-- > 0 ? r.str() : "";
+  left--;
+  const template: AgentSpec = readAgentSpec(r);
+  const min: number = left-- > 0 ? r.uint() : 0;
+  const max: number = left-- > 0 ? r.uint() : 0;
+  const scaleUpPpm: number = left-- > 0 ? r.uint() : 0;
+  const scaleDownPpm: number = left-- > 0 ? r.uint() : 0;
+  const queueDepth: number = left-- > 0 ? r.uint() : 0;
+  const idleTimeoutMs: number = left-- > 0 ? r.uint() : 0;
+  const replaceUnhealthy: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { key, template, min, max, scaleUpPpm, scaleDownPpm, queueDepth, idleTimeoutMs, replaceUnhealthy };
+}
+
 /** How much a task matters. */
 export type Priority = "low" | "medium" | "high" | "critical";
 
@@ -1757,6 +2350,36 @@ export function readPriority(r: Reader): Priority {
   const tag = r.uint();
   const value = priorityValues.get(tag);
   if (value === undefined) throw new RangeError(`Priority has no value ${tag}`);
+  return value;
+}
+
+/** A criterion by which agents are ranked. */
+export type RankBy = "priority" | "load" | "performance" | "success" | "speed";
+
+const rankByTags: Readonly<Record<RankBy, number>> = {
+  "priority": 0,
+  "load": 1,
+  "performance": 2,
+  "success": 3,
+  "speed": 4,
+};
+
+const rankByValues: ReadonlyMap<number, RankBy> = new Map<number, RankBy>([
+  [0, "priority"],
+  [1, "load"],
+  [2, "performance"],
+  [3, "success"],
+  [4, "speed"],
+]);
+
+export function writeRankBy(w: Writer, v: RankBy): void {
+  w.uint(rankByTags[v]);
+}
+
+export function readRankBy(r: Reader): RankBy {
+  const tag = r.uint();
+  const value = rankByValues.get(tag);
+  if (value === undefined) throw new RangeError(`RankBy has no value ${tag}`);
   return value;
 }
 
@@ -1953,6 +2576,32 @@ export function readRevocation(r: Reader): Revocation {
   const untilMs: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { reason, untilMs };
+}
+
+/** Why a pool is scaled. */
+export type ScaleReason = "utilisation" | "queue_depth" | "idle";
+
+const scaleReasonTags: Readonly<Record<ScaleReason, number>> = {
+  "utilisation": 0,
+  "queue_depth": 1,
+  "idle": 2,
+};
+
+const scaleReasonValues: ReadonlyMap<number, ScaleReason> = new Map<number, ScaleReason>([
+  [0, "utilisation"],
+  [1, "queue_depth"],
+  [2, "idle"],
+]);
+
+export function writeScaleReason(w: Writer, v: ScaleReason): void {
+  w.uint(scaleReasonTags[v]);
+}
+
+export function readScaleReason(r: Reader): ScaleReason {
+  const tag = r.uint();
+  const value = scaleReasonValues.get(tag);
+  if (value === undefined) throw new RangeError(`ScaleReason has no value ${tag}`);
+  return value;
 }
 
 /** How an agent is chosen among those that could. */
@@ -2395,15 +3044,17 @@ export interface Settings {
   readonly starvationMs: number;
   /** Time an agent has to finish its work when it is stopped. */
   readonly shutdownMs: number;
+  readonly agents: AgentSettings;
 }
 
 export function writeSettings(w: Writer, v: Settings): void {
-  w.array(5);
+  w.array(6);
   if (v.totals === null) w.nil(); else { writeResources(w, v.totals); }
   writeSelection(w, v.selection);
   w.uint(v.ageingMs);
   w.uint(v.starvationMs);
   w.uint(v.shutdownMs);
+  writeAgentSettings(w, v.agents);
 }
 
 export function readSettings(r: Reader): Settings {
@@ -2414,8 +3065,10 @@ export function readSettings(r: Reader): Settings {
   const ageingMs: number = left-- > 0 ? r.uint() : 0;
   const starvationMs: number = left-- > 0 ? r.uint() : 0;
   const shutdownMs: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const agents: AgentSettings = readAgentSettings(r);
   for (; left > 0; left--) r.skip();
-  return { totals, selection, ageingMs, starvationMs, shutdownMs };
+  return { totals, selection, ageingMs, starvationMs, shutdownMs, agents };
 }
 
 /** What one step gives. */
@@ -3191,6 +3844,11 @@ export type View =
       readonly type: "Lease";
       readonly fence: Fence;
     }
+    /** How an agent is doing: an `AgentVitals`. */
+  | {
+      readonly type: "Vitals";
+      readonly agent: AgentId;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -3223,6 +3881,11 @@ export function writeView(w: Writer, v: View): void {
       w.array(2);
       w.uint(6);
       w.uint(v.fence);
+      return;
+    case "Vitals":
+      w.array(2);
+      w.uint(7);
+      w.uint(v.agent);
       return;
   }
 }
@@ -3262,6 +3925,11 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       const fence: Fence = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "Lease", fence };
+    }
+    case 7: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Vitals", agent };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

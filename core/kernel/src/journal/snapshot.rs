@@ -44,11 +44,11 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.idempotency.table, &mut writer);
     table(&durable.leases.table, &mut writer);
     table(&durable.agents.table, &mut writer);
-    table(&durable.agents.pools.table, &mut writer);
-    table(&durable.agents.unserved.table, &mut writer);
     table(&durable.sessions.table, &mut writer);
     table(&durable.tasks.plans, &mut writer);
     table(&durable.tasks.table, &mut writer);
+    table(&durable.agents.pools.table, &mut writer);
+    table(&durable.agents.unserved.table, &mut writer);
     let mut bytes = writer.into_bytes();
     let crc = CRC32C.checksum(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
@@ -82,11 +82,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.idempotency.table = records(&mut reader)?;
     durable.leases.table = records(&mut reader)?;
     durable.agents.table = records(&mut reader)?;
-    durable.agents.pools.table = records(&mut reader)?;
-    durable.agents.unserved.table = records(&mut reader)?;
     durable.sessions.table = records(&mut reader)?;
     durable.tasks.plans = records(&mut reader)?;
     durable.tasks.table = records(&mut reader)?;
+    durable.agents.pools.table = records(&mut reader)?;
+    durable.agents.unserved.table = records(&mut reader)?;
     durable.rebuild(last_seq, last_ms);
     if durable.hash() != hash {
         return Err(SnapshotError::StateHash);

@@ -21,11 +21,12 @@ export class AgentMirror {
   apply(seq: number, timeMs: number, event: Event): undefined {
     switch (event.type) {
       case "AgentRegistered":
+      case "AgentProvisioned":
         this.#entries.set(seq, {
           handle: seq,
           registeredMs: timeMs,
           spec: event.spec,
-          status: "registered",
+          status: event.type === "AgentRegistered" ? "registered" : "starting",
           health: "healthy",
           load: 0,
           completed: 0,
@@ -47,10 +48,20 @@ export class AgentMirror {
       case "AgentStopped":
         return this.#become(event.agent, "stopped");
       case "AgentFailed":
-      case "AgentLost":
         return this.#become(event.agent, "failed");
-      case "AgentRestarting":
-        return this.#become(event.agent, "starting");
+      case "AgentLost":
+        return this.#change(event.agent, (entry) => {
+          entry.status = "failed";
+          entry.health = "unhealthy";
+        });
+      case "AgentStarting":
+        return this.#change(event.agent, (entry) => {
+          entry.status = "starting";
+          entry.health = "healthy";
+        });
+      case "NodeStarted":
+        for (const entry of this.#entries.values()) if (entry.spec.host !== "remote") endWithNode(entry);
+        return;
       case "AgentHealthChanged":
         return this.#change(event.agent, (entry) => {
           entry.health = event.health;
@@ -82,6 +93,14 @@ export class AgentMirror {
     const entry = this.#entries.get(handle);
     if (entry !== undefined) change(entry);
   }
+}
+
+/** Agents of a node end with it. */
+function endWithNode(entry: AgentEntry): void {
+  const { status } = entry;
+  if (status === "draining") entry.status = "stopped";
+  else if (status === "starting" || status === "idle" || status === "busy") entry.status = "registered";
+  entry.health = "healthy";
 }
 
 function ready(load: number): AgentStatus {

@@ -54,7 +54,9 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       const task = mirror.tasks.get(event.task);
       if (task === undefined) return undefined;
       const agent = mirror.agents.load(event.agent, -1);
-      if (agent !== undefined) agent.failed++;
+      // What was lost or cancelled says nothing about the agent.
+      const fell = event.outcome === "failed" || event.outcome === "timeout";
+      if (agent !== undefined && fell) agent.failed++;
       const attempt = endAttempt(task, timeMs, event.outcome);
       if (attempt !== undefined) attempt.error = event.error;
       take(task, event.report, event.verdicts);
