@@ -3,8 +3,8 @@ import { basename, isAbsolute, relative, resolve } from "node:path";
 import type { ArtifactKeeper } from "../agent.ts";
 import type { Artifact, AttemptError, Program } from "../host.ts";
 import { isName, MAX_ARTIFACTS } from "../limits.ts";
+import type { Reporter } from "../reporter.ts";
 import { attemptError } from "../thrown.ts";
-import type { Reporter } from "./reporter.ts";
 import { fileState } from "./results/file-state.ts";
 import type { Collected } from "./results/results.ts";
 

@@ -1,10 +1,10 @@
 import type { Attempt, AttemptError, Program } from "../host.ts";
+import type { Reporter } from "../reporter.ts";
 import { stopText, stopType } from "../stop.ts";
 import { BoundedCapture } from "./capture.ts";
 import { own } from "./environment.ts";
 import { Execution } from "./execution.ts";
 import { spawnError } from "./refusal.ts";
-import type { Reporter } from "./reporter.ts";
 import type { ProcessTools } from "./tools.ts";
 
 export interface RecoveryParts {

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { attemptValues, fillProgram } from "../../config/program.ts";
 import type { Attempt, AttemptError, AttemptResult, AttemptSink, Program } from "../host.ts";
+import { Reporter } from "../reporter.ts";
 import { attemptError } from "../thrown.ts";
 import { keepArtifacts } from "./artifacts.ts";
 import { BoundedCapture } from "./capture.ts";
@@ -11,7 +12,6 @@ import { Execution } from "./execution.ts";
 import { outcomeOf, totalsOf } from "./outcome.ts";
 import { recover } from "./recovery.ts";
 import { refuseProgram, spawnError } from "./refusal.ts";
-import { Reporter } from "./reporter.ts";
 import { Results } from "./results/results.ts";
 import { type ProcessTools, UNKNOWN_USAGE } from "./tools.ts";
 

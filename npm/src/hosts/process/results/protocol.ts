@@ -1,7 +1,7 @@
 import { looksLikeJson, type ProtocolLine, readProtocolLine } from "../../formats/protocol-line.ts";
 import { clip } from "../../formats/test-report.ts";
 import { MAX_ARTIFACTS, MAX_METRICS } from "../../limits.ts";
-import type { Reporter } from "../reporter.ts";
+import type { Reporter } from "../../reporter.ts";
 
 /** Metrics the host adds itself; lines may have the rest. */
 const OWN_METRICS = 10;

@@ -4,7 +4,7 @@ import { LineSplitter } from "../../formats/line-splitter.ts";
 import { TapParser } from "../../formats/tap.ts";
 import type { TestReport } from "../../formats/test-report.ts";
 import type { Program, ResultSource } from "../../host.ts";
-import type { Reporter } from "../reporter.ts";
+import type { Reporter } from "../../reporter.ts";
 import { type FileState, fileState } from "./file-state.ts";
 import { FileTail } from "./file-tail.ts";
 import { ProtocolState } from "./protocol.ts";

@@ -1,8 +1,8 @@
-import type { Clock } from "../../runtime/clock.ts";
-import { clip } from "../formats/test-report.ts";
-import type { AttemptProgress, AttemptSink, ResourceUsage } from "../host.ts";
-import { PROGRESS_INTERVAL_MS } from "../limits.ts";
-import { Throttle } from "../throttle.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { clip } from "./formats/test-report.ts";
+import type { AttemptProgress, AttemptSink, ResourceUsage } from "./host.ts";
+import { PROGRESS_INTERVAL_MS } from "./limits.ts";
+import { Throttle } from "./throttle.ts";
 
 /** Resource use is passed on at most this often, in milliseconds. */
 const USAGE_INTERVAL_MS = 1_000;

@@ -1,0 +1,151 @@
+import { Worker } from "node:worker_threads";
+import type { Clock } from "../../runtime/clock.ts";
+import { LineSplitter } from "../formats/line-splitter.ts";
+import type { Attempt, AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
+import { Reporter } from "../reporter.ts";
+import { stopText, stopType } from "../stop.ts";
+import { attemptError } from "../thrown.ts";
+import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
+
+const UNKNOWN_USAGE: ResourceUsage = Object.freeze({ memoryPeakBytes: null, cpuMs: null, diskBytes: null });
+
+/** A worker thread seen from outside. */
+export class AgentThread {
+  /** Heap limit it was made with, in MiB; 0 is none. */
+  readonly memoryMb: number;
+  readonly #worker: Worker;
+  readonly #clock: Clock;
+  #ended = false;
+  #reporter: Reporter | undefined;
+  #settle: ((result: AttemptResult) => void) | undefined;
+
+  constructor(data: ThreadData, memoryMb: number, clock: Clock) {
+    this.memoryMb = memoryMb;
+    this.#clock = clock;
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#worker = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
+      workerData: data,
+      stdout: true,
+      stderr: true,
+      ...(memoryMb > 0 ? { resourceLimits: { maxOldGenerationSizeMb: memoryMb } } : {}),
+    });
+    this.#worker.on("message", (report: ThreadReport) => this.#take(report));
+    this.#worker.on("messageerror", (error) => this.#crashed(crashError(error)));
+    this.#worker.on("error", (error) => this.#crashed(crashError(error)));
+    this.#worker.on("exit", (code) => this.#crashed(exitError(code)));
+    this.#worker.stdout.on("data", this.#lines("info"));
+    this.#worker.stderr.on("data", this.#lines("warn"));
+  }
+
+  /** Whether it can perform another attempt. */
+  get usable(): boolean {
+    return !this.#ended && this.#settle === undefined;
+  }
+
+  /** Performs one attempt; one at a time. Never rejects. A thread that does not stop in time is ended. */
+  async perform(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
+    const reporter = new Reporter(this.#clock, sink);
+    this.#reporter = reporter;
+    let cancelKill: (() => void) | undefined;
+    const stop = (): void => {
+      this.#order({ type: "stop", errorType: stopType(signal.reason), message: stopText(signal.reason) });
+      cancelKill = this.#clock.after(attempt.graceMs, () => {
+        this.#crashed(abandonedError(signal.reason, attempt.graceMs));
+        void this.end();
+      });
+    };
+    this.#worker.ref();
+    const result = new Promise<AttemptResult>((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#order({ type: "perform", attempt: plain(attempt) });
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      return await result;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      cancelKill?.();
+      reporter.end();
+      this.#reporter = undefined;
+      // An idle thread does not keep the process alive.
+      this.#worker.unref();
+    }
+  }
+
+  /** Ends it by force. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#worker.terminate();
+  }
+
+  #order(order: ThreadOrder): void {
+    this.#worker.postMessage(order);
+  }
+
+  #take(report: ThreadReport): void {
+    if (report.type === "progress") this.#reporter?.progress(report.progress);
+    else if (report.type === "log") this.#reporter?.log(report.level, report.text);
+    else this.#finish(report.result);
+  }
+
+  #crashed(error: AttemptError): void {
+    this.#ended = true;
+    this.#finish({ ok: false, error, metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0 });
+  }
+
+  #finish(result: AttemptResult): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(result);
+  }
+
+  #lines(level: "info" | "warn"): (chunk: Buffer) => void {
+    const splitter = new LineSplitter({
+      line: (text) => this.#reporter?.log(level, text),
+      deaf: () => this.#reporter?.admits() !== true,
+    });
+    return (chunk) => splitter.push(chunk);
+  }
+}
+
+/** Attempts may be objects that read their members late; a thread gets the values. */
+function plain(attempt: Attempt): ThreadAttempt {
+  const { id, taskId, key, sessionId, agentId, number, fence, input, timeoutMs, recovery } = attempt;
+  const { memoryMb, cpuCores, diskMb } = attempt.resources;
+  const resources = { memoryMb, cpuCores, diskMb };
+  const base = { id, taskId, key, sessionId, agentId, number, fence, input, resources, timeoutMs };
+  return recovery ? { ...base, recovery: { ...recovery } } : base;
+}
+
+function crashError(error: unknown): AttemptError {
+  const { message, details, type } = attemptError(error);
+  if (type === "memory_error") {
+    return {
+      type,
+      code: "HOST_MEMORY_LIMIT",
+      message: `the thread's heap passed its limit: ${message}`,
+      ...(details ? { details } : {}),
+    };
+  }
+  return {
+    type: "system_error",
+    code: "HOST_WORKER_CRASHED",
+    message: `the thread crashed: ${message}`,
+    ...(details ? { details } : {}),
+  };
+}
+
+function exitError(code: number): AttemptError {
+  return {
+    type: "system_error",
+    code: "HOST_WORKER_CRASHED",
+    message: `the thread ended with exit code ${code}`,
+    details: { exitCode: code },
+  };
+}
+
+function abandonedError(reason: unknown, graceMs: number): AttemptError {
+  const message = `${stopText(reason)}; the agent did not end within ${graceMs} ms and its thread was ended`;
+  return { type: stopType(reason), code: "HOST_ABANDONED", message, details: { graceMs } };
+}

@@ -1,0 +1,37 @@
+import type { AttemptProgress, AttemptResult } from "../host.ts";
+
+/** What a thread is made for. */
+export interface ThreadData {
+  /** URL of the module. */
+  readonly module: string;
+  /** Name of the export that is the agent. */
+  readonly exportName: string;
+  /** Folder for artifacts. */
+  readonly artifacts: string | undefined;
+}
+
+/** An attempt without what a thread has no use for; plain, so that it can be copied. */
+export interface ThreadAttempt {
+  readonly id: string;
+  readonly taskId: string;
+  readonly key: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly number: number;
+  readonly fence: number;
+  readonly input: unknown;
+  readonly resources: { readonly memoryMb: number; readonly cpuCores: number; readonly diskMb: number };
+  readonly timeoutMs: number;
+  readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
+}
+
+/** To a thread. */
+export type ThreadOrder =
+  | { readonly type: "perform"; readonly attempt: ThreadAttempt }
+  | { readonly type: "stop"; readonly errorType: string; readonly message: string };
+
+/** From a thread. */
+export type ThreadReport =
+  | { readonly type: "progress"; readonly progress: AttemptProgress }
+  | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
+  | { readonly type: "result"; readonly result: AttemptResult };
