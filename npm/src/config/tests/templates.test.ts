@@ -5,6 +5,7 @@ import { fillPlaceholders } from "../placeholders.ts";
 import { briefly, parse, problemsOf, withTasks } from "./helpers.ts";
 
 const RUN: RunValues = {
+  node: "/usr/bin/node",
   dir: "/tmp/a b",
   session: "session_1",
   agent: "worker-1",

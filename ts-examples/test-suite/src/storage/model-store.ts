@@ -42,14 +42,23 @@ export class ModelStore {
     this.#files = files;
   }
 
-  /** Opens a folder, creating it when missing, and removes what writers that died left half done. No writer may be active. */
+  /** Opens a folder, creating it when missing. Others may be writing to it. */
   static async open(folder: string, options: StoreOptions = {}): Promise<ModelStore> {
     const files = options.files ?? diskFiles;
     await files.mkdir(folder);
-    for (const file of await files.list(folder)) {
-      if (file.startsWith(".") && file.endsWith(TEMPORARY)) await files.remove(join(folder, file));
-    }
     return new ModelStore(folder, files);
+  }
+
+  /**
+   * Opens a folder after a crash and removes what dead writers left half done. Such files do no harm but take space; since a
+   * living writer's look the same, nobody may be writing meanwhile.
+   */
+  static async recover(folder: string, options: StoreOptions = {}): Promise<ModelStore> {
+    const store = await ModelStore.open(folder, options);
+    for (const file of await store.#files.list(folder)) {
+      if (file.startsWith(".") && file.endsWith(TEMPORARY)) await store.#files.remove(join(folder, file));
+    }
+    return store;
   }
 
   /** Names that have a version, in alphabetical order. */

@@ -1,6 +1,6 @@
-import { appendFileSync, writeSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 
-/** A line of the results protocol: JSON objects, one a line, to where POLYPHON_RESULTS says (a file, or `fd:3`), else on standard output. */
+/** A line of the results protocol: JSON objects, one a line, in the file named by POLYPHON_RESULTS, else on standard output. */
 export type Result =
   | { readonly type: "metric"; readonly name: string; readonly value: number }
   | {
@@ -16,9 +16,9 @@ export type Result =
 /** Reports one result to whoever runs the tests. */
 export function report(result: Result): void {
   const line = `${JSON.stringify(result)}\n`;
-  const target = process.env.POLYPHON_RESULTS ?? "fd:1";
-  if (target.startsWith("fd:")) writeSync(Number(target.slice(3)), line);
-  else appendFileSync(target, line);
+  const file = process.env.POLYPHON_RESULTS;
+  if (file === undefined || file === "") process.stdout.write(line);
+  else appendFileSync(file, line);
 }
 
 /** Reports a measured value, rounded to what is worth reading. */

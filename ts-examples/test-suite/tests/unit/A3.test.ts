@@ -193,7 +193,7 @@ describe("crashes", () => {
           const outcome = await ModelStore.open(folder, { files })
             .then((store) => store.save(name, "new", 1))
             .catch((error: unknown) => error);
-          const { version, value } = await (await ModelStore.open(folder)).latest(name);
+          const { version, value } = await (await ModelStore.recover(folder)).latest(name);
           assert.deepEqual([1, "old"].includes(version as never) ? [version, value] : [2, "new"], [version, value]);
           assert.ok(
             (await readdir(folder)).every((file) => file.endsWith(".rec")),
@@ -225,7 +225,7 @@ describe("crashes", () => {
         writer.kill("SIGKILL");
         await once(writer, "close");
         const acknowledged = Number(printed.slice(0, printed.lastIndexOf("\n")).split("\n").at(-1));
-        const store = await ModelStore.open(home);
+        const store = await ModelStore.recover(home);
         const { version, value } = await store.latest<{ version: number }>("model");
         assert.equal(value.version, version);
         assert.ok(
