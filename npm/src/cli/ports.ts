@@ -114,7 +114,8 @@ export interface Verification {
 
 export interface Replayed {
   readonly seq: number;
-  readonly stateHash: string;
+  /** `null` inside a commit: a state exists only where one ends. */
+  readonly stateHash: string | null;
   readonly sessions: readonly SessionView[];
 }
 

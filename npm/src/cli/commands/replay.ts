@@ -19,7 +19,8 @@ export const replay: CommandDefinition = {
     const found = await withReader(cli, db, (reader) => reader.replay(options.until as number));
     print(cli, { database: db, ...found }, () => {
       const parts = found.sessions.map((view) => summary(buildReport(view), cli.style));
-      return [`After event ${found.seq}: state ${found.stateHash}\n`, ...parts].join("\n");
+      const state = found.stateHash ?? "inside a commit, which has no hash";
+      return [`After event ${found.seq}: state ${state}\n`, ...parts].join("\n");
     });
     return EXIT.met;
   },

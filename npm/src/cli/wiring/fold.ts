@@ -1,0 +1,48 @@
+import { visitEvents } from "../../runtime/frame.ts";
+import { Mirror } from "../../runtime/mirror/mirror.ts";
+import { restoreMirror } from "../../runtime/mirror/restore.ts";
+import type { StoreReader } from "../../stores/store.ts";
+import { Kernel } from "../../wasm/kernel.ts";
+
+/** A journal folded by somebody who does not own it. */
+export interface Folded {
+  readonly mirror: Mirror;
+  readonly kernel: Kernel;
+  /** Hash of the state, or `null` inside a commit: a state exists only where one ends. */
+  readonly stateHash: string | null;
+  /** Kernel time of the last event, milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/**
+ * Folds a journal up to and with event `until`. From the first event where all are still kept, since they tell of every
+ * try; else from the latest snapshot before.
+ */
+export async function foldJournal(
+  reader: StoreReader,
+  module: WebAssembly.Module,
+  until: number = Number.MAX_SAFE_INTEGER,
+): Promise<Folded> {
+  const { firstSeq, lastSeq } = await reader.health();
+  const start = { partition: 0, epoch: 0 };
+  const snapshot = firstSeq > 1 ? await reader.latestSnapshot() : undefined;
+  const usable = snapshot !== undefined && snapshot.seq <= until ? snapshot : undefined;
+  const kernel = new Kernel(module, usable === undefined ? start : { ...start, snapshot: usable.bytes });
+  const mirror = usable === undefined ? new Mirror() : restoreMirror(usable.bytes);
+  let nowMs = 0;
+  if (lastSeq > mirror.seq) {
+    for await (const frame of reader.read(mirror.seq + 1)) {
+      let end = 0;
+      visitEvents(frame, (seq, timeMs, event) => {
+        end = seq;
+        if (seq <= mirror.seq || seq > until) return;
+        mirror.apply(seq, timeMs, event);
+        nowMs = timeMs;
+      });
+      if (end > until) break;
+      kernel.replay(frame);
+      if (end === until) break;
+    }
+  }
+  return { mirror, kernel, nowMs, stateHash: kernel.lastSeq === mirror.seq ? kernel.stateHash() : null };
+}
