@@ -49,8 +49,11 @@ export type SessionAction = "cancel" | "pause" | "resume";
 export interface Session {
   readonly id: string;
   view(): Promise<SessionView>;
-  /** Calls back whenever something durable may have changed; answers how to stop. */
-  onChange(callback: () => void): () => void;
+  /**
+   * Calls back whenever something may have changed; answers how to stop. `failed` is called when the team can go on no
+   * longer, with the reason.
+   */
+  onChange(changed: () => void, failed: (reason: unknown) => void): () => void;
   /** Milliseconds since the epoch by the clock the session runs on, which may be a simulated one. */
   now(): number;
   act(action: SessionAction): Promise<void>;

@@ -7,7 +7,7 @@ const RATIOS = new Set(["pass_rate", "min_pass_rate", "coverage", "required_cove
 export function criterionValue(name: string, value: number): string {
   if (RATIOS.has(name) && value >= 0 && value <= 1) return percent(value * 100);
   if (name.includes("execution_time")) return duration(value * 1_000);
-  if (name === "memory_max" || name === "max_memory") return `${number(value)} MB`;
+  if (name === "memory_max" || name === "max_memory") return `${number(Math.round(value * 10) / 10)} MB`;
   if (name.includes("speedup")) return `${number(value)}×`;
   return number(value);
 }

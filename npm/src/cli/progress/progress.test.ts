@@ -34,6 +34,26 @@ describe("plain progress", () => {
     expect([...all].sort((a, b) => a.slice(0, 24).localeCompare(b.slice(0, 24)))).toEqual(all);
   });
 
+  it("puts what ends before what it makes possible, in one moment", () => {
+    const tasks = [
+      aTask("A", { ended: START + 500, history: [aTry(1, 0, 500)] }),
+      aTask("B", { started: START + 500, ended: START + 500, history: [aTry(1, 500, 500)] }),
+    ];
+    const phases = [
+      { name: "one", mode: "parallel", status: "passed", tasks: ["A"] },
+      { name: "two", mode: "parallel", status: "open", tasks: ["B"] },
+    ] as const;
+    const all = transitions(undefined, aSession(tasks, { status: "running", ended: null, phases }));
+    expect(all.map(({ id, event }) => `${id} ${event}`).slice(1)).toEqual([
+      "A started",
+      "A completed",
+      "one passed",
+      "two open",
+      "B started",
+      "B completed",
+    ]);
+  });
+
   it("prints nothing twice", () => {
     expect(lines(suiteSession(), suiteSession())).toEqual([]);
   });

@@ -77,10 +77,10 @@ export function transitions(before: SessionView | undefined, after: SessionView)
   if (was !== after.status) {
     const ended = after.ended !== null;
     const values = ended ? { outcome: outcomeOf(after), ms: (after.ended ?? 0) - after.started } : {};
-    found.sort((a, b) => a.at - b.at);
+    found.sort(inOrder);
     add(Math.max(after.ended ?? now, found.at(-1)?.at ?? 0), "session", after.id, after.status, values);
   }
-  return found.sort((a, b) => a.at - b.at);
+  return found.sort(inOrder);
 }
 
 type Add = (at: number, subject: string, id: string, event: string, values?: Values) => void;
@@ -112,6 +112,19 @@ function ended(task: string, attempt: AttemptView, at: number, add: Add): void {
     level: attempt.recovery?.level,
     recovery: attempt.recovery?.action,
   });
+}
+
+/** By time; in one moment what ends comes before what it makes possible. */
+function inOrder(a: Transition, b: Transition): number {
+  return a.at - b.at || rankOf(a) - rankOf(b);
+}
+
+function rankOf({ subject, event, values }: Transition): number {
+  if (subject === "session") return event === "started" ? 0 : 6;
+  if (subject === "phase") return event === "open" ? 3 : 2;
+  // A try that took no time still begins before it ends.
+  if (subject === "task") return event === "started" ? 4 : values.ms === 0 ? 5 : 1;
+  return 5;
 }
 
 /** When a phase opened or closed, as far as its tasks tell. */

@@ -53,10 +53,18 @@ export async function attach(
     changed: () => beat.wake(),
     say: (text) => reporter.note(text),
   });
-  const stopListening = session.onChange(() => beat.wake());
+  let broken: { readonly reason: unknown } | undefined;
+  const stopListening = session.onChange(
+    () => beat.wake(),
+    (reason) => {
+      broken = { reason };
+      beat.wake();
+    },
+  );
   const told = new Set<string>();
   try {
     for (;;) {
+      if (broken !== undefined) throw broken.reason;
       const before = context.clock.monoMs();
       const view = await session.view();
       const cost = context.clock.monoMs() - before;

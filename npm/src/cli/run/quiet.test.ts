@@ -35,7 +35,10 @@ describe("only waits for people", () => {
       expect(onlyWaitsForPeople(view([waiting, aTask("B", { status })]))).toBe(false);
   });
 
-  it("not while something is pending for another reason, as a retry with a delay", () => {
+  it("not while a task waits for its next try, or is pending for another reason", () => {
+    expect(onlyWaitsForPeople(view([waiting, aTask("B", { status: "waiting", reason: "system_error: retry" })]))).toBe(
+      false,
+    );
     expect(onlyWaitsForPeople(view([waiting, aTask("B", { status: "pending", reason: "retry in 30 s" })]))).toBe(false);
   });
 

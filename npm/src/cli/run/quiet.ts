@@ -1,25 +1,28 @@
 import type { SessionView, TaskView } from "../../sessions/view.ts";
 
 /**
- * Whether nothing will happen any more until a person answers: an escalation is open, no task runs or could, and every
- * pending one stands behind one that waits. What this cannot explain counts as "may still happen".
+ * Whether nothing will happen any more until a person answers: an escalation is open, no task runs, and every open one
+ * has an open escalation or stands behind one that has. What this cannot explain, such as a task that waits for its next
+ * try, counts as "may still happen".
  */
 export function onlyWaitsForPeople(view: SessionView): boolean {
   if (!view.escalations.some((escalation) => escalation.resolved === null)) return false;
   const groups = new Set(view.tasks.map((task) => task.parent));
   const leaves = view.tasks.filter((task) => !groups.has(task.id));
-  if (leaves.some((task) => task.status === "running" || task.status === "ready")) return false;
   const stuck = stuckTasks(view);
-  return leaves.every((task) => task.status !== "pending" || stuck.has(task.id));
+  return leaves.every((task) => {
+    if (task.status === "running") return false;
+    const open = task.status === "waiting" || task.status === "ready" || task.status === "pending";
+    return !open || stuck.has(task.id);
+  });
 }
 
-/** Keys of tasks that wait for a person, and of all that stand behind them: by dependency, parent or phase. */
+/** Keys of tasks with an open escalation, and of all that stand behind them: by dependency, parent or phase. */
 function stuckTasks(view: SessionView): ReadonlySet<string> {
   const stuck = new Set<string>();
   for (const escalation of view.escalations) {
     if (escalation.resolved === null) for (const key of [escalation.task, ...escalation.blockingTasks]) stuck.add(key);
   }
-  for (const task of view.tasks) if (task.status === "waiting") stuck.add(task.id);
   const children = childrenOf(view.tasks);
   const phaseOf = new Map(view.phases.flatMap((phase, index) => phase.tasks.map((key) => [key, index] as const)));
   for (let size = -1; size !== stuck.size; ) {

@@ -136,6 +136,16 @@ describe("polyphon run", () => {
     expect(cli.runtime.calls).toEqual([]);
   });
 
+  it("leaves with 3 when the store is gone in the middle", async () => {
+    cli.runtime.fresh = running();
+    const run = cli.start("run", "s.yaml");
+    await run.attached();
+    cli.runtime.breakDown(new PolyphonError("STORE_IO", { message: "the disk is gone" }));
+    expect(await run.settled()).toBe(3);
+    expect(cli.err).toContain("error STORE_IO: the disk is gone");
+    expect(cli.runtime.calls).toEqual(["start", "close"]);
+  });
+
   it("closes the team when anything fails on the way", async () => {
     expect(await cli.runThrough("run", "s.yaml")).toBe(2);
     expect(cli.err).toContain("PLAN_INVALID");

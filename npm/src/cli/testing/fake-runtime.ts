@@ -25,6 +25,8 @@ export class FakeRuntime implements Runtime {
   readonly opened: OpenTeamOptions[] = [];
   readonly calls: string[] = [];
   now = 0;
+  /** Ends the session under watch as a store that is gone would. */
+  breakDown: (reason: unknown) => void = () => undefined;
   config: LoadedConfig | (() => LoadedConfig) = fakeConfig();
   loads: { files: readonly string[]; options: LoadOptions }[] = [];
   /** Read files for real instead. */
@@ -118,9 +120,10 @@ export class FakeRuntime implements Runtime {
         if (view === undefined) throw new PolyphonError("SESSION_UNKNOWN", { message: `no session ${id}` });
         return view;
       },
-      onChange: (callback) => {
-        this.#listeners.add(callback);
-        return () => this.#listeners.delete(callback);
+      onChange: (changed, failed) => {
+        this.#listeners.add(changed);
+        this.breakDown = (reason) => failed(reason);
+        return () => this.#listeners.delete(changed);
       },
       now: () => this.now,
       act: async (action: SessionAction) => {

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { mkdir, realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileArtifactKeeper } from "../../hosts/artifacts/file-keeper.ts";
+import { processHost } from "../../hosts/process/host.ts";
+import { Polyphon } from "../../node.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import type { OpenTeamOptions, Team } from "../ports.ts";
+import { agentNames } from "./agent-names.ts";
+import { facade } from "./facade.ts";
+import { openSimulated } from "./simulation/open.ts";
+
+/** Opens the real team behind the port. */
+export async function openTeam(options: OpenTeamOptions): Promise<Team> {
+  const { config, simulate } = options;
+  if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate.seed);
+  const clock = systemClock();
+  const totals = config?.plan.totals;
+  const team = await Polyphon.open(options.db, { clock, ...(totals === undefined ? {} : { totals }) });
+  try {
+    if (options.purpose === "run" && config !== undefined) {
+      const host = processHost({ clock, teamId: await teamId(options.db), artifacts: keeper(options.db) });
+      // Nothing of this process runs yet, so whatever runs for this team was left by one that died.
+      await host.reapOrphans(() => true);
+      const agents = agentNames(config.pool.max).map((name) => team.host(name, {}, host));
+      await Promise.all(agents.map((agent) => agent.ready));
+    }
+  } catch (error) {
+    await team.close();
+    throw error;
+  }
+  return facade(team, () => clock.wallMs());
+}
+
+/** Tells the processes of this database from those of others, on every run alike. */
+async function teamId(db: string): Promise<string> {
+  await mkdir(dirname(db), { recursive: true });
+  const path = join(await realpath(dirname(db)), basename(db));
+  return createHash("sha256").update(path).digest("hex").slice(0, 32);
+}
+
+function keeper(db: string): ReturnType<typeof fileArtifactKeeper> {
+  return fileArtifactKeeper(join(dirname(db), "artifacts"));
+}
