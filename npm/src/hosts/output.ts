@@ -23,7 +23,7 @@ const OPAQUE = [
  */
 export function checkOutput(output: unknown): CheckedOutput {
   try {
-    if (isSmallAndPlain(output, new Budget())) return { value: output };
+    if (isSmallAndPlain(output, new Budget(), 0)) return { value: output };
     const walk = new Walk();
     walk.visit(output, "output", 0);
     return { value: walk.plain ? output : (JSON.parse(JSON.stringify(output)) as unknown) };
@@ -41,8 +41,8 @@ class Budget {
 }
 
 /** The common case, decided without building a path for errors: little data that JSON leaves as it is. */
-function isSmallAndPlain(value: unknown, budget: Budget): boolean {
-  if (--budget.left < 0) return false;
+function isSmallAndPlain(value: unknown, budget: Budget, depth: number): boolean {
+  if (--budget.left < 0 || depth > MAX_OUTPUT_DEPTH) return false;
   if (typeof value === "string") {
     budget.left -= value.length;
     return budget.left >= 0;
@@ -51,12 +51,13 @@ function isSmallAndPlain(value: unknown, budget: Budget): boolean {
   if (value === null || typeof value === "boolean") return true;
   if (typeof value !== "object" || "toJSON" in value) return false;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isSmallAndPlain(value[i], budget)) return false;
+    for (let i = 0; i < value.length; i++) if (!isSmallAndPlain(value[i], budget, depth + 1)) return false;
     return true;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const key in value) if (!isSmallAndPlain((value as Record<string, unknown>)[key], budget)) return false;
+  for (const key in value)
+    if (!isSmallAndPlain((value as Record<string, unknown>)[key], budget, depth + 1)) return false;
   return true;
 }
 

@@ -101,6 +101,17 @@ describe("test results", () => {
     });
   });
 
+  it("count as progress when their number is known beforehand", async () => {
+    const script = `console.log("1..4"); let n = 0; const t = setInterval(() => { console.log("ok " + ++n); if (n === 4) clearInterval(t); }, 120)`;
+    const { sink } = await bench.run({
+      argv: [process.execPath, "-e", script],
+      cwd: FIXTURES,
+      results: [{ format: "tap" }],
+    });
+    expect(sink.progressed[0]).toEqual({ percentage: 25, completed: 1, remaining: 3 });
+    expect(sink.progressed.at(-1)?.completed).toBeGreaterThanOrEqual(3);
+  });
+
   it("of an earlier run are not taken for those of this one", async () => {
     const old = join(bench.dir, "old.xml");
     writeFileSync(old, '<testsuite><testcase name="a"/></testsuite>');
@@ -157,6 +168,21 @@ describe("the JSON-lines protocol", () => {
       exitCode: 0,
       error: { type: "calculation_error", message: "off by a cent", details: { reported: { row: 7 } } },
     });
+  });
+
+  it("has an output that is no fit for the journal refused", async () => {
+    const script = `console.log('{"type":"result","output":' + "[".repeat(500) + "]".repeat(500) + "}")`;
+    const { result } = await bench.run({
+      argv: [process.execPath, "-e", script],
+      cwd: FIXTURES,
+      results: [{ format: "jsonl" }],
+    });
+    expect(result).toMatchObject({
+      ok: false,
+      exitCode: 0,
+      error: { type: "logic_error", code: "HOST_OUTPUT_INVALID" },
+    });
+    expect(result).not.toHaveProperty("output");
   });
 
   it("takes no more metrics than an attempt may have", async () => {

@@ -55,4 +55,24 @@ describe("LineSplitter", () => {
     const bytes = Buffer.from("y".repeat(5_000));
     expect(split(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))).lines).toEqual(["y".repeat(5_000)]);
   });
+
+  it("passes over lines that are not wanted by their first byte, without reading them", () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter({ line: (text) => lines.push(text), wants: (first) => first === 123 }, 100);
+    for (const chunk of ["{a}\nplain ", "{not} ", `${"x".repeat(500)}\n`, "\n {b}\n{c", "}\n"])
+      splitter.push(Buffer.from(chunk));
+    expect(lines).toEqual(["{a}", "", "{c}"]);
+  });
+
+  it("passes over whole chunks while nothing is wanted, and begins again at the beginning of a line", () => {
+    const lines: string[] = [];
+    let deaf = false;
+    const splitter = new LineSplitter({ line: (text) => lines.push(text), deaf: () => deaf });
+    splitter.push(Buffer.from("one\ntw"));
+    deaf = true;
+    splitter.push(Buffer.from("o\nthree\nfour\nfi"));
+    deaf = false;
+    splitter.push(Buffer.from("ve\nsix\n"));
+    expect(lines).toEqual(["one", "five", "six"]);
+  });
 });
