@@ -9,7 +9,8 @@ import { loadKernel } from "./wasm/node.ts";
 
 export * from "./config/index.ts";
 export * from "./slim.ts";
-export { sqliteStore } from "./stores/sqlite/sqlite-store.ts";
+export { openReader, type SqliteReader, type SqliteReaderOptions } from "./stores/sqlite/sqlite-reader.ts";
+export { type SqliteStoreOptions, sqliteStore } from "./stores/sqlite/sqlite-store.ts";
 export { loadKernel } from "./wasm/node.ts";
 
 /** How a team is opened under Node. */

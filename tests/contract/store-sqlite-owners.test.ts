@@ -108,6 +108,21 @@ describe("owners and readers of a SQLite store", () => {
     expect((await store().open()).lastSeq).toBe(1);
   });
 
+  test("may be opened and closed without waiting in between", async () => {
+    const one = store();
+    const [first, second] = await Promise.all([one.open(), one.open()]);
+    expect(second).toEqual(first);
+    const opening = store({ create: true });
+    const refused = expect(opening.open()).rejects.toMatchObject({ code: "STORE_LOCKED" });
+    await opening.close();
+    await refused;
+    const again = one.close().then(() => opening.open());
+    expect((await again).epoch).toBe(2);
+    const third = opening.reopen();
+    await opening.close();
+    expect((await third).epoch).toBe(3);
+  });
+
   test("says what it guarantees", () => {
     expect(store().guarantees).toEqual({ durability: "power-loss", ordering: "total", concurrentReaders: true });
     expect(store({ durability: "process-crash" }).guarantees.durability).toBe("process-crash");

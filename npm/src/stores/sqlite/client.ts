@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { PolyphonError } from "../../errors/error.ts";
 import { storeError } from "../store-error.ts";
-import { type Role, startService } from "./roles.ts";
+import type { Role } from "./roles.ts";
 import {
   type Answer,
   type AnswerOf,
@@ -12,6 +12,9 @@ import {
   type MethodOf,
   type Service,
 } from "./service.ts";
+
+/** Nothing of how the process was started concerns the thread; that Node 22 calls SQLite experimental concerns nobody. */
+const EXEC_ARGV: string[] = ["--disable-warning=ExperimentalWarning"];
 
 /** Where the database is worked: a thread of its own, or the caller's. */
 export type StoreThread = "worker" | "caller";
@@ -30,8 +33,11 @@ export interface Client<S extends Service> {
 }
 
 /** Starts the service of `role`. The thread keeps the process alive only while a call is unanswered. */
-export function startClient<S extends Service>(role: Role, thread: StoreThread): Client<S> {
-  return thread === "worker" ? new WorkerClient<S>(role) : new CallerClient<S>(startService(role) as unknown as S);
+export async function startClient<S extends Service>(role: Role, thread: StoreThread): Promise<Client<S>> {
+  if (thread === "worker") return new WorkerClient<S>(role);
+  // Only here does SQLite come into this thread.
+  const { startService } = await import("./roles.ts");
+  return new CallerClient<S>(startService(role) as unknown as S);
 }
 
 interface Waiting {
@@ -51,7 +57,10 @@ class WorkerClient<S extends Service> implements Client<S> {
     // The same file in the sources and in the package: Node runs both.
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#name = role.config.name;
-    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: role, execArgv: [] });
+    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+      workerData: role,
+      execArgv: EXEC_ARGV,
+    });
     this.#worker.unref();
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
     this.#worker.on("error", (error) => this.#fail(error));

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { StoreReader } from "../store.ts";
-import { type StoreThread, startClient } from "./client.ts";
+import { type Client, type StoreThread, startClient } from "./client.ts";
 import type { ReaderService } from "./reader-service.ts";
 import type { Owner } from "./recovery.ts";
 import { SqliteReading } from "./sqlite-reading.ts";
@@ -18,24 +18,25 @@ export interface SqliteReaderOptions {
 
 /** Opens `file` for reading. `STORE_NOT_FOUND`, `STORE_FOREIGN`, `STORE_FORMAT_NEWER` when there is nothing to read. */
 export async function openReader(file: string, options: SqliteReaderOptions = {}): Promise<SqliteReader> {
-  const reader = new Reader(file, options.thread ?? "worker");
-  await reader.connect();
-  return reader;
+  const name = `sqlite:${basename(file)}`;
+  const client = await startClient<ReaderService>(
+    { kind: "reader", config: { name, file } },
+    options.thread ?? "worker",
+  );
+  const reader = new Reader(name, client);
+  try {
+    await client.call("connect", []);
+    return reader;
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
 }
 
 class Reader extends SqliteReading<ReaderService> implements SqliteReader {
-  constructor(file: string, thread: StoreThread) {
-    super(`sqlite:${basename(file)}`);
-    this.use(startClient<ReaderService>({ kind: "reader", config: { name: this.name, file } }, thread));
-  }
-
-  async connect(): Promise<void> {
-    try {
-      await this.client.call("connect", []);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+  constructor(name: string, client: Client<ReaderService>) {
+    super(name);
+    this.use(client);
   }
 
   async owner(): Promise<Owner | undefined> {

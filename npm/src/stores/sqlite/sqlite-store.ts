@@ -15,7 +15,7 @@ import type {
   WaitOptions,
 } from "../store.ts";
 import { packArchive } from "./archive-packing.ts";
-import { type Client, type StoreThread, startClient } from "./client.ts";
+import { type StoreThread, startClient } from "./client.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { OwnerService } from "./owner-service.ts";
 import { packPayloads } from "./packed-payloads.ts";
@@ -50,6 +50,7 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
   readonly #file: string;
   readonly #options: SqliteStoreOptions;
   #maintenance: Maintenance | undefined;
+  #opening: Promise<StoreOpened> | undefined;
 
   constructor(file: string, options: SqliteStoreOptions) {
     super(`sqlite:${basename(file)}`);
@@ -58,17 +59,19 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
     this.guarantees = { durability: options.durability ?? "power-loss", ordering: "total", concurrentReaders: true };
   }
 
-  async open(): Promise<StoreOpened> {
-    await this.close();
-    return this.#start();
+  open(): Promise<StoreOpened> {
+    this.#opening ??= this.#stop()
+      .then(() => this.#start())
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    return this.#opening;
   }
 
   async reopen(): Promise<StoreOpened> {
     const client = this.client;
     // The thread itself may be what failed; the lock went with it.
-    if (client.alive) return client.call("open", []);
-    await this.close();
-    return this.#start();
+    return client.alive ? client.call("open", []) : this.open();
   }
 
   async append(frame: Uint8Array, payloads: readonly PayloadRow[], options: AppendOptions = {}): Promise<void> {
@@ -115,6 +118,11 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
   }
 
   override async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
     const maintenance = this.#maintenance;
     this.#maintenance = undefined;
     await maintenance?.end();
@@ -130,13 +138,13 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
       synchronous: durability === "process-crash" ? ("NORMAL" as const) : ("FULL" as const),
       owner: { pid: process.pid, host: hostname(), sinceMs: clock.wallMs() },
     };
-    const client: Client<OwnerService> = startClient<OwnerService>({ kind: "owner", config }, thread);
+    const client = await startClient<OwnerService>({ kind: "owner", config }, thread);
     this.use(client);
     this.#maintenance = new Maintenance(client, this.name);
     try {
       return await client.call("open", []);
     } catch (error) {
-      await this.close();
+      await this.#stop();
       throw error;
     }
   }

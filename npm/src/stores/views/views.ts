@@ -59,7 +59,7 @@ async function start(journal: string, options: ViewsOptions, of: ViewsOf | undef
   const file = viewsFile(journal);
   const eventsMax = options.eventsMax ?? EVENTS_MAX_DEFAULT;
   const config = { name: `views:${basename(file)}`, file, eventsMax, ...(of === undefined ? {} : { of }) };
-  const client = startClient<ViewsService>({ kind: "views", config }, options.thread ?? "worker");
+  const client = await startClient<ViewsService>({ kind: "views", config }, options.thread ?? "worker");
   try {
     await client.call("open", []);
   } catch (error) {
