@@ -6,8 +6,10 @@
 export type { Agent, AgentView } from "./agents/agent.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";
 export { type ErrorInit, PolyphonError } from "./errors/error.ts";
-export type { AgentContext, AgentTask, Perform } from "./hosts/agent.ts";
+export type * from "./hosts/agent.ts";
+export { type FunctionHostOptions, functionHost } from "./hosts/function/host.ts";
 export type * from "./hosts/host.ts";
+export { type StopType, stopReason } from "./hosts/stop.ts";
 export { type Clock, systemClock } from "./runtime/clock.ts";
 export { Stream } from "./runtime/stream.ts";
 export { Session, type SessionProgress, type SessionResult, type TeamEvent } from "./sessions/session.ts";

@@ -5,7 +5,7 @@ export const MAX_METRICS = 64;
 /** Artifacts of one attempt. */
 export const MAX_ARTIFACTS = 1_000;
 /** Names of metrics and artifacts, in bytes of UTF-8. */
-export const MAX_NAME_BYTES = 256;
+const MAX_NAME_BYTES = 256;
 /** Estimated size of an output as JSON, in bytes. Larger data travels as artifacts. */
 export const MAX_OUTPUT_BYTES: number = 16 * 1024 * 1024;
 /** Nesting of an output. */

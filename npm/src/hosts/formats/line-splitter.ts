@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 
 /** Longest line that is read as one, in bytes. */
-export const MAX_LINE_BYTES: number = 1024 * 1024;
+const MAX_LINE_BYTES: number = 1024 * 1024;
 
 /** Pieces a line may lie in before they are joined: one that arrives byte by byte must not cost a buffer for each. */
 const MAX_PARTS = 256;

@@ -1,7 +1,7 @@
 import type { CapturedText } from "../host.ts";
 
 /** Kept of the beginning and of the end of an output, in bytes each. */
-export const CAPTURE_BYTES: number = 64 * 1024;
+const CAPTURE_BYTES: number = 64 * 1024;
 
 /** Keeps the head and the tail of a stream of any length. */
 export class BoundedCapture {

@@ -2,7 +2,7 @@ import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Entries of a folder that are looked at; beyond, the answer is what they came to. */
-export const MAX_ENTRIES = 100_000;
+const MAX_ENTRIES = 100_000;
 
 /**
  * Bytes of the files under a folder: sizes as they are listed, links not followed, a file with several names counted

@@ -5,7 +5,7 @@ import type { ProcessTable } from "./linux/process-table.ts";
 import type { ProcStat } from "./linux/stat.ts";
 
 /** Time between two samples of memory and CPU use, in milliseconds. */
-export const SAMPLE_INTERVAL_MS = 100;
+const SAMPLE_INTERVAL_MS = 100;
 
 interface Watch {
   readonly usage: GroupUsage;

@@ -8,7 +8,7 @@ export interface ErrorPattern {
  * Texts that programs, runtimes and test frameworks print when they fail, the most fundamental cause first: a test that
  * fails because a module is missing is an import error, whatever else it says. Linear patterns only: texts are hostile.
  */
-export const ERROR_PATTERNS: readonly ErrorPattern[] = [
+const ERROR_PATTERNS: readonly ErrorPattern[] = [
   {
     type: "import_error",
     pattern:

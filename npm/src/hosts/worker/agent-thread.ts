@@ -23,7 +23,7 @@ export class AgentThread {
     this.memoryMb = memoryMb;
     this.#clock = clock;
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
+    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
       workerData: data,
       stdout: true,
       stderr: true,

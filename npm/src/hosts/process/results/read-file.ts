@@ -7,7 +7,7 @@ import type { TestReport } from "../../formats/test-report.ts";
 import { type FileState, fileState } from "./file-state.ts";
 
 /** Largest result file that is read, in bytes. */
-export const MAX_RESULT_BYTES: number = 64 * 1024 * 1024;
+const MAX_RESULT_BYTES: number = 64 * 1024 * 1024;
 
 /** A result file that the program wrote, or why there is none. */
 export type ResultFile = { readonly path: string } | { readonly missing: string };

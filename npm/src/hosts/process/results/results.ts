@@ -11,7 +11,7 @@ import { ProtocolState } from "./protocol.ts";
 import { findResult, type ResultFile, readJunit, readLcov, readTap } from "./read-file.ts";
 
 /** The path of a jsonl source that is a pipe and no file. */
-export const PIPE_PATH = "fd:3";
+const PIPE_PATH = "fd:3";
 
 /** Everything a program left in its result sources. */
 export interface Collected {
