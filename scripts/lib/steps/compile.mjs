@@ -1,7 +1,7 @@
 import { digest, whenChanged } from "../digest.mjs";
 import { step } from "../progress.mjs";
 import { fetching } from "../tools.mjs";
-import { MODULES, rawModule } from "./modules.mjs";
+import { MODULES, rawModule, WASM_PROFILE } from "./modules.mjs";
 import { prepareRust, requireRust, rustEnv, WASM_TARGET } from "./rust.mjs";
 
 const EXE = process.platform === "win32" ? ".exe" : "";
@@ -24,7 +24,8 @@ export async function compileRust(inputs) {
     await prepareRust();
     await cargo("kernel to wasm", [
       "build",
-      "--release",
+      "--profile",
+      WASM_PROFILE,
       "--target",
       WASM_TARGET,
       ...packages(MODULES.map(({ crate }) => crate)),
