@@ -2,8 +2,9 @@
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { follow } from "./runtime/follower/thread.ts";
 import { sqliteStore } from "./stores/sqlite/sqlite-store.ts";
-import type { OpenOptions } from "./team/options.ts";
+import type { OpenOptions, Platform } from "./team/options.ts";
 import { Team } from "./team/team.ts";
 import { loadKernel } from "./wasm/node.ts";
 
@@ -24,6 +25,18 @@ export interface NodeOpenOptions extends OpenOptions {
   readonly workDir?: string;
 }
 
+/** Events between two snapshots: what a recovery has to fold at most, about. */
+const SNAPSHOT_EVENTS = 50_000;
+
+function followFile(file: string): NonNullable<Platform["follow"]> {
+  return ({ store, opened, module, troubled }) =>
+    follow(
+      { file, module, journalId: opened.journalId, lastSeq: opened.lastSeq, snapshotEvents: SNAPSHOT_EVENTS },
+      store,
+      { troubled },
+    );
+}
+
 /** Opens teams. */
 export const Polyphon = {
   /**
@@ -31,7 +44,7 @@ export const Polyphon = {
    * process. `STORE_LOCKED` when another process owns the file, `STORE_CORRUPT` when it is damaged.
    */
   open(target: string | NodeOpenOptions = {}, options: NodeOpenOptions = {}): Promise<Team> {
-    const given = typeof target === "string" ? { store: sqliteStore(target), ...options } : target;
+    const given: NodeOpenOptions = typeof target === "string" ? { store: sqliteStore(target), ...options } : target;
     const beside = typeof target === "string" ? join(dirname(resolve(target)), "work") : undefined;
     const workDir = given.workDir ?? beside;
     let root: Promise<string> | undefined;
@@ -41,6 +54,7 @@ export const Polyphon = {
       await mkdir(folder, { recursive: true });
       return folder;
     };
-    return Team.open({ loadModule: loadKernel, directory }, given);
+    const platform = { loadModule: loadKernel, directory };
+    return Team.open(typeof target === "string" ? { ...platform, follow: followFile(target) } : platform, given);
   },
 } as const;

@@ -4,6 +4,7 @@ import type { Command, Event, Payload, Settings, StepOutput } from "../wasm/code
 import type { EntityKind, Kernel, KernelTrap } from "../wasm/kernel.ts";
 import type { Clock } from "./clock.ts";
 import { Executor } from "./executor.ts";
+import type { Following } from "./following.ts";
 import { visitEvents } from "./frame.ts";
 import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
 import type { SessionEntry } from "./mirror/entries.ts";
@@ -14,6 +15,9 @@ import { findRequests, recover } from "./recovery.ts";
 /** How long and how often a journal that cannot be read back is tried again. */
 const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];
 
+/** Events between two snapshots where nobody follows the journal. */
+const SNAPSHOT_EVENTS = 50_000;
+
 /** How often a command that is insisted on is given again. */
 const INSIST = 5;
 
@@ -23,6 +27,8 @@ export interface RuntimeParts {
   readonly clock: Clock;
   readonly module: WebAssembly.Module;
   readonly node: string;
+  /** Follows the journal beside its owner. */
+  follow?(opened: StoreOpened): Following;
   /** Folder for the files of a task. */
   directory(sessionId: string, key: string): Promise<string>;
 }
@@ -43,7 +49,9 @@ export interface RuntimeListener {
 export class Runtime {
   readonly #parts: RuntimeParts;
   readonly #listener: RuntimeListener;
+  readonly #following: Following | undefined;
   #mirror: Mirror;
+  #snapshotSeq = 0;
   readonly loop: Loop;
   readonly executor: Executor;
   readonly payloads: Payloads;
@@ -58,6 +66,8 @@ export class Runtime {
     this.#parts = parts;
     this.#listener = listener;
     this.#mirror = mirror;
+    this.#snapshotSeq = mirror.seq;
+    this.#following = parts.follow?.(opened);
     this.payloads = new Payloads(String(opened.epoch), (bytes) => this.loop.kernel.payloadHash("", bytes));
     this.loop = new Loop(kernel, {
       store: parts.store,
@@ -92,6 +102,11 @@ export class Runtime {
       await parts.store.close();
       throw error;
     }
+  }
+
+  /** Ends the follower; the loop must have come to rest. */
+  async unfollow(): Promise<void> {
+    await this.#following?.close();
   }
 
   get mirror(): Mirror {
@@ -140,6 +155,19 @@ export class Runtime {
     return this.loop.nowMs();
   }
 
+  /** Where nobody follows the journal, a snapshot of the running kernel keeps it from growing. */
+  #keepSnapshot(seq: number): void {
+    const { kernel } = this.loop;
+    // The kernel may be ahead of the disk: then the next commit asks again.
+    if (kernel.lastSeq !== seq) return;
+    this.#snapshotSeq = seq;
+    const { store } = this.#parts;
+    store
+      .putSnapshot({ seq, stateHash: kernel.stateHash(), bytes: kernel.snapshot() })
+      .then(() => store.compact(seq))
+      .catch((error: Error) => this.#listener.troubled(error));
+  }
+
   #createdMs(kind: EntityKind, handle: number): number {
     const { sessions, tasks, agents } = this.#mirror;
     switch (kind) {
@@ -155,7 +183,10 @@ export class Runtime {
   }
 
   #persisted(output: StepOutput): void {
-    if (output.frame.length > 0) this.#fold(output.frame, output.eventsAt);
+    if (output.frame.length === 0) return;
+    this.#fold(output.frame, output.eventsAt);
+    if (this.#following !== undefined) this.#following.advance(output.lastSeq);
+    else if (output.lastSeq - this.#snapshotSeq >= SNAPSHOT_EVENTS) this.#keepSnapshot(output.lastSeq);
   }
 
   #fold(frame: Uint8Array, eventsAt?: number): void {

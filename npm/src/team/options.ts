@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
-import type { Store } from "../stores/store.ts";
+import type { Following } from "../runtime/following.ts";
+import type { Store, StoreOpened } from "../stores/store.ts";
 
 /** How a team is opened. Every field is optional. */
 export interface OpenOptions {
@@ -21,9 +22,11 @@ export interface OpenOptions {
 
 /** What differs between Node and the browser. */
 export interface Platform {
+  /** Follows the journal of `store` beside its owner; absent where nothing can. */
+  readonly follow?: (start: FollowStart) => Following;
   loadModule(): WebAssembly.Module | Promise<WebAssembly.Module>;
   /** Folder for the files of a task, made when it is not there. */
-  directory(sessionId: string, key: string): Promise<string>;
+  readonly directory: (sessionId: string, key: string) => Promise<string>;
 }
 
 /** How an agent takes part. */
@@ -51,4 +54,12 @@ export interface OrchestrateOptions {
   readonly actor?: string;
   /** Hash of the configuration the plan was made from, 64 hexadecimal digits. */
   readonly configHash?: string;
+}
+
+/** Where a follower begins. */
+export interface FollowStart {
+  readonly store: Store;
+  readonly opened: StoreOpened;
+  readonly module: WebAssembly.Module;
+  readonly troubled: (error: Error) => void;
 }

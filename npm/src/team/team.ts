@@ -8,7 +8,7 @@ import { Runtime } from "../runtime/runtime.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
 import type { Session, TeamEvent } from "../sessions/session.ts";
 import { memoryStore } from "../stores/memory/memory-store.ts";
-import type { Store, StoreHealth } from "../stores/store.ts";
+import type { Store, StoreHealth, StoreOpened } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { Event, HostKind } from "../wasm/codec.generated.ts";
 import type { AgentOptions, OpenOptions, OrchestrateOptions, Platform } from "./options.ts";
@@ -39,8 +39,13 @@ export class Team implements AsyncDisposable {
     const { store = memoryStore(), clock = systemClock(), node = "node", onError = () => undefined } = options;
     const module = options.module ?? (await platform.loadModule());
     const hears: { team?: Team } = {};
+    const { follow } = platform;
+    const following =
+      follow === undefined
+        ? {}
+        : { follow: (opened: StoreOpened) => follow({ store, opened, module, troubled: (error) => onError(error) }) };
     const runtime = await Runtime.open(
-      { store, clock, module, node, directory: (sessionId, key) => platform.directory(sessionId, key) },
+      { store, clock, module, node, directory: platform.directory, ...following },
       {
         happened: (seq, timeMs, event, session) => hears.team?.happened(seq, timeMs, event, session?.handle),
         ticked: (session) => hears.team?.ticked(session.handle),
@@ -167,6 +172,7 @@ export class Team implements AsyncDisposable {
     this.#runtime.loop.stop(disposed());
     this.#sessions.close(disposed());
     this.#events.complete();
+    await this.#runtime.unfollow();
     await this.#store.close();
   }
 

@@ -163,4 +163,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         http: 409,
         exit: 3,
     },
+    Entry {
+        code: "STORE_FOLLOWER",
+        title: "The journal is no longer followed",
+        cause: "The thread that compares state hashes, feeds the views and makes snapshots stopped.",
+        cure: "Work goes on and nothing is lost, but the journal grows. Look at the cause, run `polyphon verify FILE`, and open the team again.",
+        retryable: false,
+        http: 500,
+        exit: 3,
+    },
 ];

@@ -1,0 +1,55 @@
+import { Worker } from "node:worker_threads";
+import { PolyphonError } from "../../errors/error.ts";
+import type { Store } from "../../stores/store.ts";
+import type { Following } from "../following.ts";
+import type { FollowerReport, FollowerTask } from "./messages.ts";
+
+/** How a journal is followed. */
+export interface FollowOptions {
+  /** Events the follower may lag before it is woken. Default 1,000. */
+  readonly wakeEvents?: number;
+  /** Events kept behind the newest snapshot for replay, bisect and late readers. Default 1,000,000. */
+  readonly retainEvents?: number;
+  /** Hears of a follower that stopped: the owner goes on without snapshots. */
+  readonly troubled: (error: Error) => void;
+}
+
+const WAKE_EVENTS = 1_000;
+const RETAIN_EVENTS = 1_000_000;
+
+/** Starts the thread that folds, compares, feeds the views and makes snapshots; compacts behind them. */
+export function follow(task: FollowerTask, store: Store, options: FollowOptions): Following {
+  const { wakeEvents = WAKE_EVENTS, retainEvents = RETAIN_EVENTS, troubled } = options;
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: task, execArgv: [] });
+  worker.unref();
+  let told = task.lastSeq;
+  let closing = false;
+  let keeping: Promise<void> = Promise.resolve();
+  const stopped = (message: string, cause?: unknown): void => {
+    if (!closing) troubled(new PolyphonError("STORE_FOLLOWER", { message, cause }));
+  };
+  worker.on("error", (error) => stopped(error.message, error));
+  worker.on("message", (report: FollowerReport) => {
+    if (report.type === "failed") stopped(report.message);
+    if (report.type !== "snapshot" || closing) return;
+    const { snapshot } = report;
+    keeping = keeping
+      .then(() => store.putSnapshot(snapshot))
+      .then(() => (snapshot.seq > retainEvents ? store.compact(snapshot.seq - retainEvents) : undefined))
+      .then(() => undefined)
+      .catch((error: unknown) => stopped("a snapshot could not be kept.", error));
+  });
+  return {
+    advance(seq) {
+      if (seq - told < wakeEvents) return;
+      told = seq;
+      worker.postMessage(seq);
+    },
+    async close() {
+      closing = true;
+      await keeping;
+      await worker.terminate();
+    },
+  };
+}
