@@ -97,6 +97,7 @@ export type ErrorCode =
   | "STORE_CORRUPT"
   | "STORE_ENGINE_TOO_OLD"
   | "STORE_FENCED"
+  | "STORE_FOLLOWER"
   | "STORE_FOREIGN"
   | "STORE_FORMAT_NEWER"
   | "STORE_FRAME_INVALID"
@@ -222,6 +223,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   STORE_CORRUPT: { retryable: false, http: 500, exit: 3 },
   STORE_ENGINE_TOO_OLD: { retryable: false, http: 500, exit: 3 },
   STORE_FENCED: { retryable: false, http: 409, exit: 3 },
+  STORE_FOLLOWER: { retryable: false, http: 500, exit: 3 },
   STORE_FOREIGN: { retryable: false, http: 400, exit: 2 },
   STORE_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },
   STORE_FRAME_INVALID: { retryable: false, http: 500, exit: 3 },

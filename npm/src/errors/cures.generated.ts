@@ -98,6 +98,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   STORE_CORRUPT: "Restore a backup. `polyphon verify` names the first damaged sequence, and readers reach everything before it.",
   STORE_ENGINE_TOO_OLD: "Upgrade Node to a release named in `engines` of the package.",
   STORE_FENCED: "Nothing to do if another node took over; otherwise open the store again.",
+  STORE_FOLLOWER: "Work goes on and nothing is lost, but the journal grows. Look at the cause, run `polyphon verify FILE`, and open the team again.",
   STORE_FOREIGN: "Choose another path. The file was not touched.",
   STORE_FORMAT_NEWER: "Upgrade polyphon. The file was not touched.",
   STORE_FRAME_INVALID: "Nothing was written. Open the store again; if it recurs, report it with the details.",

@@ -88,7 +88,7 @@ describe("a team", () => {
     const long = "x".repeat(100_000);
     team.agent("worker", (task) => `${task.input as string}!`);
     const { outputs } = await team.orchestrate({ tasks: [{ key: "a", input: long }] }).result;
-    expect(outputs["a"]).toBe(`${long}!`);
+    expect(outputs.a).toBe(`${long}!`);
     expect((await team.health()).payloadBytes).toBeGreaterThan(200_000);
   });
 

@@ -27,7 +27,8 @@ export class Follower {
   /** Begins at the newest snapshot. */
   static async open(reader: StoreReader, module: WebAssembly.Module): Promise<Follower> {
     const snapshot = await reader.latestSnapshot();
-    if (snapshot === undefined) return new Follower(reader, new Kernel(module, { partition: 0, epoch: 0 }), new Mirror());
+    if (snapshot === undefined)
+      return new Follower(reader, new Kernel(module, { partition: 0, epoch: 0 }), new Mirror());
     const kernel = new Kernel(module, { partition: 0, epoch: 0, snapshot: snapshot.bytes });
     return new Follower(reader, kernel, restoreMirror(snapshot.bytes));
   }

@@ -19,11 +19,13 @@ export class RowGatherer {
     this.#id = id;
   }
 
-  folded(seq: number, timeMs: number, event: Event, session: SessionEntry | undefined): void {
+  /** `keep` says whether the event itself becomes a row. */
+  folded(seq: number, timeMs: number, event: Event, session: SessionEntry | undefined, keep: boolean): void {
     if (session !== undefined) this.#sessions.add(session);
     const handle = event.type === "TaskAdded" ? seq : (event as { readonly task?: number }).task;
     const task = handle === undefined ? undefined : this.#mirror.tasks.get(handle);
     if (task !== undefined) this.#tasks.add(task);
+    if (!keep) return;
     const { data, ...about } = describeEvent(seq, timeMs, event, this.#mirror);
     this.#events.push({
       seq,
@@ -93,7 +95,10 @@ export class RowGatherer {
       outcome,
       startedMs,
       endedMs,
-      view: JSON.stringify({ error: error === null ? null : { type: error.errorType, message: error.message }, recovery }),
+      view: JSON.stringify({
+        error: error === null ? null : { type: error.errorType, message: error.message },
+        recovery,
+      }),
     }));
   }
 

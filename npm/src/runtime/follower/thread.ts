@@ -25,6 +25,8 @@ export function follow(task: FollowerTask, store: Store, options: FollowOptions)
   worker.unref();
   let told = task.lastSeq;
   let closing = false;
+  let folded = 0;
+  const waits = new Set<{ readonly seq: number; readonly resolve: () => void }>();
   let keeping: Promise<void> = Promise.resolve();
   const stopped = (message: string, cause?: unknown): void => {
     if (!closing) troubled(new PolyphonError("STORE_FOLLOWER", { message, cause }));
@@ -32,6 +34,10 @@ export function follow(task: FollowerTask, store: Store, options: FollowOptions)
   worker.on("error", (error) => stopped(error.message, error));
   worker.on("message", (report: FollowerReport) => {
     if (report.type === "failed") stopped(report.message);
+    if (report.type === "folded") {
+      folded = report.seq;
+      for (const wait of [...waits]) if (folded >= wait.seq) wait.resolve();
+    }
     if (report.type !== "snapshot" || closing) return;
     const { snapshot } = report;
     keeping = keeping
@@ -45,6 +51,15 @@ export function follow(task: FollowerTask, store: Store, options: FollowOptions)
       if (seq - told < wakeEvents) return;
       told = seq;
       worker.postMessage(seq);
+    },
+    async caughtUp(seq) {
+      worker.postMessage(seq);
+      if (folded < seq) {
+        worker.ref();
+        await new Promise<void>((resolve) => waits.add({ seq, resolve }));
+        worker.unref();
+      }
+      await keeping;
     },
     async close() {
       closing = true;
