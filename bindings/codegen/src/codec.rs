@@ -25,6 +25,13 @@ pub(crate) fn typescript() -> String {
     journal::Remembered::shape(&mut registry);
     leases::Lease::shape(&mut registry);
     agents::Agent::shape(&mut registry);
+    agents::AgentVitals::shape(&mut registry);
+    agents::Discovery::shape(&mut registry);
+    agents::PoolView::shape(&mut registry);
+    agents::UnservedReports::shape(&mut registry);
+    agents::DemandFit::shape(&mut registry);
+    agents::PlanFit::shape(&mut registry);
+    agents::Catalog::shape(&mut registry);
     sessions::Session::shape(&mut registry);
     tasks::Plan::shape(&mut registry);
     tasks::Task::shape(&mut registry);

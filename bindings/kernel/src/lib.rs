@@ -6,7 +6,7 @@
 mod failure;
 mod info;
 
-use polyphon_kernel::{AgentId, EscalationId, Kernel, Now, SessionId, TaskId, TypeId, View};
+use polyphon_kernel::{AgentId, EscalationId, Kernel, Now, PoolId, SessionId, TaskId, TypeId, View};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use failure::RawError;
@@ -140,6 +140,7 @@ fn prefix_of(kind: &str) -> Result<&'static str, RawError> {
         SessionId::PREFIX,
         TaskId::PREFIX,
         AgentId::PREFIX,
+        PoolId::PREFIX,
         EscalationId::PREFIX,
     ];
     let prefix = known.into_iter().find(|prefix| *prefix == kind);

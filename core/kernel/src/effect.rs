@@ -67,10 +67,14 @@ pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Opt
         }),
         Event::Agent(
             AgentEvent::AgentStopped {
-                agent, ended: false, ..
+                agent,
+                end_by_ms: Some(_),
+                ..
             }
             | AgentEvent::AgentFailed {
-                agent, ended: false, ..
+                agent,
+                end_by_ms: Some(_),
+                ..
             }
             | AgentEvent::AgentLost { agent, .. },
         ) => end_agent(durable, *agent),

@@ -14,8 +14,8 @@ export interface Agent {
   /** Restarts in a row. */
   readonly restarts: number;
   /**
-   * When the passing of time does something to it: ends its start, its time to finish, the wait before its
-   * restart, or the time a lost agent is remembered.
+   * When the passing of time does something to it: ends its start, its time to finish, its host's time to confirm
+   * the end, the wait before its restart, or the time a lost agent is remembered.
    */
   readonly wakeMs: number | null;
   /** The request to start it that is in force: sequence of its event. Reports of an earlier start count no more. */
@@ -317,16 +317,16 @@ export type AgentEvent =
       readonly type: "AgentStopped";
       readonly agent: AgentId;
       readonly reason: string;
-      /** Its host has seen the end; otherwise the host has to end it still. */
-      readonly ended: boolean;
+      /** When its host must have ended it; absent when the host has seen the end. */
+      readonly endByMs: number | null;
     }
     /** It broke. */
   | {
       readonly type: "AgentFailed";
       readonly agent: AgentId;
       readonly error: string;
-      /** Its host has seen the end; otherwise the host has to end it still. */
-      readonly ended: boolean;
+      /** When its host must have ended it; absent when the host has seen the end. */
+      readonly endByMs: number | null;
     }
     /** The failure detector changed its mind. */
   | {
@@ -373,7 +373,7 @@ export type AgentEvent =
       /** When it must have started. */
       readonly untilMs: number;
     }
-    /** Its host has ended it, as it was asked to. */
+    /** Its host has ended it, as it was asked to, or did not say so in time. */
   | {
       readonly type: "AgentEnded";
       readonly agent: AgentId;
@@ -471,14 +471,14 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       w.uint(104);
       w.uint(v.agent);
       w.str(v.reason);
-      w.bool(v.ended);
+      if (v.endByMs === null) w.nil(); else { w.uint(v.endByMs); }
       return;
     case "AgentFailed":
       w.array(4);
       w.uint(105);
       w.uint(v.agent);
       w.str(v.error);
-      w.bool(v.ended);
+      if (v.endByMs === null) w.nil(); else { w.uint(v.endByMs); }
       return;
     case "AgentHealthChanged":
       w.array(5);
@@ -622,16 +622,16 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
     case 104: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       const reason: string = left-- > 0 ? r.str() : "";
-      const ended: boolean = left-- > 0 ? r.bool() : false;
+      const endByMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
       for (; left > 0; left--) r.skip();
-      return { type: "AgentStopped", agent, reason, ended };
+      return { type: "AgentStopped", agent, reason, endByMs };
     }
     case 105: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       const error: string = left-- > 0 ? r.str() : "";
-      const ended: boolean = left-- > 0 ? r.bool() : false;
+      const endByMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
       for (; left > 0; left--) r.skip();
-      return { type: "AgentFailed", agent, error, ended };
+      return { type: "AgentFailed", agent, error, endByMs };
     }
     case 106: {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
@@ -774,6 +774,31 @@ export function readAgentKind(r: Reader): AgentKind {
   const value = agentKindValues.get(tag);
   if (value === undefined) throw new RangeError(`AgentKind has no value ${tag}`);
   return value;
+}
+
+/** What an agent must be like to be found. */
+export interface AgentQuery {
+  readonly agentType: string | null;
+  /** Capabilities it must have, all of them. */
+  readonly needs: readonly string[];
+  /** Leaves out those that take no work now. */
+  readonly inService: boolean;
+}
+
+export function writeAgentQuery(w: Writer, v: AgentQuery): void {
+  w.array(3);
+  if (v.agentType === null) w.nil(); else { w.str(v.agentType); }
+  w.array(v.needs.length); for (const item0 of v.needs) { w.str(item0); }
+  w.bool(v.inService);
+}
+
+export function readAgentQuery(r: Reader): AgentQuery {
+  let left = r.array();
+  const agentType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const needs: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const inService: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { agentType, needs, inService };
 }
 
 /** What agents go by. Times in milliseconds, suspicion (φ) in thousandths. */
@@ -936,6 +961,45 @@ export function readAgentStatus(r: Reader): AgentStatus {
   return value;
 }
 
+/** How an agent is doing, as far as it is known. */
+export interface AgentVitals {
+  readonly health: Health;
+  /** Suspicion in thousandths; 0 for an agent that is not watched. */
+  readonly phiMilli: number;
+  readonly silenceMs: number | null;
+  /** Mean distance of its heartbeats. */
+  readonly rhythmMs: number | null;
+  /** Standard deviation of that distance. */
+  readonly deviationMs: number | null;
+  readonly memoryBytes: number | null;
+  readonly cpuMilli: number | null;
+}
+
+export function writeAgentVitals(w: Writer, v: AgentVitals): void {
+  w.array(7);
+  writeHealth(w, v.health);
+  w.uint(v.phiMilli);
+  if (v.silenceMs === null) w.nil(); else { w.uint(v.silenceMs); }
+  if (v.rhythmMs === null) w.nil(); else { w.uint(v.rhythmMs); }
+  if (v.deviationMs === null) w.nil(); else { w.uint(v.deviationMs); }
+  if (v.memoryBytes === null) w.nil(); else { w.uint(v.memoryBytes); }
+  if (v.cpuMilli === null) w.nil(); else { w.uint(v.cpuMilli); }
+}
+
+export function readAgentVitals(r: Reader): AgentVitals {
+  let left = r.array();
+  left--;
+  const health: Health = readHealth(r);
+  const phiMilli: number = left-- > 0 ? r.uint() : 0;
+  const silenceMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const rhythmMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const deviationMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const memoryBytes: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const cpuMilli: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { health, phiMilli, silenceMs, rhythmMs, deviationMs, memoryBytes, cpuMilli };
+}
+
 /** The answer to one request. */
 export interface Answer {
   readonly id: number;
@@ -1033,6 +1097,28 @@ export function readAttemptOutcome(r: Reader): AttemptOutcome {
   const value = attemptOutcomeValues.get(tag);
   if (value === undefined) throw new RangeError(`AttemptOutcome has no value ${tag}`);
   return value;
+}
+
+/** What is known to be possible. */
+export interface Catalog {
+  /** Capabilities by category; those only agents and pools of this team speak of stand under `custom`. */
+  readonly categories: readonly NamedList[];
+  /** Types of agents with the capabilities they bring. */
+  readonly types: readonly NamedList[];
+}
+
+export function writeCatalog(w: Writer, v: Catalog): void {
+  w.array(2);
+  w.array(v.categories.length); for (const item0 of v.categories) { writeNamedList(w, item0); }
+  w.array(v.types.length); for (const item0 of v.types) { writeNamedList(w, item0); }
+}
+
+export function readCatalog(r: Reader): Catalog {
+  let left = r.array();
+  const categories: readonly NamedList[] = left-- > 0 ? r.list(() => readNamedList(r)) : [];
+  const types: readonly NamedList[] = left-- > 0 ? r.list(() => readNamedList(r)) : [];
+  for (; left > 0; left--) r.skip();
+  return { categories, types };
 }
 
 /** Tasks that share a limit. */
@@ -1182,6 +1268,62 @@ export function readDemand(r: Reader): Demand {
   const avoid: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   for (; left > 0; left--) r.skip();
   return { agentType, needs, permission, resources, avoid };
+}
+
+/** What came of a question whether demands can be met: those that cannot. */
+export interface DemandFit {
+  readonly misfits: readonly DemandMisfit[];
+}
+
+export function writeDemandFit(w: Writer, v: DemandFit): void {
+  w.array(1);
+  w.array(v.misfits.length); for (const item0 of v.misfits) { writeDemandMisfit(w, item0); }
+}
+
+export function readDemandFit(r: Reader): DemandFit {
+  let left = r.array();
+  const misfits: readonly DemandMisfit[] = left-- > 0 ? r.list(() => readDemandMisfit(r)) : [];
+  for (; left > 0; left--) r.skip();
+  return { misfits };
+}
+
+/** A demand that cannot be met. */
+export interface DemandMisfit {
+  /** Place of the demand in the question. */
+  readonly index: number;
+  readonly misfit: Misfit;
+}
+
+export function writeDemandMisfit(w: Writer, v: DemandMisfit): void {
+  w.array(2);
+  w.uint(v.index);
+  writeMisfit(w, v.misfit);
+}
+
+export function readDemandMisfit(r: Reader): DemandMisfit {
+  let left = r.array();
+  const index: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const misfit: Misfit = readMisfit(r);
+  for (; left > 0; left--) r.skip();
+  return { index, misfit };
+}
+
+/** Agents that were found, in the order in which they would be offered a task, those without room last. */
+export interface Discovery {
+  readonly agents: readonly AgentId[];
+}
+
+export function writeDiscovery(w: Writer, v: Discovery): void {
+  w.array(1);
+  w.array(v.agents.length); for (const item0 of v.agents) { w.uint(item0); }
+}
+
+export function readDiscovery(r: Reader): Discovery {
+  let left = r.array();
+  const agents: readonly AgentId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  for (; left > 0; left--) r.skip();
+  return { agents };
 }
 
 /** What the runtime has to do. */
@@ -1762,6 +1904,117 @@ export function readLease(r: Reader): Lease {
   return { task, session, agent, epoch, grantedMs, lengthMs, deadlineMs, resources, revoked };
 }
 
+/** What stands in the way of a demand. */
+export type Misfit =
+    /** No agent is of this type. */
+  | {
+      readonly type: "AgentType";
+      readonly agentType: string;
+    }
+    /** No agent of the right type has this capability. */
+  | {
+      readonly type: "Capability";
+      readonly capability: string;
+    }
+    /** No agent of the right type may do as much. */
+  | {
+      readonly type: "Permission";
+      readonly permission: Permission;
+    }
+    /** Everything is there, but no single agent has all of it. */
+  | {
+      readonly type: "Combination";
+    }
+    /** It asks for more than all there is. */
+  | {
+      readonly type: "Resources";
+    }
+;
+
+export function writeMisfit(w: Writer, v: Misfit): void {
+  switch (v.type) {
+    case "AgentType":
+      w.array(2);
+      w.uint(1);
+      w.str(v.agentType);
+      return;
+    case "Capability":
+      w.array(2);
+      w.uint(2);
+      w.str(v.capability);
+      return;
+    case "Permission":
+      w.array(2);
+      w.uint(3);
+      writePermission(w, v.permission);
+      return;
+    case "Combination":
+      w.array(1);
+      w.uint(4);
+      return;
+    case "Resources":
+      w.array(1);
+      w.uint(5);
+      return;
+  }
+}
+
+export function readMisfit(r: Reader): Misfit {
+  return readMisfitAs(r, r.array() - 1, r.uint());
+}
+
+export function readMisfitAs(r: Reader, fields: number, tag: number): Misfit {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const agentType: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentType", agentType };
+    }
+    case 2: {
+      const capability: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "Capability", capability };
+    }
+    case 3: {
+      left--;
+      const permission: Permission = readPermission(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "Permission", permission };
+    }
+    case 4: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Combination" };
+    }
+    case 5: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Resources" };
+    }
+    default:
+      throw new RangeError(`Misfit has no variant ${tag}`);
+  }
+}
+
+/** Names that belong together. */
+export interface NamedList {
+  readonly name: string;
+  readonly members: readonly string[];
+}
+
+export function writeNamedList(w: Writer, v: NamedList): void {
+  w.array(2);
+  w.str(v.name);
+  w.array(v.members.length); for (const item0 of v.members) { w.str(item0); }
+}
+
+export function readNamedList(r: Reader): NamedList {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const members: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  for (; left > 0; left--) r.skip();
+  return { name, members };
+}
+
 /** What follows a failed attempt. */
 export type Next =
     /** Another one. */
@@ -2211,6 +2464,23 @@ export function readPlan(r: Reader): Plan {
   return { expected, draft, committed, phases, classes, running, policy, counts, held, cancelling };
 }
 
+/** What came of a question whether a plan can be done: the tasks nobody could do. */
+export interface PlanFit {
+  readonly misfits: readonly TaskMisfit[];
+}
+
+export function writePlanFit(w: Writer, v: PlanFit): void {
+  w.array(1);
+  w.array(v.misfits.length); for (const item0 of v.misfits) { writeTaskMisfit(w, item0); }
+}
+
+export function readPlanFit(r: Reader): PlanFit {
+  let left = r.array();
+  const misfits: readonly TaskMisfit[] = left-- > 0 ? r.list(() => readTaskMisfit(r)) : [];
+  for (; left > 0; left--) r.skip();
+  return { misfits };
+}
+
 /** What a plan says besides its tasks. */
 export interface PlanSpec {
   readonly name: string;
@@ -2271,6 +2541,36 @@ export function readPolicy(r: Reader): Policy {
   return { maxRetries, retryDelayMs, escalationThreshold, graceMs };
 }
 
+/** One pool. */
+export interface Pool {
+  readonly spec: PoolSpec;
+  /** Agents it shall have. */
+  readonly target: number;
+  /** Everything was asked to stop: it starts nothing before it is defined anew or a node starts. */
+  readonly suspended: boolean;
+  /** It ends its agents and then itself. */
+  readonly closing: boolean;
+}
+
+export function writePool(w: Writer, v: Pool): void {
+  w.array(4);
+  writePoolSpec(w, v.spec);
+  w.uint(v.target);
+  w.bool(v.suspended);
+  w.bool(v.closing);
+}
+
+export function readPool(r: Reader): Pool {
+  let left = r.array();
+  left--;
+  const spec: PoolSpec = readPoolSpec(r);
+  const target: number = left-- > 0 ? r.uint() : 0;
+  const suspended: boolean = left-- > 0 ? r.bool() : false;
+  const closing: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { spec, target, suspended, closing };
+}
+
 /** A pool of agents. */
 export type PoolId = number;
 
@@ -2323,6 +2623,40 @@ export function readPoolSpec(r: Reader): PoolSpec {
   const replaceUnhealthy: boolean = left-- > 0 ? r.bool() : false;
   for (; left > 0; left--) r.skip();
   return { key, template, min, max, scaleUpPpm, scaleDownPpm, queueDepth, idleTimeoutMs, replaceUnhealthy };
+}
+
+/** A pool and its agents. */
+export interface PoolView {
+  readonly pool: Pool;
+  /** Agents at work, being started, or about to be started again. */
+  readonly live: number;
+  /** Agents that finish their work or are being ended. */
+  readonly ending: number;
+  /** Tasks the live ones work on. */
+  readonly load: number;
+  /** Every agent, ended ones that may be started again included. */
+  readonly members: readonly AgentId[];
+}
+
+export function writePoolView(w: Writer, v: PoolView): void {
+  w.array(5);
+  writePool(w, v.pool);
+  w.uint(v.live);
+  w.uint(v.ending);
+  w.uint(v.load);
+  w.array(v.members.length); for (const item0 of v.members) { w.uint(item0); }
+}
+
+export function readPoolView(r: Reader): PoolView {
+  let left = r.array();
+  left--;
+  const pool: Pool = readPool(r);
+  const live: number = left-- > 0 ? r.uint() : 0;
+  const ending: number = left-- > 0 ? r.uint() : 0;
+  const load: number = left-- > 0 ? r.uint() : 0;
+  const members: readonly AgentId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  for (; left > 0; left--) r.skip();
+  return { pool, live, ending, load, members };
 }
 
 /** How much a task matters. */
@@ -3681,6 +4015,30 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
 /** A task of a plan. */
 export type TaskId = number;
 
+/** A task nobody could do. */
+export interface TaskMisfit {
+  readonly task: TaskId;
+  readonly key: string;
+  readonly misfit: Misfit;
+}
+
+export function writeTaskMisfit(w: Writer, v: TaskMisfit): void {
+  w.array(3);
+  w.uint(v.task);
+  w.str(v.key);
+  writeMisfit(w, v.misfit);
+}
+
+export function readTaskMisfit(r: Reader): TaskMisfit {
+  let left = r.array();
+  const task: TaskId = left-- > 0 ? r.uint() : 0;
+  const key: string = left-- > 0 ? r.str() : "";
+  left--;
+  const misfit: Misfit = readMisfit(r);
+  for (; left > 0; left--) r.skip();
+  return { task, key, misfit };
+}
+
 /** One task as a plan gives it. Indexes count the plan's tasks from 0. */
 export interface TaskSpec {
   /** Unique in the plan. */
@@ -3766,6 +4124,65 @@ export function readTaskStatus(r: Reader): TaskStatus {
   return value;
 }
 
+/** A report that nobody can do what ready tasks demand. */
+export interface UnservedDemand {
+  readonly demand: Demand;
+  readonly sinceMs: number;
+}
+
+export function writeUnservedDemand(w: Writer, v: UnservedDemand): void {
+  w.array(2);
+  writeDemand(w, v.demand);
+  w.uint(v.sinceMs);
+}
+
+export function readUnservedDemand(r: Reader): UnservedDemand {
+  let left = r.array();
+  left--;
+  const demand: Demand = readDemand(r);
+  const sinceMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { demand, sinceMs };
+}
+
+/** An open report and its number. */
+export interface UnservedReport {
+  readonly report: number;
+  readonly unserved: UnservedDemand;
+}
+
+export function writeUnservedReport(w: Writer, v: UnservedReport): void {
+  w.array(2);
+  w.uint(v.report);
+  writeUnservedDemand(w, v.unserved);
+}
+
+export function readUnservedReport(r: Reader): UnservedReport {
+  let left = r.array();
+  const report: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const unserved: UnservedDemand = readUnservedDemand(r);
+  for (; left > 0; left--) r.skip();
+  return { report, unserved };
+}
+
+/** Every open report, oldest first. */
+export interface UnservedReports {
+  readonly reports: readonly UnservedReport[];
+}
+
+export function writeUnservedReports(w: Writer, v: UnservedReports): void {
+  w.array(1);
+  w.array(v.reports.length); for (const item0 of v.reports) { writeUnservedReport(w, item0); }
+}
+
+export function readUnservedReports(r: Reader): UnservedReports {
+  let left = r.array();
+  const reports: readonly UnservedReport[] = left-- > 0 ? r.list(() => readUnservedReport(r)) : [];
+  for (; left > 0; left--) r.skip();
+  return { reports };
+}
+
 /** What an attempt was seen to use; absent where the platform cannot tell. */
 export interface Usage {
   readonly memoryPeakBytes: number | null;
@@ -3849,6 +4266,34 @@ export type View =
       readonly type: "Vitals";
       readonly agent: AgentId;
     }
+    /** Agents that fit a description: a `Discovery`. */
+  | {
+      readonly type: "Agents";
+      readonly query: AgentQuery;
+    }
+    /** A pool and its agents: a `PoolView`. */
+  | {
+      readonly type: "Pool";
+      readonly pool: PoolId;
+    }
+    /** Demands that nobody can meet: `UnservedReports`. */
+  | {
+      readonly type: "Unserved";
+    }
+    /** Whether demands could be met: a `DemandFit`. */
+  | {
+      readonly type: "DemandFit";
+      readonly demands: readonly Demand[];
+    }
+    /** Whether a session's tasks could be done: a `PlanFit`. */
+  | {
+      readonly type: "PlanFit";
+      readonly session: SessionId;
+    }
+    /** Capabilities and types of agents: a `Catalog`. */
+  | {
+      readonly type: "Catalog";
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -3886,6 +4331,34 @@ export function writeView(w: Writer, v: View): void {
       w.array(2);
       w.uint(7);
       w.uint(v.agent);
+      return;
+    case "Agents":
+      w.array(2);
+      w.uint(8);
+      writeAgentQuery(w, v.query);
+      return;
+    case "Pool":
+      w.array(2);
+      w.uint(9);
+      w.uint(v.pool);
+      return;
+    case "Unserved":
+      w.array(1);
+      w.uint(10);
+      return;
+    case "DemandFit":
+      w.array(2);
+      w.uint(11);
+      w.array(v.demands.length); for (const item0 of v.demands) { writeDemand(w, item0); }
+      return;
+    case "PlanFit":
+      w.array(2);
+      w.uint(12);
+      w.uint(v.session);
+      return;
+    case "Catalog":
+      w.array(1);
+      w.uint(13);
       return;
   }
 }
@@ -3930,6 +4403,35 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       const agent: AgentId = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "Vitals", agent };
+    }
+    case 8: {
+      left--;
+      const query: AgentQuery = readAgentQuery(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "Agents", query };
+    }
+    case 9: {
+      const pool: PoolId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Pool", pool };
+    }
+    case 10: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Unserved" };
+    }
+    case 11: {
+      const demands: readonly Demand[] = left-- > 0 ? r.list(() => readDemand(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "DemandFit", demands };
+    }
+    case 12: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "PlanFit", session };
+    }
+    case 13: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Catalog" };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

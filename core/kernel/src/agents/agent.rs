@@ -16,8 +16,8 @@ wire! {
         epoch: u64,
         /// Restarts in a row.
         restarts: u32,
-        /// When the passing of time does something to it: ends its start, its time to finish, the wait before its
-        /// restart, or the time a lost agent is remembered.
+        /// When the passing of time does something to it: ends its start, its time to finish, its host's time to confirm
+        /// the end, the wait before its restart, or the time a lost agent is remembered.
         wake_ms: Option<u64>,
         /// The request to start it that is in force: sequence of its event. Reports of an earlier start count no more.
         start: Option<Fence>,
@@ -79,6 +79,11 @@ impl Agent {
     /// Whether it will come back by itself after a failure.
     pub fn is_restarting(&self) -> bool {
         self.status == AgentStatus::Failed && self.intent == Intent::Restart
+    }
+
+    /// Whether it failed by falling silent.
+    pub fn is_lost(&self) -> bool {
+        self.status == AgentStatus::Failed && self.health == Health::Unhealthy
     }
 
     pub(crate) fn took(&mut self, seq: u64) {

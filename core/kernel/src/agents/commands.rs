@@ -94,6 +94,13 @@ fn fenced(agent: &Agent, start: Option<Fence>) -> Result<(), LeaseError> {
     }
 }
 
+/// When an agent that is asked to end now must have ended.
+fn end_deadline(state: &State<'_>) -> u64 {
+    state
+        .now_ms
+        .saturating_add(state.durable.settings().shutdown_ms.max(1))
+}
+
 /// When an agent that is asked to start now must have started.
 fn start_deadline(state: &State<'_>) -> u64 {
     let settings = &state.durable.settings().agents;

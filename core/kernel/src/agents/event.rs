@@ -29,15 +29,15 @@ wire! {
         104 => AgentStopped {
             agent: AgentId,
             reason: String,
-            /// Its host has seen the end; otherwise the host has to end it still.
-            ended: bool,
+            /// When its host must have ended it; absent when the host has seen the end.
+            end_by_ms: Option<u64>,
         },
         /// It broke.
         105 => AgentFailed {
             agent: AgentId,
             error: String,
-            /// Its host has seen the end; otherwise the host has to end it still.
-            ended: bool,
+            /// When its host must have ended it; absent when the host has seen the end.
+            end_by_ms: Option<u64>,
         },
         /// The failure detector changed its mind.
         106 => AgentHealthChanged { agent: AgentId, health: Health, phi_milli: u64, silence_ms: u64 },
@@ -70,7 +70,7 @@ wire! {
             /// When it must have started.
             until_ms: u64,
         },
-        /// Its host has ended it, as it was asked to.
+        /// Its host has ended it, as it was asked to, or did not say so in time.
         112 => AgentEnded { agent: AgentId, request: Fence },
         /// Its time to finish is over; its attempts are taken back.
         113 => AgentOverdue { agent: AgentId },

@@ -2,7 +2,7 @@
 
 use super::commands::fail;
 use super::vitals::{Heartbeat, unresponsive_ms};
-use super::{Agent, AgentEvent, AgentStatus, Health};
+use super::{Agent, AgentEvent, Health};
 use crate::id::AgentId;
 use crate::state::{Sink, State};
 
@@ -43,7 +43,7 @@ pub(crate) fn heard(state: &State<'_>, beat: &Heartbeat, sink: &mut Sink) {
             phi_milli: 0,
             silence_ms: 0,
         });
-    } else if is_lost(agent) && !agent.is_local() {
+    } else if agent.is_lost() && !agent.is_local() {
         // It runs elsewhere and was only out of reach. Its old attempts stay fenced.
         sink.emit(AgentEvent::AgentAttached {
             agent: id,
@@ -54,10 +54,6 @@ pub(crate) fn heard(state: &State<'_>, beat: &Heartbeat, sink: &mut Sink) {
         });
         sink.emit(AgentEvent::AgentStarted { agent: id });
     }
-}
-
-fn is_lost(agent: &Agent) -> bool {
-    agent.status == AgentStatus::Failed && agent.health == Health::Unhealthy
 }
 
 fn suspicion(state: &State<'_>, id: AgentId, agent: &Agent) -> Option<(u64, u64)> {

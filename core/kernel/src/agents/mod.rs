@@ -3,8 +3,10 @@
 mod agent;
 pub mod catalog;
 pub mod commands;
+pub(crate) mod discover;
 mod error;
 mod event;
+pub(crate) mod fit;
 pub(crate) mod health;
 mod hold;
 pub mod lifecycle;
@@ -21,15 +23,20 @@ pub(crate) mod upkeep;
 pub(crate) mod vitals;
 pub(crate) mod wake;
 
+/// Events the upkeep emits in one go.
+pub(crate) const UPKEEP_EVENTS: usize = pools::provision::BATCH;
+
 pub use agent::Agent;
+pub use discover::{AgentQuery, Catalog, Discovery, NamedList};
 pub use error::AgentError;
 pub use event::AgentEvent;
+pub use fit::{DemandFit, DemandMisfit, Misfit, PlanFit, TaskMisfit};
 pub(crate) use hold::Hold;
-pub use pools::{Pool, PoolSpec, Pools, ScaleReason, Tally};
+pub use pools::{Pool, PoolSpec, PoolView, Pools, ScaleReason, Tally};
 pub use rank::RankBy;
 pub use settings::AgentSettings;
 pub use spec::{AgentKind, AgentSpec, HostKind, Permission};
 pub use state::Agents;
 pub use status::{AgentStatus, Health, Intent};
-pub use unserved::{Unserved, UnservedDemand};
+pub use unserved::{Unserved, UnservedDemand, UnservedReport, UnservedReports};
 pub use vitals::{AgentVitals, Heartbeat};

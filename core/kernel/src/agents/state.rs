@@ -102,23 +102,16 @@ impl Agents {
             AgentEvent::AgentDraining { agent, until_ms, .. } => {
                 self.turn(*agent, now_ms, AgentStatus::Draining, Some(*until_ms), |_| {});
             }
-            AgentEvent::AgentStopped { agent, ended, .. } => {
-                self.end(*agent, seq, now_ms, AgentStatus::Stopped, None, *ended);
+            AgentEvent::AgentStopped { agent, end_by_ms, .. } => {
+                self.end(*agent, seq, now_ms, AgentStatus::Stopped, *end_by_ms);
             }
-            AgentEvent::AgentFailed { agent, ended, .. } => {
-                self.end(*agent, seq, now_ms, AgentStatus::Failed, None, *ended);
+            AgentEvent::AgentFailed { agent, end_by_ms, .. } => {
+                self.end(*agent, seq, now_ms, AgentStatus::Failed, *end_by_ms);
             }
             AgentEvent::AgentLost {
                 agent, remove_at_ms, ..
             } => {
-                self.end(
-                    *agent,
-                    seq,
-                    now_ms,
-                    AgentStatus::Failed,
-                    Some(*remove_at_ms),
-                    false,
-                );
+                self.end(*agent, seq, now_ms, AgentStatus::Failed, Some(*remove_at_ms));
                 self.change(*agent, |entry| entry.health = Health::Unhealthy);
             }
             AgentEvent::AgentHealthChanged { agent, health, .. } => self.change(*agent, |entry| {
@@ -137,7 +130,13 @@ impl Agents {
             AgentEvent::AgentGivenUp { agent, .. } => {
                 self.change(*agent, |entry| entry.intent = Intent::GiveUp);
             }
-            AgentEvent::AgentEnded { agent, .. } => self.change(*agent, |entry| entry.end = None),
+            AgentEvent::AgentEnded { agent, .. } => self.change(*agent, |entry| {
+                entry.end = None;
+                // The wait before a restart, and the memory of a lost agent, go on.
+                if entry.intent != Intent::Restart && !entry.is_lost() {
+                    entry.wake_ms = None;
+                }
+            }),
             AgentEvent::AgentOverdue { agent } => self.change(*agent, |entry| {
                 entry.intent = Intent::Revoke;
                 entry.wake_ms = None;
@@ -247,18 +246,12 @@ impl Agents {
         });
     }
 
-    fn end(
-        &mut self,
-        id: AgentId,
-        seq: u64,
-        now_ms: u64,
-        status: AgentStatus,
-        wake_ms: Option<u64>,
-        ended: bool,
-    ) {
+    /// An agent is over; when the host has not seen the end, something happens at `wake_ms`.
+    fn end(&mut self, id: AgentId, seq: u64, now_ms: u64, status: AgentStatus, wake_ms: Option<u64>) {
         self.turn(id, now_ms, status, wake_ms, |agent| {
+            agent.health = Health::Healthy;
             agent.start = None;
-            agent.end = (!ended).then_some(Fence(seq));
+            agent.end = wake_ms.map(|_| Fence(seq));
         });
     }
 

@@ -15,6 +15,16 @@ wire! {
     pub struct UnservedDemand { demand: Demand, since_ms: u64 }
 }
 
+wire! {
+    /// An open report and its number.
+    pub struct UnservedReport { report: u64, unserved: UnservedDemand }
+}
+
+wire! {
+    /// Every open report, oldest first.
+    pub struct UnservedReports { reports: Vec<UnservedReport> }
+}
+
 /// Every open report, by the sequence of its event.
 #[derive(Clone, Debug, Default)]
 pub struct Unserved {
@@ -36,6 +46,16 @@ impl Unserved {
     /// Whether every demand can be met.
     pub fn is_empty(&self) -> bool {
         self.table.is_empty()
+    }
+
+    pub(crate) fn view(&self) -> UnservedReports {
+        let reports = self.iter().map(|(report, unserved)| UnservedReport {
+            report,
+            unserved: unserved.clone(),
+        });
+        UnservedReports {
+            reports: reports.collect(),
+        }
     }
 
     pub(crate) fn evolve(&mut self, seq: u64, now_ms: u64, event: &AgentEvent) {

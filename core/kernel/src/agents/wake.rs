@@ -21,10 +21,15 @@ pub(crate) fn wake(state: &State<'_>, id: AgentId, sink: &mut Sink) {
                 .now_ms
                 .saturating_add(state.durable.settings().agents.start_timeout_ms),
         }),
-        AgentStatus::Failed => sink.emit(AgentEvent::AgentDeregistered {
+        AgentStatus::Failed if agent.is_lost() => sink.emit(AgentEvent::AgentDeregistered {
             agent: id,
             reason: "it was silent for too long".to_owned(),
         }),
-        AgentStatus::Registered | AgentStatus::Idle | AgentStatus::Busy | AgentStatus::Stopped => {}
+        AgentStatus::Failed | AgentStatus::Stopped => {
+            if let Some(request) = agent.end {
+                sink.emit(AgentEvent::AgentEnded { agent: id, request });
+            }
+        }
+        AgentStatus::Registered | AgentStatus::Idle | AgentStatus::Busy => {}
     }
 }

@@ -155,6 +155,10 @@ impl<'k> Turn<'k> {
                 self.apply(grant.into());
                 continue;
             }
+            if self.frame.events() as usize + agents::UPKEEP_EVENTS > bounds::STEP_EVENTS {
+                self.pending = true;
+                return;
+            }
             if !self.keep_up(&mut sink) {
                 break;
             }

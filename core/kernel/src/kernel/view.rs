@@ -1,7 +1,9 @@
 use polyphon_wire::{Wire, to_bytes, wire};
 
 use super::Kernel;
-use crate::id::{AgentId, SessionId, TaskId};
+use crate::agents::{AgentQuery, discover, fit};
+use crate::id::{AgentId, PoolId, SessionId, TaskId};
+use crate::tasks::Demand;
 
 wire! {
     /// What can be looked at from outside. A cold path: running reads come from the runtime's mirror.
@@ -20,13 +22,25 @@ wire! {
         6 => Lease { fence: crate::id::Fence },
         /// How an agent is doing: an `AgentVitals`.
         7 => Vitals { agent: AgentId },
+        /// Agents that fit a description: a `Discovery`.
+        8 => Agents { query: AgentQuery },
+        /// A pool and its agents: a `PoolView`.
+        9 => Pool { pool: PoolId },
+        /// Demands that nobody can meet: `UnservedReports`.
+        10 => Unserved {},
+        /// Whether demands could be met: a `DemandFit`.
+        11 => DemandFit { demands: Vec<Demand> },
+        /// Whether a session's tasks could be done: a `PlanFit`.
+        12 => PlanFit { session: SessionId },
+        /// Capabilities and types of agents: a `Catalog`.
+        13 => Catalog {},
     }
 }
 
 impl Kernel {
     /// The encoding of what `view` names; empty when there is no such thing.
     pub fn view(&self, view: &View) -> Vec<u8> {
-        let durable = &self.durable;
+        let (durable, state) = (&self.durable, self.state(self.volatile.now_ms));
         match view {
             View::Node {} => bytes(durable.node.get(0)),
             View::Agent { agent } => bytes(durable.agents.get(*agent)),
@@ -39,6 +53,12 @@ impl Kernel {
                     .view(durable, *agent, self.volatile.now_ms)
                     .as_ref(),
             ),
+            View::Agents { query } => to_bytes(&discover::discover(&durable.agents, query)),
+            View::Pool { pool } => bytes(durable.agents.pools.view(*pool).as_ref()),
+            View::Unserved {} => to_bytes(&durable.agents.unserved.view()),
+            View::DemandFit { demands } => to_bytes(&fit::demands(&state, demands)),
+            View::PlanFit { session } => to_bytes(&fit::plan(&state, *session)),
+            View::Catalog {} => to_bytes(&discover::catalog(&state)),
             View::Lease { fence } => bytes(durable.leases.held(*fence).ok()),
         }
     }

@@ -16,7 +16,11 @@ pub(super) fn react(state: &State<'_>, event: &Event, sink: &mut Sink) {
         sink.emit(AgentEvent::AgentStopped {
             agent: *agent,
             reason: "it has finished its work".to_owned(),
-            ended: false,
+            end_by_ms: Some(
+                state
+                    .now_ms
+                    .saturating_add(state.durable.settings().shutdown_ms.max(1)),
+            ),
         });
     }
 }

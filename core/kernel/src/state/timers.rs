@@ -91,6 +91,7 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
             | AgentEvent::AgentRestarting { agent: id, .. }
             | AgentEvent::AgentStarting { agent: id, .. }
             | AgentEvent::AgentOverdue { agent: id }
+            | AgentEvent::AgentEnded { agent: id, .. }
             | AgentEvent::AgentDeregistered { agent: id, .. },
         ) => agent(durable, *id),
         Event::Journal(JournalEvent::NodeStarted { .. }) => rebuild(durable),

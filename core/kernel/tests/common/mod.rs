@@ -1,6 +1,8 @@
 //! A kernel with a clock and short ways to say things.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
+pub mod agents;
+
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::agents::{AgentKind, AgentSpec, HostKind, Permission};
 use polyphon_kernel::journal::JournalCommand;

@@ -46,9 +46,11 @@ export class AgentMirror {
       case "AgentDraining":
         return this.#become(event.agent, "draining");
       case "AgentStopped":
-        return this.#become(event.agent, "stopped");
       case "AgentFailed":
-        return this.#become(event.agent, "failed");
+        return this.#change(event.agent, (entry) => {
+          entry.status = event.type === "AgentStopped" ? "stopped" : "failed";
+          entry.health = "healthy";
+        });
       case "AgentLost":
         return this.#change(event.agent, (entry) => {
           entry.status = "failed";

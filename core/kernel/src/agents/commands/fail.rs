@@ -2,6 +2,7 @@
 
 use polyphon_policies::Backoff;
 
+use super::end_deadline;
 use crate::agents::{Agent, AgentEvent, AgentSettings, AgentStatus};
 use crate::id::AgentId;
 use crate::state::{Sink, State};
@@ -18,7 +19,7 @@ pub(in crate::agents) fn failed(
     sink.emit(AgentEvent::AgentFailed {
         agent: id,
         error: crate::text::clip(error),
-        ended,
+        end_by_ms: (!ended).then(|| end_deadline(state)),
     });
     follow(state, id, agent, sink);
 }

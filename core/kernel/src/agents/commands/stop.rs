@@ -1,4 +1,4 @@
-use super::known;
+use super::{end_deadline, known};
 use crate::agents::{Agent, AgentEvent, AgentStatus};
 use crate::id::AgentId;
 use crate::refusal::Refusal;
@@ -24,11 +24,11 @@ pub(in crate::agents) fn end(
     sink: &mut Sink,
 ) {
     let reason = crate::text::clip(reason);
-    let ended = match entry.status {
+    let must_end = match entry.status {
         AgentStatus::Draining | AgentStatus::Stopped => return,
         // Nothing of it runs.
-        AgentStatus::Registered => true,
-        AgentStatus::Failed => entry.end.is_none(),
+        AgentStatus::Registered => false,
+        AgentStatus::Failed => entry.end.is_some(),
         AgentStatus::Starting | AgentStatus::Idle | AgentStatus::Busy if entry.load > 0 => {
             let until_ms = state.now_ms.saturating_add(state.durable.settings().shutdown_ms);
             sink.emit(AgentEvent::AgentDraining {
@@ -38,7 +38,11 @@ pub(in crate::agents) fn end(
             });
             return;
         }
-        AgentStatus::Starting | AgentStatus::Idle | AgentStatus::Busy => false,
+        AgentStatus::Starting | AgentStatus::Idle | AgentStatus::Busy => true,
     };
-    sink.emit(AgentEvent::AgentStopped { agent, reason, ended });
+    sink.emit(AgentEvent::AgentStopped {
+        agent,
+        reason,
+        end_by_ms: must_end.then(|| end_deadline(state)),
+    });
 }

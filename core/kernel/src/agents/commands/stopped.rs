@@ -25,7 +25,7 @@ pub(super) fn decide(
         None => sink.emit(AgentEvent::AgentStopped {
             agent,
             reason: "it ended by itself".to_owned(),
-            ended: true,
+            end_by_ms: None,
         }),
     }
     Ok(())

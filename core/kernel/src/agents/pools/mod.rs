@@ -10,4 +10,4 @@ mod waiting;
 pub(crate) use check::broken_rule;
 pub use spec::{PoolSpec, ScaleReason};
 pub(super) use state::Share;
-pub use state::{Pool, Pools, Tally};
+pub use state::{Pool, PoolView, Pools, Tally};

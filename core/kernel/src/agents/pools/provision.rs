@@ -1,4 +1,4 @@
-//! Brings pools to the size they shall have, one agent at a time.
+//! Brings pools to the size they shall have, a bounded number of agents at a time.
 
 use super::{Pool, Tally, scale, waiting};
 use crate::agents::commands::{register, stop};
@@ -6,6 +6,9 @@ use crate::agents::{Agent, AgentEvent, AgentStatus, Intent};
 use crate::bounds;
 use crate::id::{AgentId, PoolId};
 use crate::state::{Sink, State};
+
+/// Agents that are started, ended or forgotten in one go.
+pub(crate) const BATCH: usize = 100;
 
 /// Does the next thing that is to be done for a pool; answers whether there was any.
 pub(crate) fn next(state: &State<'_>, sink: &mut Sink) -> bool {
@@ -51,87 +54,96 @@ fn serve(state: &State<'_>, id: PoolId, pool: &Pool, waiting: u64, sink: &mut Si
         }
     }
     if tally.live > pool.target {
-        return retire(state, id, sink);
+        return retire(state, id, pool, tally, sink);
     }
-    if tally.live < pool.target && tally.live + tally.ending < pool.spec.max && start(state, id, pool, sink) {
+    if tally.live < pool.target && start(state, id, pool, tally, sink) {
         return true;
     }
-    tidy(state, id, pool, tally, sink)
+    tidy(state, id, pool, sink)
 }
 
-/// Starts an agent that ended, or makes a new one.
-fn start(state: &State<'_>, id: PoolId, pool: &Pool, sink: &mut Sink) -> bool {
+/// Starts agents that ended, or makes new ones.
+fn start(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Sink) -> bool {
     let agents = &state.durable.agents;
     let until_ms = state
         .now_ms
         .saturating_add(state.durable.settings().agents.start_timeout_ms);
-    let parked = members(state, id).find(|(_, agent)| can_start(state, agent) && fits(pool, agent));
-    if let Some((agent, _)) = parked {
-        sink.emit(AgentEvent::AgentStarting { agent, until_ms });
-        return true;
+    let (live, size) = (tally.live + tally.ending, agents.pools.size(id));
+    let wanted = pool
+        .target
+        .saturating_sub(tally.live)
+        .min(pool.spec.max.saturating_sub(live));
+    let wanted = (wanted as usize).min(BATCH);
+    let is_any_parked = size > live as usize;
+    let parked =
+        members(state, id).filter(|(_, agent)| is_any_parked && can_start(state, agent) && fits(pool, agent));
+    let parked: Vec<AgentId> = parked.map(|(agent, _)| agent).take(wanted).collect();
+    for agent in &parked {
+        sink.emit(AgentEvent::AgentStarting {
+            agent: *agent,
+            until_ms,
+        });
     }
-    let has_room = agents.pools.size(id) < pool.spec.max as usize && agents.len() < bounds::AGENTS;
-    if !has_room {
-        return false;
+    let room = (pool.spec.max as usize)
+        .saturating_sub(size)
+        .min(bounds::AGENTS.saturating_sub(agents.len()));
+    let fresh = (wanted - parked.len()).min(room);
+    let first = size as u32 + 1;
+    let keys = (first..).map(|number| format!("{}_{number:03}", pool.spec.key));
+    for key in keys.filter(|key| agents.by_key(key).is_none()).take(fresh) {
+        let mut spec = register::named(&pool.spec.template, &key);
+        spec.pool = Some(id);
+        sink.emit(AgentEvent::AgentProvisioned { spec, until_ms });
     }
-    let free = |key: &String| agents.by_key(key).is_none();
-    let keys = (1u32..).map(|number| format!("{}_{number:03}", pool.spec.key));
-    let Some(key) = keys.take(bounds::AGENTS + 1).find(free) else {
-        return false;
-    };
-    let mut spec = register::named(&pool.spec.template, &key);
-    spec.pool = Some(id);
-    sink.emit(AgentEvent::AgentProvisioned { spec, until_ms });
-    true
+    parked.len() + fresh > 0
 }
 
-/// Ends the agent that is missed least: one that does not work yet, else the one idle for longest, else the one with
-/// the least to finish.
-fn retire(state: &State<'_>, id: PoolId, sink: &mut Sink) -> bool {
+/// Ends the agents that are missed least: those that do not work yet, then those idle for longest, then those with the
+/// least to finish.
+fn retire(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Sink) -> bool {
     let live = members(state, id).filter(|(_, agent)| agent.status.is_live() || agent.is_restarting());
-    let order = |(id, agent): &(AgentId, &Agent)| match agent.status {
+    let mut live: Vec<(AgentId, &Agent)> = live.collect();
+    live.sort_by_key(|(id, agent)| match agent.status {
         AgentStatus::Failed => (0, 0, *id),
         AgentStatus::Starting => (1, 0, *id),
         AgentStatus::Idle => (2, agent.idle_ms, *id),
         _ => (3, u64::from(agent.load), *id),
-    };
-    let Some((agent, entry)) = live.min_by_key(order) else {
-        return false;
-    };
-    stop::end(state, agent, entry, "its pool needs it no more", sink);
-    true
+    });
+    let surplus = tally.live.saturating_sub(pool.target) as usize;
+    let leavers = live.iter().take(surplus.min(BATCH));
+    leavers
+        .map(|(agent, entry)| stop::end(state, *agent, entry, "its pool needs it no more", sink))
+        .count()
+        > 0
 }
 
 /// Forgets ended agents the pool would not start again, and the pool itself when it is closed.
-fn tidy(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Sink) -> bool {
+fn tidy(state: &State<'_>, id: PoolId, pool: &Pool, sink: &mut Sink) -> bool {
     if !state.volatile.upkeep.is_untidy() {
         return false;
     }
-    let count = state.durable.agents.pools.size(id);
-    let surplus = pool.closing || count > pool.spec.max as usize;
-    let is_surplus = |agent: &Agent| {
-        let ended = matches!(
-            agent.status,
-            AgentStatus::Registered | AgentStatus::Stopped | AgentStatus::Failed
-        );
-        ended
-            && !agent.is_restarting()
-            && agent.load == 0
-            && agent.end.is_none()
-            && (surplus || !fits(pool, agent))
+    let size = state.durable.agents.pools.size(id);
+    if pool.closing && size == 0 {
+        sink.emit(AgentEvent::PoolRemoved { pool: id });
+        return true;
+    }
+    let mut surplus = match pool.closing {
+        true => size,
+        false => size.saturating_sub(pool.spec.max as usize),
     };
-    if let Some((agent, _)) = members(state, id).filter(|(_, agent)| is_surplus(agent)).last() {
+    let mut forgotten = 0;
+    for (agent, entry) in members(state, id).filter(|(_, agent)| is_parked(agent)) {
+        if forgotten == BATCH || (surplus == 0 && fits(pool, entry)) {
+            continue;
+        }
+        surplus = surplus.saturating_sub(1);
+        forgotten += 1;
         sink.emit(AgentEvent::AgentDeregistered {
             agent,
             reason: "its pool has no place for it".to_owned(),
         });
-        return true;
     }
-    if pool.closing && count == 0 && tally == Tally::default() {
-        sink.emit(AgentEvent::PoolRemoved { pool: id });
-        return true;
-    }
-    false
+    forgotten > 0
 }
 
 fn members<'a>(state: &State<'a>, pool: PoolId) -> impl Iterator<Item = (AgentId, &'a Agent)> {
@@ -142,14 +154,15 @@ fn members<'a>(state: &State<'a>, pool: PoolId) -> impl Iterator<Item = (AgentId
         .filter_map(|id| Some((id, agents.get(id)?)))
 }
 
-/// Whether an agent has ended and may be started again now.
+/// Whether an agent has ended for good or until it is started again.
+fn is_parked(agent: &Agent) -> bool {
+    let is_over = agent.status == AgentStatus::Registered || agent.status.is_over();
+    is_over && !agent.is_restarting() && agent.end.is_none() && agent.load == 0
+}
+
+/// Whether an agent may be started again now.
 fn can_start(state: &State<'_>, agent: &Agent) -> bool {
-    let over = match agent.status {
-        AgentStatus::Registered | AgentStatus::Stopped => true,
-        AgentStatus::Failed => !agent.is_restarting() && cooled_ms(state, agent) <= state.now_ms,
-        _ => false,
-    };
-    over && agent.end.is_none() && agent.load == 0
+    is_parked(agent) && cooled_ms(state, agent) <= state.now_ms
 }
 
 /// When an agent that was given up may be tried again.

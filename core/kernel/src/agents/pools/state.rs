@@ -20,6 +20,21 @@ wire! {
     }
 }
 
+wire! {
+    /// A pool and its agents.
+    pub struct PoolView {
+        pool: Pool,
+        /// Agents at work, being started, or about to be started again.
+        live: u32,
+        /// Agents that finish their work or are being ended.
+        ending: u32,
+        /// Tasks the live ones work on.
+        load: u64,
+        /// Every agent, ended ones that may be started again included.
+        members: Vec<AgentId>,
+    }
+}
+
 /// What the agents of a pool add up to; derived.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
@@ -112,6 +127,18 @@ impl Pools {
     /// What the agents of a pool add up to.
     pub fn tally(&self, pool: PoolId) -> Tally {
         self.tallies.get(&pool).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn view(&self, id: PoolId) -> Option<PoolView> {
+        let pool = self.get(id)?.clone();
+        let Tally { live, ending, load } = self.tally(id);
+        Some(PoolView {
+            pool,
+            live,
+            ending,
+            load,
+            members: self.members(id).collect(),
+        })
     }
 
     pub(crate) fn evolve(&mut self, seq: u64, event: &AgentEvent) {

@@ -1,0 +1,464 @@
+//! Pools grow with the work, shrink with its absence, and mend themselves.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use common::agents::{TestHost, pool_spec};
+use common::{Lab, agent_spec, task};
+use polyphon_kernel::agents::commands::AgentCommand;
+use polyphon_kernel::agents::{AgentSpec, AgentStatus, HostKind, PoolSpec, PoolView};
+use polyphon_kernel::tasks::TaskSpec;
+use polyphon_kernel::{AgentId, Effect, PoolId, View};
+use polyphon_wire::from_bytes;
+
+fn view(lab: &Lab, pool: PoolId) -> PoolView {
+    from_bytes(&lab.kernel.view(&View::Pool { pool })).unwrap()
+}
+
+fn tasks(count: usize) -> Vec<TaskSpec> {
+    (0..count)
+        .map(|number| {
+            let mut task = task(&format!("T{number}"), &[]);
+            task.timeout_ms = 86_400_000;
+            task
+        })
+        .collect()
+}
+
+fn live(lab: &Lab, pool: PoolId) -> u32 {
+    lab.kernel.durable().agents.pools.tally(pool).live
+}
+
+fn member(lab: &Lab, pool: PoolId, index: usize) -> AgentId {
+    lab.kernel
+        .durable()
+        .agents
+        .pools
+        .members(pool)
+        .nth(index)
+        .unwrap()
+}
+
+#[test]
+fn a_pool_starts_with_its_minimum() {
+    let mut lab = Lab::new();
+    let pool = lab.pool(pool_spec("crew", 2, 5));
+    let keys: Vec<String> = view(&lab, pool)
+        .members
+        .iter()
+        .map(|agent| lab.entry(*agent).spec.key.clone())
+        .collect();
+    assert_eq!(keys, ["crew_001", "crew_002"]);
+    let open = lab.kernel.open_effects();
+    assert!(
+        open.iter()
+            .all(|effect| matches!(effect, Effect::StartAgent { spec, .. } if spec.pool == Some(pool)))
+    );
+    assert_eq!(open.len(), 2, "open until the host answers");
+    TestHost::default().serve(&mut lab);
+    assert_eq!(lab.kernel.open_effects(), []);
+    lab.check_replay();
+}
+
+#[test]
+fn it_grows_to_what_the_waiting_tasks_need_and_no_further_than_its_maximum() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 0, 8));
+    assert_eq!(live(&lab, pool), 0);
+    lab.orchestrate(tasks(4));
+    assert_eq!(
+        live(&lab, pool),
+        6,
+        "four tasks are four fifths of six agents at most"
+    );
+    host.serve(&mut lab);
+    assert_eq!(lab.running().len(), 4);
+    lab.orchestrate(tasks(100));
+    assert_eq!(live(&lab, pool), 8);
+    host.serve(&mut lab);
+    assert_eq!(lab.running().len(), 8);
+    lab.check_replay();
+}
+
+#[test]
+fn it_does_not_grow_for_tasks_that_agents_cannot_help() {
+    let mut lab = Lab::new();
+    let pool = lab.pool(pool_spec("crew", 0, 8));
+    let mut able = tasks(1);
+    able[0].demand.needs = vec!["juggling".to_owned()];
+    lab.orchestrate(able);
+    assert_eq!(live(&lab, pool), 0, "the pool cannot juggle");
+    lab.configure(|settings| {
+        settings.totals = Some(polyphon_kernel::Resources {
+            memory_mb: 100,
+            cpu_milli: 0,
+            disk_mb: 0,
+        });
+    });
+    let mut heavy = tasks(8);
+    heavy
+        .iter_mut()
+        .for_each(|task| task.demand.resources.memory_mb = 50);
+    lab.orchestrate(heavy);
+    assert_eq!(live(&lab, pool), 3, "there is memory for two of the tasks");
+    lab.check_replay();
+}
+
+#[test]
+fn tasks_fall_to_the_pool_of_the_higher_priority_first() {
+    let mut lab = Lab::new();
+    let dear = lab.pool(pool_spec("dear", 0, 10));
+    let mut spec = pool_spec("cheap", 0, 3);
+    spec.template.priority = 1;
+    let cheap = lab.pool(spec);
+    lab.orchestrate(tasks(2));
+    assert_eq!((live(&lab, cheap), live(&lab, dear)), (3, 0));
+    lab.orchestrate(tasks(3));
+    assert_eq!(
+        (live(&lab, cheap), live(&lab, dear)),
+        (3, 3),
+        "what the first cannot take"
+    );
+    lab.check_replay();
+}
+
+#[test]
+fn idle_agents_leave_after_their_timeout_but_the_minimum_stays() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 1, 8));
+    lab.orchestrate(tasks(4));
+    host.serve(&mut lab);
+    (0..4).for_each(|number| lab.complete(&format!("T{number}")));
+    lab.live(59_999);
+    assert_eq!(live(&lab, pool), 6);
+    lab.live(1);
+    host.serve(&mut lab);
+    assert_eq!(live(&lab, pool), 1);
+    assert_eq!(lab.count("AgentStopped"), 5);
+    assert_eq!(lab.count("PoolScaled"), 2, "up once, down once");
+    assert_eq!(lab.kernel.open_effects(), []);
+    lab.live(86_400_000);
+    assert_eq!(live(&lab, pool), 1);
+    lab.check_replay();
+}
+
+#[test]
+fn agents_that_left_come_back_before_new_ones_are_made() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 0, 8));
+    for _ in 0..5 {
+        lab.orchestrate(tasks(4));
+        host.serve(&mut lab);
+        (0..4).for_each(|number| lab.complete(&format!("T{number}")));
+        lab.live(60_000);
+        host.serve(&mut lab);
+        assert_eq!(live(&lab, pool), 0);
+    }
+    assert_eq!(view(&lab, pool).members.len(), 6);
+    assert!(
+        lab.entry(member(&lab, pool, 0)).completed >= 4,
+        "what was learned of it is kept"
+    );
+    lab.check_replay();
+}
+
+#[test]
+fn a_pool_under_constant_work_does_not_flap() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    lab.pool(pool_spec("crew", 1, 20));
+    lab.orchestrate(tasks(7));
+    host.serve(&mut lab);
+    let before = lab.count("PoolScaled");
+    lab.live(7_000_000);
+    assert_eq!(lab.count("PoolScaled"), before);
+    lab.check_replay();
+}
+
+#[test]
+fn an_unhealthy_agent_is_replaced_at_once() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let mut spec = pool_spec("crew", 1, 3);
+    spec.template.heartbeat_ms = 1_000;
+    let pool = lab.pool(spec);
+    host.serve(&mut lab);
+    let first = member(&lab, pool, 0);
+    lab.orchestrate(tasks(1));
+    host.serve(&mut lab);
+    lab.live_with(20_000, |lab| {
+        let others: Vec<AgentId> = lab
+            .kernel
+            .durable()
+            .agents
+            .iter()
+            .map(|(id, _)| id)
+            .filter(|id| *id != first)
+            .collect();
+        others.into_iter().for_each(|agent| lab.beat(agent));
+        host.serve(lab);
+    });
+    assert_eq!(lab.count("AgentLost"), 1, "long before 120 s");
+    assert_eq!(lab.running(), ["T0"]);
+    assert_eq!(live(&lab, pool), 2);
+    lab.check_replay();
+}
+
+#[test]
+fn a_pool_that_waits_for_unhealthy_agents_gives_them_their_full_time() {
+    let mut lab = Lab::new();
+    let mut spec = pool_spec("crew", 1, 1);
+    spec.template.heartbeat_ms = 1_000;
+    spec.replace_unhealthy = false;
+    lab.pool(spec);
+    TestHost::default().serve(&mut lab);
+    lab.live(119_999);
+    assert_eq!(lab.count("AgentLost"), 0);
+    lab.live(1);
+    assert_eq!(lab.count("AgentLost"), 1);
+}
+
+#[test]
+fn an_agent_that_is_given_up_is_replaced_and_tried_again_much_later() {
+    let mut lab = Lab::new();
+    let pool = lab.pool(pool_spec("crew", 1, 2));
+    // Nobody ever starts anything.
+    lab.live(200_000);
+    assert_eq!(lab.count("AgentGivenUp"), 1);
+    assert_eq!(live(&lab, pool), 1, "another one is tried");
+    assert_eq!(view(&lab, pool).members.len(), 2);
+    lab.live(200_000);
+    assert_eq!((lab.count("AgentGivenUp"), live(&lab, pool)), (2, 0));
+    lab.live(300_000);
+    assert_eq!(live(&lab, pool), 1, "the first is tried again");
+    let starts = lab.count("AgentStarting");
+    lab.live(3_600_000);
+    assert!(lab.count("AgentStarting") - starts < 80, "at a bounded rate");
+    lab.check_replay();
+}
+
+#[test]
+fn a_new_node_starts_the_minimum_with_the_agents_it_knows() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 2, 5));
+    host.serve(&mut lab);
+    lab.orchestrate(tasks(4));
+    host.serve(&mut lab);
+    assert_eq!(live(&lab, pool), 5);
+    lab.fail_over();
+    assert_eq!(
+        live(&lab, pool),
+        5,
+        "as many as the work that was lost needs again"
+    );
+    host.serve(&mut lab);
+    assert_eq!((lab.running().len(), view(&lab, pool).members.len()), (4, 5));
+    lab.check_replay();
+}
+
+#[test]
+fn other_bounds_take_effect_at_once() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 4, 8));
+    host.serve(&mut lab);
+    lab.orchestrate(tasks(2));
+    assert_eq!(lab.pool(pool_spec("crew", 4, 8)), pool);
+    assert_eq!(lab.count("PoolRedefined"), 0, "nothing changed");
+    lab.pool(pool_spec("crew", 0, 1));
+    host.serve(&mut lab);
+    assert_eq!(live(&lab, pool), 1);
+    lab.complete(&lab.running()[0].clone());
+    lab.settle();
+    host.serve(&mut lab);
+    lab.settle();
+    assert_eq!(
+        view(&lab, pool).members.len(),
+        1,
+        "those there is no place for are forgotten"
+    );
+    lab.pool(pool_spec("crew", 3, 3));
+    host.serve(&mut lab);
+    assert_eq!(live(&lab, pool), 3);
+    lab.check_replay();
+}
+
+#[test]
+fn ended_agents_of_an_old_make_are_not_started_again() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 2, 4));
+    host.serve(&mut lab);
+    let mut spec = pool_spec("crew", 1, 4);
+    spec.template.version = "2".to_owned();
+    lab.pool(spec.clone());
+    lab.live(60_000);
+    host.serve(&mut lab);
+    spec.min = 3;
+    lab.pool(spec);
+    host.serve(&mut lab);
+    let versions: Vec<String> = view(&lab, pool)
+        .members
+        .iter()
+        .map(|agent| lab.entry(*agent).spec.version.clone())
+        .collect();
+    assert_eq!(versions, ["1", "2", "2"], "the one at work stays");
+    lab.check_replay();
+}
+
+#[test]
+fn a_removed_pool_ends_its_agents_and_then_itself() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 2, 4));
+    host.serve(&mut lab);
+    lab.orchestrate(tasks(1));
+    let remove = AgentCommand::RemovePool {
+        pool,
+        reason: "enough".to_owned(),
+    };
+    lab.accept(remove.clone());
+    host.serve(&mut lab);
+    assert!(
+        lab.kernel.durable().agents.pools.get(pool).is_some(),
+        "one still works"
+    );
+    lab.accept(remove.clone());
+    lab.complete("T0");
+    host.serve(&mut lab);
+    lab.settle();
+    assert!(lab.kernel.durable().agents.pools.is_empty());
+    assert!(lab.kernel.durable().agents.is_empty());
+    assert_eq!(lab.refuse(remove).code, "POOL_UNKNOWN");
+    lab.check_replay();
+}
+
+#[test]
+fn a_pool_starts_nothing_while_everything_is_shut_down() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 2, 4));
+    host.serve(&mut lab);
+    lab.accept(AgentCommand::StopAll {
+        reason: "good night".to_owned(),
+    });
+    host.serve(&mut lab);
+    lab.orchestrate(tasks(3));
+    lab.live(3_600_000);
+    assert_eq!(live(&lab, pool), 0);
+    lab.pool(pool_spec("crew", 2, 4));
+    host.serve(&mut lab);
+    assert_eq!(lab.running().len(), 3, "defined anew it goes on");
+    lab.check_replay();
+}
+
+#[test]
+fn a_member_that_is_stopped_by_hand_is_started_again() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 1, 1));
+    host.serve(&mut lab);
+    lab.stop(member(&lab, pool, 0));
+    assert_eq!(live(&lab, pool), 0, "one is all there may be, and it is ending");
+    host.serve(&mut lab);
+    assert_eq!(live(&lab, pool), 1);
+    lab.check_replay();
+}
+
+#[test]
+fn names_that_are_taken_are_passed_over() {
+    let mut lab = Lab::new();
+    lab.agent("crew_001", 1);
+    let pool = lab.pool(pool_spec("crew", 1, 1));
+    assert_eq!(lab.entry(member(&lab, pool, 0)).spec.key, "crew_002");
+}
+
+#[test]
+fn the_host_of_a_member_may_attach_it_but_nobody_else_joins() {
+    let mut lab = Lab::new();
+    let pool = lab.pool(pool_spec("crew", 1, 1));
+    let agent = member(&lab, pool, 0);
+    let spec = lab.entry(agent).spec.clone();
+    assert_eq!(lab.register(spec.clone()), agent);
+    lab.started(agent);
+    assert_eq!(lab.status(agent), AgentStatus::Idle);
+    let intruder = AgentSpec {
+        key: "crew_002".to_owned(),
+        ..spec.clone()
+    };
+    let deserter = AgentSpec { pool: None, ..spec };
+    for spec in [intruder, deserter] {
+        assert_eq!(
+            lab.refuse(AgentCommand::RegisterAgent { spec }).code,
+            "AGENT_INVALID"
+        );
+    }
+    lab.check_replay();
+}
+
+#[test]
+fn descriptions_that_break_a_rule_are_refused() {
+    let mut lab = Lab::new();
+    type Change = fn(&mut PoolSpec);
+    let changes: [Change; 10] = [
+        |spec| spec.key.clear(),
+        |spec| spec.key = "x".repeat(251),
+        |spec| spec.min = 6,
+        |spec| spec.max = 0,
+        |spec| spec.max = 10_001,
+        |spec| spec.scale_up_ppm = 1_000_001,
+        |spec| spec.scale_down_ppm = spec.scale_up_ppm,
+        |spec| spec.template.host = HostKind::Remote,
+        |spec| spec.template.max_load = 0,
+        |spec| spec.template.agent_type.clear(),
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let mut spec = pool_spec("crew", 0, 5);
+        change(&mut spec);
+        let refusal = lab.refuse(AgentCommand::DefinePool { spec });
+        assert_eq!(refusal.code, "POOL_INVALID", "change {number}");
+    }
+    for number in 0..1_000 {
+        lab.pool(pool_spec(&format!("crew{number}"), 0, 1));
+    }
+    let spec = pool_spec("one more", 0, 1);
+    assert_eq!(lab.refuse(AgentCommand::DefinePool { spec }).code, "POOL_LIMIT");
+}
+
+#[test]
+fn a_large_pool_is_started_step_by_step() {
+    let mut lab = Lab::new();
+    let pool = lab.pool(pool_spec("legion", 9_000, 9_000));
+    let largest = |lab: &Lab| {
+        let frames = lab
+            .frames
+            .iter()
+            .map(|frame| polyphon_kernel::journal::Frame::read(frame).unwrap());
+        frames.map(|frame| frame.head.events).max().unwrap()
+    };
+    lab.settle();
+    assert_eq!(live(&lab, pool), 9_000);
+    assert!(
+        largest(&lab) <= 4_001, // and a state hash
+        "{}",
+        largest(&lab)
+    );
+    assert_eq!(
+        lab.agent("worker", 1),
+        lab.kernel.durable().agents.by_key("worker").unwrap()
+    );
+    let spec = agent_spec("one more", 1);
+    for number in 9_001..10_000 {
+        lab.register(agent_spec(&format!("extra{number}"), 1));
+    }
+    assert_eq!(
+        lab.refuse(AgentCommand::RegisterAgent { spec }).code,
+        "AGENT_LIMIT"
+    );
+    lab.check_replay();
+}
