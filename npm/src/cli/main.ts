@@ -13,14 +13,18 @@ const { systemContext } = await import("./system/context.ts");
 const { systemRuntime } = await import("./wiring/runtime.ts");
 const { version } = await import("./version.ts");
 
-// A reader that closes early, as `head` does, is no error.
+// A reader that closes early, as `head` does, is no error: what is left to say goes nowhere, the work goes on.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 3));
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.exit(3);
+  });
 }
 
 const code = await runCli(process.argv.slice(2), systemContext(systemRuntime()), await version());
 // Output to a pipe may still be on its way; leaving waits for it and for nothing else.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", () => done(undefined)))),
+);
 process.exit(code);
 
 export {};

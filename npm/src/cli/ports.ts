@@ -23,10 +23,17 @@ export interface OpenTeamOptions {
   readonly purpose: "run" | "answer";
   /** Required to `run`. */
   readonly config?: LoadedConfig;
-  /** Agents and time are simulated from this seed. Default: real ones. */
-  readonly simulate?: { readonly seed: number };
+  /** Agents and time are simulated. Default: real ones. */
+  readonly simulate?: Simulation;
   /** Posts escalations to the configured webhook. Default false. */
   readonly notify?: boolean;
+}
+
+export interface Simulation {
+  /** What every duration and measured value follows from. */
+  readonly seed: number;
+  /** Begin with an empty database, so that one seed has one result; what an earlier simulation left is removed. */
+  readonly anew: boolean;
 }
 
 /** A team this process owns. */
@@ -70,6 +77,8 @@ export interface TeamReads {
 /** Reads a database that this process does not own. */
 export interface TeamReader extends TeamReads {
   session(id: string): { view(): Promise<SessionView> };
+  /** The process that owns the database now. */
+  owner(): Promise<Owner | undefined>;
   verify(): Promise<Verification>;
   /** The state as it was after event `until`. */
   replay(until: number): Promise<Replayed>;
@@ -100,6 +109,13 @@ export interface AgentView {
   readonly maxLoad: number;
   /** Keys of the tasks it holds. */
   readonly tasks: readonly string[];
+}
+
+export interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** When it opened the database, milliseconds since the epoch. */
+  readonly sinceMs: number;
 }
 
 export interface Verification {

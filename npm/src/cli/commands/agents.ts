@@ -5,12 +5,25 @@ import { formatTable } from "../output/table.ts";
 import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
+const HEADS = [
+  { head: "AGENT", max: 24 },
+  { head: "TYPE", max: 16 },
+  { head: "STATUS" },
+  { head: "HEALTH" },
+  { head: "LOAD", right: true },
+  { head: "TASKS", max: 24 },
+  { head: "CAPABILITIES", max: 48 },
+];
+
 /** `polyphon agents`: who is registered and what each one does. */
 export const agents: CommandDefinition = {
   describe: (program) => program.command("agents").description("list the agents"),
   run: async (cli) => {
-    const found = await withReader(cli, cli.db, (reader) => reader.agents());
-    print(cli, { agents: found }, () => {
+    const { owner, found } = await withReader(cli, cli.db, async (reader) => ({
+      owner: await reader.owner(),
+      found: await reader.agents(),
+    }));
+    print(cli, { owner: owner ?? null, agents: found }, () => {
       if (found.length === 0) return "No agents are registered.\n";
       const rows = found.map((agent) => [
         printable(agent.name),
@@ -21,11 +34,9 @@ export const agents: CommandDefinition = {
         printable(agent.tasks.join(", ")),
         printable(agent.capabilities.join(", ")),
       ]);
-      const heads = [{ head: "AGENT", max: 24 }, { head: "TYPE", max: 16 }, { head: "STATUS" }, { head: "HEALTH" }];
-      return formatTable(
-        [...heads, { head: "LOAD", right: true }, { head: "TASKS", max: 24 }, { head: "CAPABILITIES", max: 48 }],
-        rows,
-      );
+      const by =
+        owner === undefined ? "no process; as they were last" : `process ${owner.pid} on ${printable(owner.host)}`;
+      return `${formatTable(HEADS, rows)}\nrun by ${by}\n`;
     });
     return EXIT.met;
   },

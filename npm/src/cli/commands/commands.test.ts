@@ -152,6 +152,11 @@ describe("commands that read", () => {
     cli.out = "";
     await cli.run("agents");
     expect(cli.out).toContain("agent_001  coder  busy    healthy   1/2  A1     testing");
+    expect(cli.out).toContain("run by no process; as they were last");
+    cli.runtime.owner = { pid: 7, host: "here", sinceMs: 0 };
+    cli.out = "";
+    await cli.run("agents");
+    expect(cli.out).toContain("run by process 7 on here");
   });
 
   it("escalations lists the open ones, with --all the answered too", async () => {

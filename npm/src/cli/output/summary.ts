@@ -65,5 +65,5 @@ function verdict(report: Report, style: Style): string {
     count(totals.attempts, "try", "tries"),
   ];
   if (totals.recoveries > 0) facts.push(count(totals.recoveries, "recovery", "recoveries"));
-  return `${words}  ${facts.join(" · ")}\nsession ${report.session}\n`;
+  return `${words}  ${facts.join(" · ")}\nsession ${report.session}  ${style.dim(printable(report.name))}\n`;
 }

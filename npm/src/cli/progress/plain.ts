@@ -4,13 +4,20 @@ import type { Style } from "../output/style.ts";
 import type { ProgressReporter } from "./reporter.ts";
 import { transitionLine, transitions } from "./transitions.ts";
 
-/** One line per transition: time, subject, id, event, then `key=value`. */
-export function plainReporter(output: Pick<Output, "write">, style: Style): ProgressReporter {
+/**
+ * One line per transition: time, subject, id, event, then `key=value`. Of a session that is gone on with, only what
+ * happened since then: an earlier run has printed the rest.
+ *
+ * @param since milliseconds since the epoch; default: everything
+ */
+export function plainReporter(output: Pick<Output, "write">, style: Style, since: number = 0): ProgressReporter {
   let before: SessionView | undefined;
   return {
     update(view) {
       if (view.id !== before?.id) before = undefined;
-      for (const one of transitions(before, view)) output.write(`${transitionLine(one, style)}\n`);
+      for (const one of transitions(before, view)) {
+        if (one.at >= since) output.write(`${transitionLine(one, style)}\n`);
+      }
       before = view;
     },
     note: (text) => output.write(`${text}\n`),

@@ -94,6 +94,22 @@ describe("plain progress", () => {
     for (const line of lines(undefined, view)) expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
+  it("leaves out what an earlier run has printed", () => {
+    let out = "";
+    const output = {
+      write(text: string) {
+        out += text;
+      },
+    };
+    plainReporter(output, plainStyle, START + 30_000).update(suiteSession(), START);
+    expect(
+      out
+        .split("\n")
+        .slice(0, 2)
+        .map((line) => line.slice(25)),
+    ).toEqual(["task C1 completed try=1 agent=agent_001 ms=6600", "task C2 started try=1 agent=agent_002"]);
+  });
+
   it("begins anew with another session", () => {
     let out = "";
     const reporter = plainReporter(

@@ -23,14 +23,16 @@ export function progressMode(context: CliContext, json: boolean): ProgressMode {
   return context.stdout.isTTY && context.env.TERM !== "dumb" && context.stdout.stream !== undefined ? "bars" : "plain";
 }
 
+/** `since`: see {@link plainReporter}. */
 export async function progressReporter(
   mode: ProgressMode,
   context: CliContext,
   style: Style,
+  since: number = 0,
 ): Promise<ProgressReporter> {
   // Only a terminal pays for loading what draws on it.
   if (mode === "bars") return (await import("./bars.ts")).barsReporter(context, style);
-  if (mode === "plain") return plainReporter(context.stdout, style);
+  if (mode === "plain") return plainReporter(context.stdout, style, since);
   const nothing = (): void => undefined;
   return { update: nothing, note: (text) => context.stderr.write(`${text}\n`), pause: nothing, end: nothing };
 }

@@ -20,6 +20,7 @@ export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOption
   if (options.simulate === undefined) requirePrograms(config);
   context.stderr.write(warningLines(config.warnings, styleFor(context.stderr, context.env)));
   const { db, simulate, notify } = options;
+  const opened = context.clock.wallMs();
   const team = await context.runtime.openTeam({
     db,
     purpose: "run",
@@ -30,12 +31,12 @@ export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOption
   let control: ControlServer | undefined;
   try {
     control = await openControl(cli, db, team);
-    const session = await beginOrGoOn(cli, team, config, options);
+    const { session, goneOn } = await beginOrGoOn(cli, team, config, options);
     const mode = progressMode(context, cli.json);
     const { ended, view } = await attach(session, team, {
       context,
       style,
-      reporter: await progressReporter(mode, context, style),
+      reporter: await progressReporter(mode, context, style, goneOn ? opened : 0),
       interactive: context.prompts.available && !cli.json,
       wait: options.wait,
       howToAnswer: (seen) => howToAnswer(seen, db),
@@ -63,16 +64,21 @@ export function exitCode(ended: Ended, report: Pick<Report, "outcome">): ExitCod
   return report.outcome === "met" ? EXIT.met : EXIT.missed;
 }
 
+interface Begun {
+  readonly session: Session;
+  readonly goneOn: boolean;
+}
+
 /** Goes on with the newest unfinished session of this very configuration, unless a new one was asked for. */
-async function beginOrGoOn(cli: Cli, team: Team, config: LoadedConfig, options: RunOptions): Promise<Session> {
-  if (options.fresh || options.simulate !== undefined) return await team.start(config);
+async function beginOrGoOn(cli: Cli, team: Team, config: LoadedConfig, options: RunOptions): Promise<Begun> {
+  if (options.fresh || options.simulate !== undefined) return { session: await team.start(config), goneOn: false };
   const unfinished = (await team.sessions()).find((one) => one.ended === null && one.configHash === config.hash);
-  if (unfinished === undefined) return await team.start(config);
+  if (unfinished === undefined) return { session: await team.start(config), goneOn: false };
   if (!cli.json) {
     const done = `${unfinished.completed} of ${unfinished.tasks} tasks done`;
     cli.context.stdout.write(`Going on with ${unfinished.id}: ${done}. (--new starts another one.)\n`);
   }
-  return await team.resume(unfinished.id, config);
+  return { session: await team.resume(unfinished.id, config), goneOn: true };
 }
 
 /** Without a control channel the run still works; answers from other processes then have to wait. */

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { PolyphonError } from "../../errors/error.ts";
 import { type Cli, DEFAULT_DB, SIMULATED_DB } from "../cli.ts";
+import type { Simulation } from "../ports.ts";
 
 /** What `polyphon run` was asked for. */
 export interface RunOptions {
@@ -9,7 +10,7 @@ export interface RunOptions {
   readonly db: string;
   /** Start a session even where an unfinished one could go on. */
   readonly fresh: boolean;
-  readonly simulate: { readonly seed: number } | undefined;
+  readonly simulate: Simulation | undefined;
   /** Run again whenever a file changes. */
   readonly watch: boolean;
   readonly notify: boolean;
@@ -32,7 +33,9 @@ export function runOptions(cli: Cli, files: readonly string[], given: Readonly<R
     files,
     db: cli.givenDb ?? join(folder, simulated ? SIMULATED_DB : DEFAULT_DB),
     fresh: given.new === true,
-    simulate: simulated ? { seed: (given.seed as number | undefined) ?? DEFAULT_SEED } : undefined,
+    simulate: simulated
+      ? { seed: (given.seed as number | undefined) ?? DEFAULT_SEED, anew: cli.givenDb === undefined }
+      : undefined,
     watch,
     notify: given.notify === true,
     wait: given.wait === true || watch,

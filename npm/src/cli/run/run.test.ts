@@ -123,7 +123,7 @@ describe("polyphon run", () => {
     expect(await cli.runThrough("run", "s.yaml", "--simulate", "--seed", "7", "--notify")).toBe(0);
     expect(cli.runtime.opened[0]).toMatchObject({
       db: join(cli.folder, ".polyphon/simulated.db"),
-      simulate: { seed: 7 },
+      simulate: { seed: 7, anew: true },
       notify: true,
     });
     expect(cli.runtime.calls[0]).toBe("start");

@@ -8,6 +8,7 @@ import type {
   Check,
   Decision,
   OpenTeamOptions,
+  Owner,
   Replayed,
   Runtime,
   Session,
@@ -44,6 +45,7 @@ export class FakeRuntime implements Runtime {
   };
   /** Thrown by `openTeam`, first one first. */
   readonly refusals: PolyphonError[] = [];
+  owner: Owner | undefined;
   /** The session a start makes. */
   fresh: SessionView | undefined;
   onAnswer: (id: string, decision: Decision) => void = () => undefined;
@@ -100,6 +102,7 @@ export class FakeRuntime implements Runtime {
     return {
       ...this.#reads(),
       session: (id) => this.#session(id),
+      owner: async () => this.owner,
       verify: async () => this.verification,
       replay: async (until): Promise<Replayed> => ({ seq: until, stateHash: "cd", sessions: [...this.views.values()] }),
       close: async () => {

@@ -1,6 +1,8 @@
-import { visitEvents } from "../../runtime/frame.ts";
+import { PolyphonError } from "../../errors/error.ts";
+import { type EventVisitor, visitEvents } from "../../runtime/frame.ts";
 import { Mirror } from "../../runtime/mirror/mirror.ts";
 import { restoreMirror } from "../../runtime/mirror/restore.ts";
+import { parseFrameHeader } from "../../stores/frame-header.ts";
 import type { StoreReader } from "../../stores/store.ts";
 import { Kernel } from "../../wasm/kernel.ts";
 
@@ -33,7 +35,7 @@ export async function foldJournal(
   if (lastSeq > mirror.seq) {
     for await (const frame of reader.read(mirror.seq + 1)) {
       let end = 0;
-      visitEvents(frame, (seq, timeMs, event) => {
+      visit(frame, (seq, timeMs, event) => {
         end = seq;
         if (seq <= mirror.seq || seq > until) return;
         mirror.apply(seq, timeMs, event);
@@ -45,4 +47,19 @@ export async function foldJournal(
     }
   }
   return { mirror, kernel, nowMs, stateHash: kernel.lastSeq === mirror.seq ? kernel.stateHash() : null };
+}
+
+/** A frame can be whole and still say what this version cannot read. */
+function visit(frame: Uint8Array, visitor: EventVisitor): void {
+  try {
+    visitEvents(frame, visitor);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const seq = parseFrameHeader(frame).firstSeq;
+    throw new PolyphonError("STORE_CORRUPT", {
+      message: `The events from ${seq} on cannot be read: ${cause.message}. Another version may have written them.`,
+      details: { seq },
+      cause,
+    });
+  }
 }

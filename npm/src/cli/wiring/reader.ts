@@ -37,6 +37,7 @@ export async function openTeamReader(db: string): Promise<TeamReader> {
     }),
     agents: async () => agentsOf(await now()),
     escalations: async () => escalationsOf(await views(await now())),
+    owner: () => store.owner(),
     verify: () => verify(store, module),
     replay: async (until) => await replay(store, module, until, views),
     close: () => store.close(),

@@ -13,7 +13,7 @@ import { openSimulated } from "./simulation/open.ts";
 /** Opens the real team behind the port. */
 export async function openTeam(options: OpenTeamOptions): Promise<Team> {
   const { config, simulate } = options;
-  if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate.seed);
+  if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate);
   const clock = systemClock();
   const totals = config?.plan.totals;
   const team = await Polyphon.open(options.db, { clock, ...(totals === undefined ? {} : { totals }) });

@@ -1,8 +1,11 @@
+import { rm } from "node:fs/promises";
 import type { LoadedConfig } from "../../../config/index.ts";
+import { PolyphonError } from "../../../errors/error.ts";
 import { Polyphon } from "../../../node.ts";
+import { openReader } from "../../../stores/sqlite/sqlite-reader.ts";
 import { sqliteStore } from "../../../stores/sqlite/sqlite-store.ts";
 import { FakeClock } from "../../../testing/fake-clock.ts";
-import type { Team } from "../../ports.ts";
+import type { Simulation, Team } from "../../ports.ts";
 import { agentNames } from "../agent-names.ts";
 import { facade } from "../facade.ts";
 import { busyStore } from "./busy-store.ts";
@@ -10,7 +13,8 @@ import { simulatedHost } from "./host.ts";
 import { timePasser } from "./time.ts";
 
 /** Opens a team of simulated agents on simulated time. One seed, one result; hours take moments. */
-export async function openSimulated(db: string, config: LoadedConfig, seed: number): Promise<Team> {
+export async function openSimulated(db: string, config: LoadedConfig, { seed, anew }: Simulation): Promise<Team> {
+  if (anew) await removeDatabase(db);
   const clock = new FakeClock();
   const { store, busy } = busyStore(sqliteStore(db));
   const { totals } = config.plan;
@@ -28,4 +32,19 @@ export async function openSimulated(db: string, config: LoadedConfig, seed: numb
     throw error;
   }
   return facade(team, () => clock.wallMs(), close);
+}
+
+/** Removes what an earlier simulation left, unless one still runs there: that one keeps its files and its lock. */
+async function removeDatabase(db: string): Promise<void> {
+  try {
+    const reader = await openReader(db, { thread: "caller" });
+    const owner = await reader.owner();
+    await reader.close();
+    if (owner !== undefined) return;
+  } catch (error) {
+    if (!(error instanceof PolyphonError)) throw error;
+    // A file that is none of ours is refused when it is opened for good.
+    if (error.code !== "STORE_CORRUPT") return;
+  }
+  for (const ending of ["", "-wal", "-shm"]) await rm(`${db}${ending}`, { force: true });
 }

@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+let folder: string;
+const children = new Set<ChildProcess>();
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "e2e-"));
+});
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Command {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly ended: Promise<number | null>;
+  said(text: string): Promise<void>;
+}
+
+/** The real command in a process of its own. */
+function polyphon(...args: readonly string[]): Command {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env: { ...process.env, FORCE_COLOR: undefined },
+  });
+  children.add(child);
+  let out = "";
+  let err = "";
+  const waiting = new Set<() => void>();
+  const take = (): void => {
+    for (const check of [...waiting]) check();
+  };
+  child.stdout.on("data", (chunk) => {
+    out += String(chunk);
+    take();
+  });
+  child.stderr.on("data", (chunk) => {
+    err += String(chunk);
+    take();
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on("close", (code) => {
+      children.delete(child);
+      resolve(code);
+      take();
+    });
+  });
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (out.includes(text)) resolve();
+        else if (child.exitCode !== null)
+          reject(new Error(`ended with ${child.exitCode} before it said ${text}: ${out}${err}`));
+        else return;
+        waiting.delete(check);
+      };
+      waiting.add(check);
+      check();
+    });
+  return { child, out: () => out, err: () => err, ended, said };
+}
+
+/** Commands by template: they append to `log` when they begin and end; `hold` waits until a file is there. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  quick: "echo begin {{id}} >> log; echo end {{id}} >> log",
+  hold: "echo begin {{id}} >> log; while [ ! -e go ]; do sleep 0.02; done; echo end {{id}} >> log",
+  fail: "exit 1",
+};
+
+/** Writes a configuration of the given tasks and the templates they name. */
+function plan(tasks: string): void {
+  const used = Object.entries(TEMPLATES).filter(([name]) => tasks.includes(`template: ${name}`));
+  const templates = used.map(([name, text]) => `  ${name}: {argv: [sh, -c, "${text}"], cwd: "{{config_dir}}"}`);
+  const head = "orchestrator:\n  name: e2e\n  task_definitions:\n    unit_tests:\n";
+  const recovery = "failure_handling: {max_retries: 1, retry_delay_seconds: 1, timeout_grace_period: 1}\n";
+  writeFileSync(join(folder, "plan.yaml"), `${head}${tasks}\n${recovery}templates:\n${templates.join("\n")}\n`);
+}
+
+const log = (): readonly string[] => readFileSync(join(folder, "log"), "utf8").trim().split("\n");
+const go = (): void => writeFileSync(join(folder, "go"), "");
+const TWO_STEPS = "      - {id: A, template: quick}\n      - {id: B, template: hold, dependencies: [A]}";
+
+describe("the command, whole", () => {
+  it("runs a plan, reports, and is read afterwards", async () => {
+    plan("      - {id: A, template: quick}\n      - {id: B, template: quick, dependencies: [A]}");
+    const run = polyphon("run", "plan.yaml", "--json");
+    expect(await run.ended).toBe(0);
+    const report = JSON.parse(run.out());
+    expect(report).toMatchObject({ status: "completed", outcome: "met", tasks: [{ id: "A" }, { id: "B" }] });
+    expect(run.err()).toBe("");
+    expect(log()).toEqual(["begin A", "end A", "begin B", "end B"]);
+    for (const format of ["json", "md", "html"]) {
+      expect(existsSync(join(folder, ".polyphon/reports", report.session, `report.${format}`))).toBe(true);
+    }
+    const shown = polyphon("show", "last", "--json");
+    expect(await shown.ended).toBe(0);
+    expect(JSON.parse(shown.out())).toMatchObject({ id: report.session, status: "completed" });
+    const verified = polyphon("verify", ".polyphon/team.db");
+    expect(await verified.ended).toBe(0);
+    expect(verified.out()).toContain("whole");
+  }, 30_000);
+
+  it("leaves with 1 when a task fails for good, with 2 for a wrong file", async () => {
+    plan("      - {id: A, template: fail}");
+    expect(await polyphon("run", "plan.yaml", "--set", "recovery.max_retries=0").ended).toBe(1);
+    writeFileSync(join(folder, "wrong.yaml"), "orchestrator: [");
+    const wrong = polyphon("run", "wrong.yaml");
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.err()).toMatch(/wrong\.yaml:1:\d+/);
+  }, 30_000);
+
+  it("killed in the middle, goes on: nothing done runs again, nothing is left running", async () => {
+    plan(TWO_STEPS);
+    const first = polyphon("run", "plan.yaml");
+    await first.said("task B started");
+    while (!log().includes("begin B")) await new Promise((resolve) => setTimeout(resolve, 10));
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const second = polyphon("run", "plan.yaml");
+    await second.said("task B started try=2");
+    go();
+    expect(await second.ended).toBe(0);
+    expect(second.out()).toContain("1 of 2 tasks done");
+    expect(second.out()).not.toContain("task A started");
+    // Had the first try of B lived on, it would have ended too.
+    expect(log()).toEqual(["begin A", "end A", "begin B", "begin B", "end B"]);
+  }, 30_000);
+
+  it("interrupted once, lets what runs finish and leaves with 130; then goes on", async () => {
+    plan(`${TWO_STEPS}\n      - {id: C, template: quick, dependencies: [B]}`);
+    const run = polyphon("run", "plan.yaml");
+    await run.said("task B started");
+    run.child.kill("SIGINT");
+    await run.said("interrupt again");
+    go();
+    expect(await run.ended).toBe(130);
+    expect(log()).toEqual(["begin A", "end A", "begin B", "end B"]);
+    expect(run.out()).toContain("The same command goes on where it stopped.");
+    const again = polyphon("run", "plan.yaml");
+    expect(await again.ended).toBe(0);
+    expect(log().slice(4)).toEqual(["begin C", "end C"]);
+  }, 30_000);
+
+  it("interrupted twice, ends what runs and leaves with 130", async () => {
+    plan(TWO_STEPS);
+    const run = polyphon("run", "plan.yaml");
+    await run.said("task B started");
+    run.child.kill("SIGINT");
+    await run.said("interrupt again");
+    run.child.kill("SIGINT");
+    expect(await run.ended).toBe(130);
+    expect(log()).not.toContain("end B");
+  }, 30_000);
+
+  it("owns its database alone; others read it and steer it meanwhile", async () => {
+    plan(TWO_STEPS);
+    const run = polyphon("run", "plan.yaml");
+    await run.said("task B started");
+    const second = polyphon("run", "plan.yaml");
+    expect(await second.ended).toBe(3);
+    expect(second.err()).toContain("error STORE_LOCKED");
+    const agents = polyphon("agents", "--json");
+    expect(await agents.ended).toBe(0);
+    expect(JSON.parse(agents.out())).toMatchObject({ owner: { pid: run.child.pid } });
+    const paused = polyphon("cancel", "last", "--json");
+    expect(await paused.ended).toBe(0);
+    expect(JSON.parse(paused.out())).toMatchObject({ action: "cancel", via: "owner" });
+    expect(await run.ended).toBe(1);
+    expect(run.out()).toContain("cancelled");
+    expect(log()).not.toContain("end B");
+  }, 30_000);
+
+  it("goes on to the end when nobody reads what it says", async () => {
+    plan("      - {id: A, template: quick}");
+    const run = polyphon("run", "plan.yaml");
+    run.child.stdout?.destroy();
+    expect(await run.ended).toBe(0);
+    expect(run.err()).toBe("");
+    expect(log()).toEqual(["begin A", "end A"]);
+  }, 30_000);
+});
