@@ -144,13 +144,17 @@ export class Team implements AsyncDisposable {
 
   /** Starts nothing new and resolves when what runs has ended. */
   async drain(): Promise<void> {
-    for (const { handle, spec, status } of [...this.#runtime.mirror.agents.values()]) {
-      if (status === "stopped" || status === "failed") continue;
-      const reason = `${spec.key} was drained`;
-      await this.#runtime
-        .submit({ type: "StopAgent", agent: handle, reason })
-        .catch((error: Error) => this.#onError(error));
-    }
+    // All in one batch: between two commits an agent not yet told could be given more.
+    const working = [...this.#runtime.mirror.agents.values()].filter(
+      ({ status }) => status !== "stopped" && status !== "failed",
+    );
+    await Promise.all(
+      working.map(({ handle, spec }) =>
+        this.#runtime
+          .submit({ type: "StopAgent", agent: handle, reason: `${spec.key} was drained` })
+          .catch((error: Error) => this.#onError(error)),
+      ),
+    );
     await this.#runtime.executor.settled();
     await this.#runtime.loop.idle();
   }
