@@ -1,6 +1,6 @@
-// What:  three ways work ends early: a task out of time, a session that is cancelled, a wait that is given up.
+// What:  two ways work ends early: a task that is out of time, and a session that is cancelled.
 // Run:   npm run example cancel-and-timeout
-// See:   one line for each; the agent is told why through its AbortSignal, and the process ends at once.
+// See:   what the agent is told through its AbortSignal, what became of both sessions; the process ends at once.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Polyphon } from "polyphon/node";
 

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 
 /** Runs the team; after `killAfter` tasks it is killed. Answers the lines it printed. */
 async function run(journal: string, killAfter: number): Promise<string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "team.ts"), journal], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "agents/bakery.ts"), journal], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: string[] = [];
