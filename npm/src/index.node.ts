@@ -1,4 +1,5 @@
 /** `polyphon` under Node: the same names as `index.ts`; the wasm comes from the disk. */
+import { type PortablePolyphon, portablePolyphon } from "./team/portable.ts";
 import { loadKernel as loadFromDisk } from "./wasm/node.ts";
 
 export * from "./slim.ts";
@@ -7,3 +8,6 @@ export * from "./slim.ts";
 export async function loadKernel(): Promise<WebAssembly.Module> {
   return loadFromDisk();
 }
+
+/** Opens teams. */
+export const Polyphon: PortablePolyphon = portablePolyphon(loadKernel);

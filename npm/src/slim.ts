@@ -19,4 +19,5 @@ export type * from "./stores/store.ts";
 export type * from "./tasks/plan.ts";
 export { validatePlan } from "./tasks/validate.ts";
 export type * from "./team/options.ts";
+export { type PortablePolyphon, portablePolyphon } from "./team/portable.ts";
 export { Team } from "./team/team.ts";

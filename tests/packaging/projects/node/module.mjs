@@ -1,17 +1,34 @@
-// An ES module of a user: every entry point, and a kernel that runs.
+// An ES module of a user: every entry point, and a team whose journal outlives it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const entries = ["polyphon", "polyphon/node", "polyphon/slim", "polyphon/testing"];
-for (const entry of entries) {
-  const names = Object.keys(await import(entry));
-  assert.ok(names.length > 0, `${entry} exports nothing`);
+for (const entry of ["polyphon", "polyphon/node", "polyphon/slim", "polyphon/testing"]) {
+  assert.ok(Object.keys(await import(entry)).length > 0, `${entry} exports nothing`);
 }
 
-const { loadKernel, PolyphonError } = await import("polyphon/node");
-assert.ok(loadKernel() instanceof WebAssembly.Module);
-assert.ok((await (await import("polyphon")).loadKernel()) instanceof WebAssembly.Module);
+const { Polyphon, PolyphonError } = await import("polyphon/node");
+
+const folder = mkdtempSync(join(tmpdir(), "polyphon-user-"));
+try {
+  const file = join(folder, "team.db");
+  const team = await Polyphon.open(file);
+  team.agent("adder", { capabilities: ["add"] }, (task) => task.input.a + task.input.b);
+  const tasks = [{ key: "sum", needs: ["add"], input: { a: 2, b: 3 } }];
+  const { status, outputs, id } = await team.orchestrate({ tasks }).result;
+  assert.equal(status, "completed");
+  assert.deepEqual(outputs, { sum: 5 });
+  await assert.rejects(Polyphon.open(file), (error) => error instanceof PolyphonError && error.code === "STORE_LOCKED");
+  await team.close();
+
+  const again = await Polyphon.open(file);
+  assert.equal((await again.session(id).view()).tasks[0].status, "completed");
+  await again.close();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
 
 // Two entry points are one package: an error of one is an error of the other.
 const { PolyphonError: slimError } = await import("polyphon/slim");

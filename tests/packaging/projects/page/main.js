@@ -1,12 +1,23 @@
-// A page of a user: the wasm is fetched, compiled while it streams, and runs.
-import { loadKernel, PolyphonError } from "polyphon/browser";
+// A page of a user: the wasm is fetched, compiled while it streams, and a team does its work in it.
+import { Polyphon } from "polyphon/browser";
 
-try {
-  const module = await loadKernel();
-  const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
-  if (!names.includes("memory")) throw new Error(`no kernel: ${names.join(", ")}`);
-  if (!(new PolyphonError("STORE_IO", { message: "test" }) instanceof Error)) throw new Error("no error class");
-  document.title = "ok";
-} catch (error) {
-  document.title = `failed: ${error instanceof Error ? error.stack : error}`;
+async function main() {
+  const team = await Polyphon.open();
+  team.agent("adder", { capabilities: ["add"] }, (task) => task.input.a + task.input.b);
+  const tasks = [
+    { key: "one", needs: ["add"], input: { a: 1, b: 0 } },
+    { key: "two", needs: ["add"], input: { a: 1, b: 1 }, after: ["one"] },
+  ];
+  const { status, outputs } = await team.orchestrate({ tasks }).result;
+  await team.close();
+  return `${status} ${JSON.stringify(outputs)}`;
 }
+
+main().then(
+  (text) => {
+    document.title = text;
+  },
+  (error) => {
+    document.title = `failed: ${error instanceof Error ? error.stack : error}`;
+  },
+);
