@@ -31,7 +31,7 @@ export interface FullFrameRow extends FrameRow {
   readonly bytes: Uint8Array;
 }
 
-export const FRAME_COLUMNS = "first_seq, last_seq, epoch, frames_total, payloads_total";
+const FRAME_COLUMNS = "first_seq, last_seq, epoch, frames_total, payloads_total";
 
 export function readMeta(db: Database): Meta {
   const meta = db.get<Meta>("SELECT * FROM meta WHERE id = 1");

@@ -2,7 +2,7 @@ import { storeError } from "../store-error.ts";
 import type { Database } from "./database.ts";
 
 /** "PLYF": what `file` and SQLite's own tools show of the database. */
-export const APPLICATION_ID = 0x504c5946;
+const APPLICATION_ID = 0x504c5946;
 
 /** Brings a database of format N (its index) to N + 1. Entries that were released never change. */
 const MIGRATIONS: readonly string[] = [
@@ -38,7 +38,7 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /** The format this version writes and the newest it opens. */
-export const DATABASE_FORMAT: number = MIGRATIONS.length;
+const DATABASE_FORMAT: number = MIGRATIONS.length;
 
 /** What a database is to us, without changing it. Throws `STORE_FOREIGN` or `STORE_FORMAT_NEWER`. */
 export function inspectSchema(db: Database, name: string): "empty" | "journal" {
