@@ -19,9 +19,9 @@ export class StoreFolder {
     return thing;
   }
 
-  /** Starts a program of `store-programs`. */
+  /** Starts a program of `fixtures`. */
   program(name: string, ...args: string[]): ChildProcess {
-    const script = fileURLToPath(new URL(`./store-programs/${name}.ts`, import.meta.url));
+    const script = fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
     const child = spawn(process.execPath, [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
     this.#closers.push(() => child.kill("SIGKILL"));
     return child;
