@@ -18,6 +18,8 @@ export class ProcessGroups {
 
   /** Whether the signal reached anybody. Windows has no groups: there it is the process alone. */
   signal(group: number, signal: NodeJS.Signals): boolean {
+    // To the system -1 is everybody and 0 is ourselves.
+    if (!(group > 1)) return false;
     try {
       return process.kill(process.platform === "win32" ? group : -group, signal);
     } catch {
@@ -27,6 +29,7 @@ export class ProcessGroups {
 
   /** Whether a process of the group still runs; one that ended and was not waited for does not. */
   alive(group: number): boolean {
+    if (!(group > 1)) return false;
     try {
       process.kill(process.platform === "win32" ? group : -group, 0);
     } catch (error) {
