@@ -89,6 +89,31 @@ describe("report", () => {
     expect(report.recoveries[0]).toMatchObject({ task: "A", attempt: 1, next: "running", action: null });
   });
 
+  it("judges a task made of parts by the worst of them", () => {
+    const group = aTask("G", {
+      attempts: 0,
+      criteria: [
+        aCriterion("pass_rate", 0.9, null),
+        aCriterion("memory_max", 9, null, "max"),
+        aCriterion("other", 1, null),
+      ],
+    });
+    const part = (id: string, rate: number, memory: number) =>
+      aTask(id, {
+        parent: "G",
+        criteria: [aCriterion("pass_rate", 0.9, rate), aCriterion("memory_max", 9, memory, "max")],
+      });
+    const judged = (...parts: ReturnType<typeof part>[]) => buildReport(aSession([group, ...parts])).tasks[0]?.criteria;
+    expect(judged(part("a", 1, 3), part("b", 0.95, 8))).toMatchObject([
+      { measured: 0.95, met: true },
+      { measured: 8, met: true },
+      { measured: null, met: null },
+    ]);
+    expect(judged(part("a", 1, 3), part("b", 0.5, 8))?.[0]).toMatchObject({ measured: 0.5, met: false });
+    const open = aTask("c", { parent: "G", criteria: [aCriterion("pass_rate", 0.9, null)] });
+    expect(judged(part("a", 1, 3), open)?.[0]).toMatchObject({ measured: 1, met: null });
+  });
+
   it("survives a plan whose parents or dependencies run in a circle", () => {
     const tasks = [aTask("A", { after: ["B"], parent: "B" }), aTask("B", { after: ["A"], parent: "A" })];
     expect(buildReport(aSession(tasks)).durations.criticalPath.length).toBeLessThanOrEqual(2);

@@ -1,11 +1,13 @@
 import type { SessionView, TaskView } from "../sessions/view.ts";
 import { criticalPath } from "./critical-path.ts";
+import { groupCriteria } from "./groups.ts";
 import { recoveriesOf } from "./recoveries.ts";
 import { totalsOf } from "./totals.ts";
 import type { Outcome, Report, ReportTask } from "./types.ts";
 
 /** Makes the report of a session. Pure: the same view gives the same report. */
-export function buildReport(view: SessionView): Report {
+export function buildReport(raw: SessionView): Report {
+  const view = { ...raw, tasks: judgeGroups(raw.tasks) };
   const asOf = view.ended ?? latest(view);
   const tasks = view.tasks.map((task) => taskOf(task, asOf));
   const recoveries = recoveriesOf(view.tasks);
@@ -39,6 +41,21 @@ export function buildReport(view: SessionView): Report {
       criticalPathMs: chain.ms,
     },
   };
+}
+
+/** Tasks made of parts get their criteria judged by these. */
+function judgeGroups(tasks: readonly TaskView[]): readonly TaskView[] {
+  const parts = new Map<string, TaskView[]>();
+  for (const task of tasks) {
+    if (task.parent === null) continue;
+    const known = parts.get(task.parent);
+    if (known === undefined) parts.set(task.parent, [task]);
+    else known.push(task);
+  }
+  return tasks.map((task) => {
+    const own = parts.get(task.id);
+    return own === undefined ? task : { ...task, criteria: groupCriteria(task, own) };
+  });
 }
 
 /** See {@link Outcome}. A session can complete through its gates although a task failed: that is `missed`. */

@@ -38,7 +38,7 @@ const view = (percentage: number) =>
 const style = styleFor({ isTTY: false }, {});
 
 describe("bars on a terminal", () => {
-  it("are drawn over themselves, leave room for a note, and stay at the end", () => {
+  it("are drawn over themselves, leave room for a note, and go at the end", () => {
     const bars = barsReporter(context, style);
     bars.update(view(10), START);
     bars.update(view(90), START);

@@ -28,8 +28,9 @@ export function barsReporter(context: CliContext, style: Style): ProgressReporte
       render();
     },
     pause: () => draw.clear(),
+    // The summary that follows says the same, and more.
     end() {
-      render();
+      draw.clear();
       draw.done();
     },
   };

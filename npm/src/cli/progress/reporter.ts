@@ -11,7 +11,7 @@ export interface ProgressReporter {
   note(text: string): void;
   /** Takes the picture away while somebody is asked something; `update` brings it back. */
   pause(): void;
-  /** Shows the last state for good. */
+  /** Takes the picture away for good. */
   end(): void;
 }
 
