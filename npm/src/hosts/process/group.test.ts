@@ -24,11 +24,10 @@ describe("ProcessGroups", () => {
     const group = child.pid ?? 0;
     expect(groups.alive(group)).toBe(true);
     expect(await groups.ended(group, 40)).toBe(false);
+    const exited = once(child, "exit");
     expect(await groups.end(group, 60)).toBe(true);
-    expect([groups.alive(group), groups.signal(group, "SIGKILL"), await groups.end(group, 60)]).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    expect(groups.alive(group)).toBe(false);
+    await exited;
+    expect([groups.signal(group, "SIGKILL"), await groups.end(group, 60)]).toEqual([false, true]);
   });
 });
