@@ -15,7 +15,7 @@ export async function withReader<T>(cli: Cli, db: string, use: (reader: TeamRead
 }
 
 /** Opening would make a file; a command that only looks must not. */
-export async function requireDatabase(db: string): Promise<void> {
+async function requireDatabase(db: string): Promise<void> {
   const found = await stat(db).catch((error: NodeJS.ErrnoException) => error);
   if (!(found instanceof Error)) {
     if (found.isFile()) return;

@@ -59,7 +59,7 @@ function requirePrograms(config: LoadedConfig): void {
 }
 
 /** What the way a run ended means for scripts. */
-export function exitCode(ended: Ended, report: Pick<Report, "outcome">): ExitCode {
+function exitCode(ended: Ended, report: Pick<Report, "outcome">): ExitCode {
   if (ended === "interrupted") return EXIT.interrupted;
   return report.outcome === "met" ? EXIT.met : EXIT.missed;
 }

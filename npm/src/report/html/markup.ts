@@ -25,7 +25,7 @@ export function raw(text: string): Html {
 }
 
 /** Text for element content and quoted attributes, cleaned first. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return clean(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -47,7 +47,7 @@ function positions(columns: readonly Slot[][]): ReadonlyMap<Slot, number> {
 }
 
 /** Number of crossings: inversions of the far ends when edges are sorted by their near ends. */
-export function crossings(columns: readonly Slot[][]): number {
+function crossings(columns: readonly Slot[][]): number {
   let total = 0;
   for (const column of columns) {
     const far = new Map<Slot, number>();
