@@ -21,6 +21,15 @@ macro_rules! ids {
             pub const PREFIX: &'static str = $prefix;
         }
 
+        impl crate::state::Key for $name {
+            fn number(self) -> u64 {
+                self.0
+            }
+            fn of(number: u64) -> Self {
+                Self(number)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "{}#{}", $prefix, self.0)

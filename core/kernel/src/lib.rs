@@ -39,5 +39,5 @@ pub use payload::Payload;
 pub use refusal::Refusal;
 pub use resources::{Resources, Usage};
 pub use settings::{Selection, Settings};
-pub use state::{Durable, Sink, State, Table, Volatile};
+pub use state::{Durable, Key, Sink, State, Table, Volatile};
 pub use time::{DRIFT_MS, Now};

@@ -1,7 +1,7 @@
 use crc::{CRC_32_ISCSI, Crc, Table as CrcTable};
 use polyphon_wire::{Reader, Wire, WireError, Writer};
 
-use crate::state::{Durable, Table};
+use crate::state::{Durable, Key, Table};
 
 /// The format of snapshots this version writes, and the newest it reads.
 pub const SNAPSHOT_FORMAT: u64 = 1;
@@ -94,19 +94,19 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     Ok((partition, chain, durable))
 }
 
-fn table<K: Copy + Ord + Wire, V: Wire>(table: &Table<K, V>, writer: &mut Writer) {
+fn table<K: Key, V: Wire>(table: &Table<K, V>, writer: &mut Writer) {
     writer.array(table.len());
     for (key, value) in table.iter() {
-        key.encode(writer);
+        writer.uint(key.number());
         value.encode(writer);
     }
 }
 
-fn records<K: Copy + Ord + Wire, V: Wire>(reader: &mut Reader<'_>) -> Result<Table<K, V>, SnapshotError> {
+fn records<K: Key, V: Wire>(reader: &mut Reader<'_>) -> Result<Table<K, V>, SnapshotError> {
     let len = reader.array()?;
     let mut table = Table::default();
     for _ in 0..len {
-        let key = K::decode(reader)?;
+        let key = K::of(reader.uint()?);
         table.insert(key, V::decode(reader)?);
     }
     Ok(table)

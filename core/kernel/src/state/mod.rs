@@ -5,7 +5,7 @@ mod table;
 mod timers;
 
 pub use durable::Durable;
-pub use table::Table;
+pub use table::{Key, Table};
 pub(crate) use timers::{Timer, Timers};
 
 use std::collections::VecDeque;

@@ -1,7 +1,25 @@
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use polyphon_wire::{Wire, Writer};
 use xxhash_rust::xxh3::xxh3_128;
+
+/// What names an entry of a [`Table`]: a number, or a type that stands for one.
+pub trait Key: Copy {
+    /// The number.
+    fn number(self) -> u64;
+    /// The key of a number.
+    fn of(number: u64) -> Self;
+}
+
+impl Key for u64 {
+    fn number(self) -> u64 {
+        self
+    }
+    fn of(number: u64) -> Self {
+        number
+    }
+}
 
 /// Entities of one kind in key order, with a running hash over all of them.
 ///
@@ -9,9 +27,11 @@ use xxhash_rust::xxh3::xxh3_128;
 /// Every way to change an entry marks it, which is what makes the sum trustworthy.
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
-    slots: BTreeMap<K, Slot<V>>,
-    changed: Vec<K>,
+    /// Boxed, so that entries do not move when the tree does, and by number, so that one tree's code serves all tables.
+    slots: BTreeMap<u64, Box<Slot<V>>>,
+    changed: Vec<u64>,
     sum: u128,
+    keys: PhantomData<K>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,60 +47,64 @@ impl<K, V> Default for Table<K, V> {
             slots: BTreeMap::new(),
             changed: Vec::new(),
             sum: 0,
+            keys: PhantomData,
         }
     }
 }
 
-impl<K: Copy + Ord + Wire, V: Wire> Table<K, V> {
+impl<K: Key, V: Wire> Table<K, V> {
     /// Enters or replaces an entry.
     pub fn insert(&mut self, key: K, value: V) {
         self.remove(key);
+        let number = key.number();
         self.slots.insert(
-            key,
-            Slot {
+            number,
+            Box::new(Slot {
                 value,
                 hash: 0,
                 changed: true,
-            },
+            }),
         );
-        self.changed.push(key);
+        self.changed.push(number);
     }
 
     /// Takes an entry out.
     pub fn remove(&mut self, key: K) -> Option<V> {
-        let slot = self.slots.remove(&key)?;
+        let slot = self.slots.remove(&key.number())?;
         self.sum = self.sum.wrapping_sub(slot.hash);
         Some(slot.value)
     }
 
     /// An entry, to be changed.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
-        let slot = self.slots.get_mut(&key)?;
+        let slot = self.slots.get_mut(&key.number())?;
         if !slot.changed {
             slot.changed = true;
-            self.changed.push(key);
+            self.changed.push(key.number());
         }
         Some(&mut slot.value)
     }
 
     /// An entry.
     pub fn get(&self, key: K) -> Option<&V> {
-        self.slots.get(&key).map(|slot| &slot.value)
+        self.slots.get(&key.number()).map(|slot| &slot.value)
     }
 
     /// Whether there is an entry.
     pub fn contains(&self, key: K) -> bool {
-        self.slots.contains_key(&key)
+        self.slots.contains_key(&key.number())
     }
 
     /// Every entry in key order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (K, &V)> {
-        self.slots.iter().map(|(key, slot)| (*key, &slot.value))
+        self.slots.iter().map(|(key, slot)| (K::of(*key), &slot.value))
     }
 
     /// Entries whose key is at least `from`, in key order.
     pub fn range_from(&self, from: K) -> impl Iterator<Item = (K, &V)> {
-        self.slots.range(from..).map(|(key, slot)| (*key, &slot.value))
+        self.slots
+            .range(from.number()..)
+            .map(|(key, slot)| (K::of(*key), &slot.value))
     }
 
     /// Every value in key order.
@@ -108,7 +132,7 @@ impl<K: Copy + Ord + Wire, V: Wire> Table<K, V> {
             };
             slot.changed = false;
             writer.truncate(0);
-            key.encode(&mut writer);
+            writer.uint(key);
             slot.value.encode(&mut writer);
             let hash = xxh3_128(writer.as_bytes());
             self.sum = self.sum.wrapping_sub(slot.hash).wrapping_add(hash);
@@ -118,7 +142,7 @@ impl<K: Copy + Ord + Wire, V: Wire> Table<K, V> {
     }
 }
 
-impl<K: Copy + Ord + Wire, V: Wire> FromIterator<(K, V)> for Table<K, V> {
+impl<K: Key, V: Wire> FromIterator<(K, V)> for Table<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut table = Self::default();
         entries
@@ -135,9 +159,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_running_hash_equals_a_hash_from_scratch(changes: Vec<(u8, Option<u64>, bool)>) {
-            let mut table = Table::<u8, u64>::default();
+        fn the_running_hash_equals_a_hash_from_scratch(changes: Vec<(u64, Option<u64>, bool)>) {
+            let mut table = Table::<u64, u64>::default();
             for (key, value, hash_now) in changes {
+                let key = key % 50;
                 match value {
                     Some(value) if table.contains(key) => *table.get_mut(key).unwrap() = value,
                     Some(value) => table.insert(key, value),
@@ -147,7 +172,7 @@ mod tests {
                     table.hash();
                 }
             }
-            let mut fresh: Table<u8, u64> = table.iter().map(|(key, value)| (key, *value)).collect();
+            let mut fresh: Table<u64, u64> = table.iter().map(|(key, value)| (key, *value)).collect();
             prop_assert_eq!(table.hash(), fresh.hash());
         }
     }
