@@ -44,8 +44,18 @@ pub const INLINE_PAYLOAD: usize = 256;
 pub const ERROR_TEXT: usize = 4_096;
 /// Times an attempt may be lost with its host before the loss counts as a failure of the task.
 pub const LOSSES: u32 = 10;
-/// Ended sessions whose tasks stay in memory, for queries and for the followers of dependants.
+/// Ended sessions that stay in memory, for queries.
 pub const ENDED_SESSIONS: usize = 100;
+/// Tasks of ended sessions that stay in memory.
+pub const ENDED_TASKS: usize = 100_000;
+/// Escalations that are open at once; beyond, a task fails instead of asking.
+pub const OPEN_ESCALATIONS: usize = 10_000;
+/// Closed escalations that stay in memory.
+pub const CLOSED_ESCALATIONS: usize = 1_000;
+/// Tasks an escalation names that wait because of it.
+pub const BLOCKING_TASKS: usize = 100;
+/// Durable effects that are open at once; beyond, none is opened.
+pub const OPEN_EFFECTS: usize = 10_000;
 /// Idempotency keys that are remembered.
 pub const IDEMPOTENCY_KEYS: usize = 100_000;
 /// How long an idempotency key is remembered.

@@ -3,7 +3,9 @@
 use polyphon_wire::wire;
 
 use crate::agents::commands::AgentCommand;
+use crate::escalations::commands::EscalationCommand;
 use crate::journal::JournalCommand;
+use crate::outbox::commands::OutboxCommand;
 use crate::refusal::Refusal;
 use crate::sessions::commands::SessionCommand;
 use crate::tasks::commands::TaskCommand;
@@ -19,6 +21,10 @@ wire! {
         200..=299 => Session(SessionCommand),
         /// Of tasks.
         300..=399 => Task(TaskCommand),
+        /// Of escalations.
+        400..=499 => Escalation(EscalationCommand),
+        /// Of durable effects.
+        600..=699 => Outbox(OutboxCommand),
     }
 }
 

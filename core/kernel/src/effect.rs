@@ -3,9 +3,11 @@
 use polyphon_wire::wire;
 
 use crate::agents::{AgentEvent, AgentSpec, AgentStatus};
+use crate::escalations::{EscalationEvent, EscalationReport};
 use crate::event::Event;
-use crate::id::{AgentId, Fence, SessionId, TaskId};
+use crate::id::{AgentId, EffectId, EscalationId, Fence, SessionId, TaskId};
 use crate::leases::{Lease, StopReason};
+use crate::outbox::OpenEffect;
 use crate::payload::Payload;
 use crate::resources::Resources;
 use crate::state::Durable;
@@ -48,6 +50,17 @@ wire! {
             start: Fence,
             spec: AgentSpec,
         },
+        /// Tell a human of an escalation. Durable: to be answered with `FinishEffect`, and given again until it is.
+        5 => Notify {
+            effect: EffectId,
+            escalation: EscalationId,
+            task: TaskId,
+            session: SessionId,
+            /// Key of the task.
+            key: String,
+            raised_ms: u64,
+            report: EscalationReport,
+        },
     }
 }
 
@@ -80,6 +93,10 @@ pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Opt
         ) => end_agent(durable, *agent),
         Event::Agent(AgentEvent::AgentStarting { agent, .. }) => start_agent(durable, *agent),
         Event::Agent(AgentEvent::AgentProvisioned { .. }) => start_agent(durable, AgentId(seq)),
+        Event::Escalation(EscalationEvent::EscalationRaised { notify: true, .. }) => durable
+            .outbox
+            .get(EffectId(seq))
+            .map(|open| durable_effect(EffectId(seq), open)),
         _ => None,
     }
 }
@@ -95,6 +112,9 @@ pub(crate) fn open(durable: &Durable, now_ms: u64) -> Vec<Effect> {
     for (id, agent) in durable.agents.iter() {
         effects.extend(agent.end.zip(end_agent(durable, id)));
         effects.extend(agent.start.zip(start_agent(durable, id)));
+    }
+    for (effect, open) in durable.outbox.iter() {
+        effects.push((Fence(effect.0), durable_effect(effect, open)));
     }
     effects.sort_by_key(|(opened, _)| *opened);
     effects.into_iter().map(|(_, effect)| effect).collect()
@@ -116,13 +136,34 @@ fn start_agent(durable: &Durable, id: AgentId) -> Option<Effect> {
     })
 }
 
+fn durable_effect(effect: EffectId, open: &OpenEffect) -> Effect {
+    let OpenEffect::Notify {
+        escalation,
+        task,
+        session,
+        key,
+        raised_ms,
+        report,
+    } = open.clone();
+    Effect::Notify {
+        effect,
+        escalation,
+        task,
+        session,
+        key,
+        raised_ms,
+        report,
+    }
+}
+
 fn run(durable: &Durable, fence: Fence) -> Option<Effect> {
     let lease = durable.leases.held(fence).ok()?;
     let task = durable.tasks.get(lease.task)?;
     let plan = durable.tasks.plan(lease.session)?;
     let recovery = (task.failures > 0)
-        .then(|| task.recoveries.last().cloned())
-        .flatten();
+        .then(|| task.recoveries.last())
+        .flatten()
+        .map(|recovery| (recovery.level, recovery.action.clone()));
     let session_input = || {
         durable
             .sessions

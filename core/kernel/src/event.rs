@@ -6,7 +6,10 @@
 use polyphon_wire::wire;
 
 use crate::agents::AgentEvent;
+use crate::alerts::AlertEvent;
+use crate::escalations::EscalationEvent;
 use crate::journal::JournalEvent;
+use crate::outbox::OutboxEvent;
 use crate::sessions::SessionEvent;
 use crate::tasks::TaskEvent;
 
@@ -21,6 +24,12 @@ wire! {
         200..=299 => Session(SessionEvent),
         /// To tasks.
         300..=399 => Task(TaskEvent),
+        /// To escalations.
+        400..=499 => Escalation(EscalationEvent),
+        /// To alerts.
+        500..=599 => Alert(AlertEvent),
+        /// To durable effects.
+        600..=699 => Outbox(OutboxEvent),
     }
 }
 

@@ -63,6 +63,8 @@ ids! {
     PoolId = "pool",
     /// A question to a human.
     EscalationId = "escalation",
+    /// A condition that somebody should know of.
+    AlertId = "alert",
     /// A durable effect.
     EffectId = "effect",
     /// The right of one holder to report on one attempt: the sequence of the grant.

@@ -8,14 +8,18 @@
 #![forbid(unsafe_code)]
 
 pub mod agents;
+pub mod alerts;
 pub mod bounds;
 mod command;
+mod countdown;
 mod effect;
+pub mod escalations;
 mod event;
 mod id;
 pub mod journal;
 mod kernel;
 pub mod leases;
+pub mod outbox;
 mod payload;
 mod reactions;
 mod refusal;
@@ -23,21 +27,24 @@ pub mod registry;
 mod resources;
 pub mod sessions;
 mod settings;
+mod severity;
 mod state;
 pub mod tasks;
 mod text;
 mod time;
 
 pub use command::{Answer, Command, Outcome, Request};
+pub use countdown::Countdown;
 pub use effect::Effect;
 pub use event::{Event, Recorded};
 pub use id::{
-    AgentId, EffectId, EscalationId, Fence, IdSpace, ParseIdError, PoolId, SessionId, TaskId, TypeId,
+    AgentId, AlertId, EffectId, EscalationId, Fence, IdSpace, ParseIdError, PoolId, SessionId, TaskId, TypeId,
 };
 pub use kernel::{Kernel, ReplayError, StepOutput, View, batch};
 pub use payload::Payload;
 pub use refusal::Refusal;
 pub use resources::{Resources, Usage};
 pub use settings::{Selection, Settings};
+pub use severity::Severity;
 pub use state::{Durable, Key, Sink, State, Table, Volatile};
 pub use time::{DRIFT_MS, Now};

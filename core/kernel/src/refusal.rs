@@ -3,7 +3,9 @@
 use polyphon_wire::wire;
 
 use crate::agents::AgentError;
+use crate::escalations::EscalationError;
 use crate::leases::LeaseError;
+use crate::outbox::OutboxError;
 use crate::sessions::SessionError;
 use crate::tasks::TaskError;
 
@@ -89,9 +91,38 @@ impl From<SessionError> for Refusal {
             }
             SessionError::Ended { session } => Self::new("SESSION_ENDED", message).with("session", session.0),
             SessionError::Limit { limit } => Self::new("SESSION_LIMIT", message).with("limit", limit),
+            SessionError::Transition { session, status, .. } => Self::new("SESSION_TRANSITION", message)
+                .with("session", session.0)
+                .with("status", status),
+            SessionError::Ledger { session, rule } => Self::new("SESSION_LEDGER", message)
+                .with("session", session.0)
+                .with("rule", rule),
             SessionError::Context { session, rule } => Self::new("SESSION_CONTEXT", message)
                 .with("session", session.0)
                 .with("rule", rule),
+        }
+    }
+}
+
+impl From<EscalationError> for Refusal {
+    fn from(error: EscalationError) -> Self {
+        let message = error.to_string();
+        match error {
+            EscalationError::Unknown { escalation } => {
+                Self::new("ESCALATION_UNKNOWN", message).with("escalation", escalation.0)
+            }
+            EscalationError::Resolved { escalation, outcome } => Self::new("ESCALATION_RESOLVED", message)
+                .with("escalation", escalation.0)
+                .with("outcome", outcome),
+        }
+    }
+}
+
+impl From<OutboxError> for Refusal {
+    fn from(error: OutboxError) -> Self {
+        let message = error.to_string();
+        match error {
+            OutboxError::Unknown { effect } => Self::new("EFFECT_UNKNOWN", message).with("effect", effect.0),
         }
     }
 }
@@ -102,6 +133,9 @@ impl From<TaskError> for Refusal {
         match error {
             TaskError::PlanTooLarge { tasks, limit } => Self::new("PLAN_TOO_LARGE", message)
                 .with("tasks", tasks)
+                .with("limit", limit),
+            TaskError::PlanTooHeavy { bytes, limit } => Self::new("PLAN_TOO_LARGE", message)
+                .with("bytes", bytes)
                 .with("limit", limit),
             TaskError::PlanInvalid { place, rule } => Self::new("PLAN_INVALID", message)
                 .with("place", place)

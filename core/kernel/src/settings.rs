@@ -3,7 +3,10 @@
 use polyphon_wire::wire;
 
 use crate::agents::AgentSettings;
+use crate::alerts::{self, AlertRule};
+use crate::escalations::EscalationSettings;
 use crate::resources::Resources;
+use crate::tasks::recovery::RecoverySettings;
 
 wire! {
     /// How an agent is chosen among those that could.
@@ -32,6 +35,11 @@ wire! {
         /// Time an agent has to finish its work when it is stopped.
         shutdown_ms: u64,
         agents: AgentSettings,
+        /// Time after which a plan that is being handed in and does not grow is given up.
+        draft_ms: u64,
+        recovery: RecoverySettings,
+        alerts: Vec<AlertRule>,
+        escalations: EscalationSettings,
     }
 }
 
@@ -44,6 +52,10 @@ impl Default for Settings {
             starvation_ms: 120_000,
             shutdown_ms: 30_000,
             agents: AgentSettings::default(),
+            draft_ms: 600_000,
+            recovery: RecoverySettings::default(),
+            alerts: alerts::defaults(),
+            escalations: EscalationSettings::default(),
         }
     }
 }
@@ -51,8 +63,14 @@ impl Default for Settings {
 impl Settings {
     /// The first rule the settings break.
     pub fn broken_rule(&self) -> Option<&'static str> {
-        let rules = [(self.ageing_ms > 0, "ageing_ms must be at least 1")];
+        let rules = [
+            (self.ageing_ms > 0, "ageing_ms must be at least 1"),
+            (self.draft_ms > 0, "draft_ms must be at least 1"),
+        ];
         let broken = rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule);
-        broken.or_else(|| self.agents.broken_rule())
+        broken
+            .or_else(|| self.agents.broken_rule())
+            .or_else(|| self.recovery.broken_rule())
+            .or_else(|| alerts::broken_rule(&self.alerts))
     }
 }

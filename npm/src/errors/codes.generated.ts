@@ -53,6 +53,8 @@ export type ErrorCode =
   | "CONTROL_REQUEST_INVALID"
   | "CONTROL_UNSAFE"
   | "EFFECT_UNKNOWN"
+  | "ESCALATION_RESOLVED"
+  | "ESCALATION_UNKNOWN"
   | "HOST_ABANDONED"
   | "HOST_ARTIFACT_FAILED"
   | "HOST_ARTIFACT_UNSUPPORTED"
@@ -88,8 +90,10 @@ export type ErrorCode =
   | "RUNTIME_WASM_UNAVAILABLE"
   | "SESSION_CONTEXT"
   | "SESSION_ENDED"
+  | "SESSION_LEDGER"
   | "SESSION_LIMIT"
   | "SESSION_NOT_READY"
+  | "SESSION_TRANSITION"
   | "SESSION_UNKNOWN"
   | "STORE_BUSY"
   | "STORE_CLOSED"
@@ -179,6 +183,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CONTROL_REQUEST_INVALID: { retryable: false, http: 400, exit: 2 },
   CONTROL_UNSAFE: { retryable: false, http: 500, exit: 3 },
   EFFECT_UNKNOWN: { retryable: false, http: 404, exit: 3 },
+  ESCALATION_RESOLVED: { retryable: false, http: 409, exit: 2 },
+  ESCALATION_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   HOST_ABANDONED: { retryable: true, http: 504, exit: 1 },
   HOST_ARTIFACT_FAILED: { retryable: true, http: 500, exit: 1 },
   HOST_ARTIFACT_UNSUPPORTED: { retryable: false, http: 501, exit: 1 },
@@ -214,8 +220,10 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   RUNTIME_WASM_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
+  SESSION_LEDGER: { retryable: false, http: 400, exit: 2 },
   SESSION_LIMIT: { retryable: true, http: 429, exit: 3 },
   SESSION_NOT_READY: { retryable: true, http: 409, exit: 3 },
+  SESSION_TRANSITION: { retryable: false, http: 409, exit: 2 },
   SESSION_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   STORE_BUSY: { retryable: true, http: 503, exit: 3 },
   STORE_CLOSED: { retryable: false, http: 503, exit: 3 },

@@ -99,6 +99,7 @@ function compileTask(
     timeoutMs: full.timeoutMs ?? group.timeoutMs ?? TASK_TIMEOUT_MS,
     criteria: full.criteria === undefined ? [] : criteriaOf(full.criteria),
     input: payloadOf(full, plan, payloads, rows),
+    totalTimeoutMs: null,
   };
 }
 

@@ -1000,6 +1000,203 @@ export function readAgentVitals(r: Reader): AgentVitals {
   return { health, phiMilli, silenceMs, rhythmMs, deviationMs, memoryBytes, cpuMilli };
 }
 
+/** What is done about it. */
+export type AlertAction = "tell" | "pause_new_tasks" | "reduce_parallel_tasks" | "reassign_tasks" | "investigate_bottlenecks";
+
+const alertActionTags: Readonly<Record<AlertAction, number>> = {
+  "tell": 0,
+  "pause_new_tasks": 1,
+  "reduce_parallel_tasks": 2,
+  "reassign_tasks": 3,
+  "investigate_bottlenecks": 4,
+};
+
+const alertActionValues: ReadonlyMap<number, AlertAction> = new Map<number, AlertAction>([
+  [0, "tell"],
+  [1, "pause_new_tasks"],
+  [2, "reduce_parallel_tasks"],
+  [3, "reassign_tasks"],
+  [4, "investigate_bottlenecks"],
+]);
+
+export function writeAlertAction(w: Writer, v: AlertAction): void {
+  w.uint(alertActionTags[v]);
+}
+
+export function readAlertAction(r: Reader): AlertAction {
+  const tag = r.uint();
+  const value = alertActionValues.get(tag);
+  if (value === undefined) throw new RangeError(`AlertAction has no value ${tag}`);
+  return value;
+}
+
+/** What an alert is about. */
+export type AlertCondition = "failure_rate" | "memory_usage" | "agent_silence" | "slowdown";
+
+const alertConditionTags: Readonly<Record<AlertCondition, number>> = {
+  "failure_rate": 0,
+  "memory_usage": 1,
+  "agent_silence": 2,
+  "slowdown": 3,
+};
+
+const alertConditionValues: ReadonlyMap<number, AlertCondition> = new Map<number, AlertCondition>([
+  [0, "failure_rate"],
+  [1, "memory_usage"],
+  [2, "agent_silence"],
+  [3, "slowdown"],
+]);
+
+export function writeAlertCondition(w: Writer, v: AlertCondition): void {
+  w.uint(alertConditionTags[v]);
+}
+
+export function readAlertCondition(r: Reader): AlertCondition {
+  const tag = r.uint();
+  const value = alertConditionValues.get(tag);
+  if (value === undefined) throw new RangeError(`AlertCondition has no value ${tag}`);
+  return value;
+}
+
+/** What happened to alerts. */
+export type AlertEvent =
+    /** A condition holds; the alert's id is this event's sequence. */
+  | {
+      readonly type: "AlertRaised";
+      readonly rule: string;
+      readonly condition: AlertCondition;
+      /** The session it is about, if it is about one. */
+      readonly session: SessionId | null;
+      /** The agent it is about, if it is about one. */
+      readonly agent: AgentId | null;
+      readonly severity: Severity;
+      readonly action: AlertAction;
+      /** In the unit of the condition. */
+      readonly value: number;
+      readonly threshold: number;
+      /** What to look at. */
+      readonly details: string;
+    }
+    /** It holds no longer. */
+  | {
+      readonly type: "AlertCleared";
+      readonly alert: AlertId;
+      readonly session: SessionId | null;
+      readonly agent: AgentId | null;
+      readonly value: number;
+    }
+;
+
+export function writeAlertEvent(w: Writer, v: AlertEvent): void {
+  switch (v.type) {
+    case "AlertRaised":
+      w.array(10);
+      w.uint(500);
+      w.str(v.rule);
+      writeAlertCondition(w, v.condition);
+      if (v.session === null) w.nil(); else { w.uint(v.session); }
+      if (v.agent === null) w.nil(); else { w.uint(v.agent); }
+      writeSeverity(w, v.severity);
+      writeAlertAction(w, v.action);
+      w.uint(v.value);
+      w.uint(v.threshold);
+      w.str(v.details);
+      return;
+    case "AlertCleared":
+      w.array(5);
+      w.uint(501);
+      w.uint(v.alert);
+      if (v.session === null) w.nil(); else { w.uint(v.session); }
+      if (v.agent === null) w.nil(); else { w.uint(v.agent); }
+      w.uint(v.value);
+      return;
+  }
+}
+
+export function readAlertEvent(r: Reader): AlertEvent {
+  return readAlertEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readAlertEventAs(r: Reader, fields: number, tag: number): AlertEvent {
+  let left = fields;
+  switch (tag) {
+    case 500: {
+      const rule: string = left-- > 0 ? r.str() : "";
+      left--;
+      const condition: AlertCondition = readAlertCondition(r);
+      const session: SessionId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      left--;
+      const severity: Severity = readSeverity(r);
+      left--;
+      const action: AlertAction = readAlertAction(r);
+      const value: number = left-- > 0 ? r.uint() : 0;
+      const threshold: number = left-- > 0 ? r.uint() : 0;
+      const details: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AlertRaised", rule, condition, session, agent, severity, action, value, threshold, details };
+    }
+    case 501: {
+      const alert: AlertId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      const value: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AlertCleared", alert, session, agent, value };
+    }
+    default:
+      throw new RangeError(`AlertEvent has no variant ${tag}`);
+  }
+}
+
+/** A condition that somebody should know of. */
+export type AlertId = number;
+
+/** When an alert is raised and what it does. */
+export interface AlertRule {
+  readonly name: string;
+  readonly condition: AlertCondition;
+  /** The alert is raised above this. */
+  readonly threshold: number;
+  /** And cleared at this or below. */
+  readonly clear: number;
+  /** Ended attempts below which nothing is concluded. */
+  readonly minSamples: number;
+  /** Least time between two changes of the alert. */
+  readonly intervalMs: number;
+  readonly severity: Severity;
+  readonly action: AlertAction;
+}
+
+export function writeAlertRule(w: Writer, v: AlertRule): void {
+  w.array(8);
+  w.str(v.name);
+  writeAlertCondition(w, v.condition);
+  w.uint(v.threshold);
+  w.uint(v.clear);
+  w.uint(v.minSamples);
+  w.uint(v.intervalMs);
+  writeSeverity(w, v.severity);
+  writeAlertAction(w, v.action);
+}
+
+export function readAlertRule(r: Reader): AlertRule {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  left--;
+  const condition: AlertCondition = readAlertCondition(r);
+  const threshold: number = left-- > 0 ? r.uint() : 0;
+  const clear: number = left-- > 0 ? r.uint() : 0;
+  const minSamples: number = left-- > 0 ? r.uint() : 0;
+  const intervalMs: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const severity: Severity = readSeverity(r);
+  left--;
+  const action: AlertAction = readAlertAction(r);
+  for (; left > 0; left--) r.skip();
+  return { name, condition, threshold, clear, minSamples, intervalMs, severity, action };
+}
+
 /** The answer to one request. */
 export interface Answer {
   readonly id: number;
@@ -1045,6 +1242,36 @@ export function readArtifact(r: Reader): Artifact {
   const sha256: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
   for (; left > 0; left--) r.skip();
   return { name, path, bytes, sha256 };
+}
+
+/** When a human is asked about a task whose strategies are used up. */
+export type AskHuman = "never" | "always" | "if_persistent" | "if_exceeds_twice" | "if_widespread";
+
+const askHumanTags: Readonly<Record<AskHuman, number>> = {
+  "never": 0,
+  "always": 1,
+  "if_persistent": 2,
+  "if_exceeds_twice": 3,
+  "if_widespread": 4,
+};
+
+const askHumanValues: ReadonlyMap<number, AskHuman> = new Map<number, AskHuman>([
+  [0, "never"],
+  [1, "always"],
+  [2, "if_persistent"],
+  [3, "if_exceeds_twice"],
+  [4, "if_widespread"],
+]);
+
+export function writeAskHuman(w: Writer, v: AskHuman): void {
+  w.uint(askHumanTags[v]);
+}
+
+export function readAskHuman(r: Reader): AskHuman {
+  const tag = r.uint();
+  const value = askHumanValues.get(tag);
+  if (value === undefined) throw new RangeError(`AskHuman has no value ${tag}`);
+  return value;
 }
 
 /** Why an attempt failed. */
@@ -1142,7 +1369,7 @@ export function readClassSpec(r: Reader): ClassSpec {
 }
 
 /** What is asked for. */
-export type Command = JournalCommand | AgentCommand | SessionCommand | TaskCommand;
+export type Command = JournalCommand | AgentCommand | SessionCommand | TaskCommand | EscalationCommand | OutboxCommand;
 
 export function writeCommand(w: Writer, v: Command): void {
   switch (v.type) {
@@ -1169,11 +1396,16 @@ export function writeCommand(w: Writer, v: Command): void {
     case "PauseSession":
     case "ResumeSession":
     case "UpdateContext":
+    case "RecordFacts":
       return writeSessionCommand(w, v);
     case "ReportProgress":
     case "CompleteTask":
     case "FailTask":
       return writeTaskCommand(w, v);
+    case "ResolveEscalation":
+      return writeEscalationCommand(w, v);
+    case "FinishEffect":
+      return writeOutboxCommand(w, v);
   }
 }
 
@@ -1184,7 +1416,35 @@ export function readCommand(r: Reader): Command {
   if (tag <= 199) return readAgentCommandAs(r, left, tag);
   if (tag <= 299) return readSessionCommandAs(r, left, tag);
   if (tag <= 399) return readTaskCommandAs(r, left, tag);
+  if (tag <= 499) return readEscalationCommandAs(r, left, tag);
+  if (tag <= 699) return readOutboxCommandAs(r, left, tag);
   throw new RangeError(`Command has no variant ${tag}`);
+}
+
+/** Time that is left to a session or phase. Runs while nothing holds it; without either time there is no limit. */
+export interface Countdown {
+  /** Kernel time at which it is over, while it runs. */
+  readonly deadlineMs: number | null;
+  /** Time that will be left when it runs again, while it stands. */
+  readonly leftMs: number | null;
+  /** How many things hold it. */
+  readonly holds: number;
+}
+
+export function writeCountdown(w: Writer, v: Countdown): void {
+  w.array(3);
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  if (v.leftMs === null) w.nil(); else { w.uint(v.leftMs); }
+  w.uint(v.holds);
+}
+
+export function readCountdown(r: Reader): Countdown {
+  let left = r.array();
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const leftMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const holds: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { deadlineMs, leftMs, holds };
 }
 
 /** How many tasks are where. */
@@ -1235,6 +1495,32 @@ export function readCriterion(r: Reader): Criterion {
   const boundMicro: number = left-- > 0 ? r.int() : 0;
   for (; left > 0; left--) r.skip();
   return { name, boundMicro };
+}
+
+/** What is decided about a task that waits for a human. */
+export type Decision = "approve" | "retry" | "abort";
+
+const decisionTags: Readonly<Record<Decision, number>> = {
+  "approve": 1,
+  "retry": 2,
+  "abort": 3,
+};
+
+const decisionValues: ReadonlyMap<number, Decision> = new Map<number, Decision>([
+  [1, "approve"],
+  [2, "retry"],
+  [3, "abort"],
+]);
+
+export function writeDecision(w: Writer, v: Decision): void {
+  w.uint(decisionTags[v]);
+}
+
+export function readDecision(r: Reader): Decision {
+  const tag = r.uint();
+  const value = decisionValues.get(tag);
+  if (value === undefined) throw new RangeError(`Decision has no value ${tag}`);
+  return value;
 }
 
 /** What an agent must bring and a task reserves. */
@@ -1326,6 +1612,34 @@ export function readDiscovery(r: Reader): Discovery {
   return { agents };
 }
 
+/** How long completed attempts of a class take. */
+export interface Durations {
+  readonly count: number;
+  readonly totalMs: number;
+  /** Sum of the first five. */
+  readonly baselineMs: number;
+  /** Moving average in which the newest weighs an eighth. */
+  readonly recentMs: number;
+}
+
+export function writeDurations(w: Writer, v: Durations): void {
+  w.array(4);
+  w.uint(v.count);
+  w.uint(v.totalMs);
+  w.uint(v.baselineMs);
+  w.uint(v.recentMs);
+}
+
+export function readDurations(r: Reader): Durations {
+  let left = r.array();
+  const count: number = left-- > 0 ? r.uint() : 0;
+  const totalMs: number = left-- > 0 ? r.uint() : 0;
+  const baselineMs: number = left-- > 0 ? r.uint() : 0;
+  const recentMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { count, totalMs, baselineMs, recentMs };
+}
+
 /** What the runtime has to do. */
 export type Effect =
     /** Let an agent work on a task. Done when its fence is reported on; given again after a restore. */
@@ -1374,6 +1688,18 @@ export type Effect =
       readonly start: Fence;
       readonly spec: AgentSpec;
     }
+    /** Tell a human of an escalation. Durable: to be answered with `FinishEffect`, and given again until it is. */
+  | {
+      readonly type: "Notify";
+      readonly effect: EffectId;
+      readonly escalation: EscalationId;
+      readonly task: TaskId;
+      readonly session: SessionId;
+      /** Key of the task. */
+      readonly key: string;
+      readonly raisedMs: number;
+      readonly report: EscalationReport;
+    }
 ;
 
 export function writeEffect(w: Writer, v: Effect): void {
@@ -1413,6 +1739,17 @@ export function writeEffect(w: Writer, v: Effect): void {
       w.uint(v.agent);
       w.uint(v.start);
       writeAgentSpec(w, v.spec);
+      return;
+    case "Notify":
+      w.array(8);
+      w.uint(5);
+      w.uint(v.effect);
+      w.uint(v.escalation);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.str(v.key);
+      w.uint(v.raisedMs);
+      writeEscalationReport(w, v.report);
       return;
   }
 }
@@ -1463,16 +1800,277 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
       for (; left > 0; left--) r.skip();
       return { type: "StartAgent", agent, start, spec };
     }
+    case 5: {
+      const effect: EffectId = left-- > 0 ? r.uint() : 0;
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const key: string = left-- > 0 ? r.str() : "";
+      const raisedMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const report: EscalationReport = readEscalationReport(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "Notify", effect, escalation, task, session, key, raisedMs, report };
+    }
     default:
       throw new RangeError(`Effect has no variant ${tag}`);
+  }
+}
+
+/** A durable effect. */
+export type EffectId = number;
+
+/** What can be asked of escalations. */
+export type EscalationCommand =
+    /** A human decides. To decide again the same way changes nothing. */
+  | {
+      readonly type: "ResolveEscalation";
+      readonly escalation: EscalationId;
+      readonly decision: Decision;
+      readonly note: string;
+    }
+;
+
+export function writeEscalationCommand(w: Writer, v: EscalationCommand): void {
+  switch (v.type) {
+    case "ResolveEscalation":
+      w.array(4);
+      w.uint(400);
+      w.uint(v.escalation);
+      writeDecision(w, v.decision);
+      w.str(v.note);
+      return;
+  }
+}
+
+export function readEscalationCommand(r: Reader): EscalationCommand {
+  return readEscalationCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readEscalationCommandAs(r: Reader, fields: number, tag: number): EscalationCommand {
+  let left = fields;
+  switch (tag) {
+    case 400: {
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const decision: Decision = readDecision(r);
+      const note: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "ResolveEscalation", escalation, decision, note };
+    }
+    default:
+      throw new RangeError(`EscalationCommand has no variant ${tag}`);
+  }
+}
+
+/** What happened to escalations. */
+export type EscalationEvent =
+    /** A human is asked about a task; the escalation's id is this event's sequence. */
+  | {
+      readonly type: "EscalationRaised";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly report: EscalationReport;
+      /** Kernel time at which `default` is decided. */
+      readonly deadlineMs: number | null;
+      readonly default: Decision;
+      /** A durable effect with this event's sequence as id is opened. */
+      readonly notify: boolean;
+    }
+    /** It was decided. Approved, the task has completed; retried, it is ready; aborted, it has failed. */
+  | {
+      readonly type: "EscalationResolved";
+      readonly escalation: EscalationId;
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly decision: Decision;
+      /** Who decided; empty when nobody did in time. */
+      readonly actor: string;
+      readonly note: string;
+      /** Decided escalations that leave memory now. */
+      readonly evict: readonly EscalationId[];
+    }
+    /** Nobody needs to decide any more: the task ended otherwise. */
+  | {
+      readonly type: "EscalationWithdrawn";
+      readonly escalation: EscalationId;
+      readonly task: TaskId;
+      readonly session: SessionId;
+      /** Decided escalations that leave memory now. */
+      readonly evict: readonly EscalationId[];
+    }
+;
+
+export function writeEscalationEvent(w: Writer, v: EscalationEvent): void {
+  switch (v.type) {
+    case "EscalationRaised":
+      w.array(7);
+      w.uint(400);
+      w.uint(v.task);
+      w.uint(v.session);
+      writeEscalationReport(w, v.report);
+      if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+      writeDecision(w, v.default);
+      w.bool(v.notify);
+      return;
+    case "EscalationResolved":
+      w.array(8);
+      w.uint(401);
+      w.uint(v.escalation);
+      w.uint(v.task);
+      w.uint(v.session);
+      writeDecision(w, v.decision);
+      w.str(v.actor);
+      w.str(v.note);
+      w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      return;
+    case "EscalationWithdrawn":
+      w.array(5);
+      w.uint(402);
+      w.uint(v.escalation);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      return;
+  }
+}
+
+export function readEscalationEvent(r: Reader): EscalationEvent {
+  return readEscalationEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readEscalationEventAs(r: Reader, fields: number, tag: number): EscalationEvent {
+  let left = fields;
+  switch (tag) {
+    case 400: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const report: EscalationReport = readEscalationReport(r);
+      const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      left--;
+      const default_: Decision = readDecision(r);
+      const notify: boolean = left-- > 0 ? r.bool() : false;
+      for (; left > 0; left--) r.skip();
+      return { type: "EscalationRaised", task, session, report, deadlineMs, default: default_, notify };
+    }
+    case 401: {
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const decision: Decision = readDecision(r);
+      const actor: string = left-- > 0 ? r.str() : "";
+      const note: string = left-- > 0 ? r.str() : "";
+      const evict: readonly EscalationId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "EscalationResolved", escalation, task, session, decision, actor, note, evict };
+    }
+    case 402: {
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const evict: readonly EscalationId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "EscalationWithdrawn", escalation, task, session, evict };
+    }
+    default:
+      throw new RangeError(`EscalationEvent has no variant ${tag}`);
   }
 }
 
 /** A question to a human. */
 export type EscalationId = number;
 
+/** What a human needs to know to decide. */
+export interface EscalationReport {
+  /** Type of the error; `resource_exhaustion` when the demand exceeds the totals. */
+  readonly issueType: string;
+  readonly severity: Severity;
+  /** What went wrong. */
+  readonly message: string;
+  /** Why a human is asked. */
+  readonly reason: string;
+  /** Details of the error as the agent reported them. */
+  readonly details: Payload | null;
+  /** Agent of the last attempt. */
+  readonly agent: AgentId | null;
+  /** Attempts so far. */
+  readonly attempts: number;
+  /** What was tried about it. */
+  readonly recoveries: readonly Recovery[];
+  readonly recommendedActions: readonly string[];
+  /** Tasks that wait because of it, nearest first, at most 100. */
+  readonly blockingTasks: readonly TaskId[];
+  /** Whether there are more than that. */
+  readonly blockingMore: boolean;
+  readonly systemState: SystemState;
+}
+
+export function writeEscalationReport(w: Writer, v: EscalationReport): void {
+  w.array(12);
+  w.str(v.issueType);
+  writeSeverity(w, v.severity);
+  w.str(v.message);
+  w.str(v.reason);
+  if (v.details === null) w.nil(); else { writePayload(w, v.details); }
+  if (v.agent === null) w.nil(); else { w.uint(v.agent); }
+  w.uint(v.attempts);
+  w.array(v.recoveries.length); for (const item0 of v.recoveries) { writeRecovery(w, item0); }
+  w.array(v.recommendedActions.length); for (const item0 of v.recommendedActions) { w.str(item0); }
+  w.array(v.blockingTasks.length); for (const item0 of v.blockingTasks) { w.uint(item0); }
+  w.bool(v.blockingMore);
+  writeSystemState(w, v.systemState);
+}
+
+export function readEscalationReport(r: Reader): EscalationReport {
+  let left = r.array();
+  const issueType: string = left-- > 0 ? r.str() : "";
+  left--;
+  const severity: Severity = readSeverity(r);
+  const message: string = left-- > 0 ? r.str() : "";
+  const reason: string = left-- > 0 ? r.str() : "";
+  const details: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const attempts: number = left-- > 0 ? r.uint() : 0;
+  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(() => readRecovery(r)) : [];
+  const recommendedActions: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const blockingTasks: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const blockingMore: boolean = left-- > 0 ? r.bool() : false;
+  left--;
+  const systemState: SystemState = readSystemState(r);
+  for (; left > 0; left--) r.skip();
+  return { issueType, severity, message, reason, details, agent, attempts, recoveries, recommendedActions, blockingTasks, blockingMore, systemState };
+}
+
+/** How humans are asked. */
+export interface EscalationSettings {
+  /** Time a human has; then `default` is decided. `None`: for ever. */
+  readonly deadlineMs: number | null;
+  readonly default: Decision;
+  /** Each escalation opens a durable effect that the runtime posts to the webhook. */
+  readonly notify: boolean;
+}
+
+export function writeEscalationSettings(w: Writer, v: EscalationSettings): void {
+  w.array(3);
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  writeDecision(w, v.default);
+  w.bool(v.notify);
+}
+
+export function readEscalationSettings(r: Reader): EscalationSettings {
+  let left = r.array();
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const default_: Decision = readDecision(r);
+  const notify: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { deadlineMs, default: default_, notify };
+}
+
 /** What happened. */
-export type Event = JournalEvent | AgentEvent | SessionEvent | TaskEvent;
+export type Event = JournalEvent | AgentEvent | SessionEvent | TaskEvent | EscalationEvent | AlertEvent | OutboxEvent;
 
 export function writeEvent(w: Writer, v: Event): void {
   switch (v.type) {
@@ -1513,6 +2111,9 @@ export function writeEvent(w: Writer, v: Event): void {
     case "SessionCancelRequested":
     case "SessionEnded":
     case "ContextUpdated":
+    case "PlanPartAdded":
+    case "SessionTimedOut":
+    case "FactsRecorded":
       return writeSessionEvent(w, v);
     case "TaskAdded":
     case "PlanCommitted":
@@ -1527,7 +2128,19 @@ export function writeEvent(w: Writer, v: Event): void {
     case "GroupEnded":
     case "PhaseOpened":
     case "PhaseEnded":
+    case "PhaseTimedOut":
+    case "TaskTimedOut":
+    case "TaskExpired":
       return writeTaskEvent(w, v);
+    case "EscalationRaised":
+    case "EscalationResolved":
+    case "EscalationWithdrawn":
+      return writeEscalationEvent(w, v);
+    case "AlertRaised":
+    case "AlertCleared":
+      return writeAlertEvent(w, v);
+    case "EffectDone":
+      return writeOutboxEvent(w, v);
   }
 }
 
@@ -1538,7 +2151,63 @@ export function readEvent(r: Reader): Event {
   if (tag <= 199) return readAgentEventAs(r, left, tag);
   if (tag <= 299) return readSessionEventAs(r, left, tag);
   if (tag <= 399) return readTaskEventAs(r, left, tag);
+  if (tag <= 499) return readEscalationEventAs(r, left, tag);
+  if (tag <= 599) return readAlertEventAs(r, left, tag);
+  if (tag <= 699) return readOutboxEventAs(r, left, tag);
   throw new RangeError(`Event has no variant ${tag}`);
+}
+
+/** An entry of the task ledger: what is known, or not yet, about the work of a session. */
+export interface Fact {
+  readonly kind: FactKind;
+  readonly text: string;
+  /** Who said so; the door's name for it. */
+  readonly source: string;
+}
+
+export function writeFact(w: Writer, v: Fact): void {
+  w.array(3);
+  writeFactKind(w, v.kind);
+  w.str(v.text);
+  w.str(v.source);
+}
+
+export function readFact(r: Reader): Fact {
+  let left = r.array();
+  left--;
+  const kind: FactKind = readFactKind(r);
+  const text: string = left-- > 0 ? r.str() : "";
+  const source: string = left-- > 0 ? r.str() : "";
+  for (; left > 0; left--) r.skip();
+  return { kind, text, source };
+}
+
+/** What kind of knowledge a fact is. */
+export type FactKind = "given" | "to_look_up" | "to_derive" | "guess";
+
+const factKindTags: Readonly<Record<FactKind, number>> = {
+  "given": 0,
+  "to_look_up": 1,
+  "to_derive": 2,
+  "guess": 3,
+};
+
+const factKindValues: ReadonlyMap<number, FactKind> = new Map<number, FactKind>([
+  [0, "given"],
+  [1, "to_look_up"],
+  [2, "to_derive"],
+  [3, "guess"],
+]);
+
+export function writeFactKind(w: Writer, v: FactKind): void {
+  w.uint(factKindTags[v]);
+}
+
+export function readFactKind(r: Reader): FactKind {
+  const tag = r.uint();
+  const value = factKindValues.get(tag);
+  if (value === undefined) throw new RangeError(`FactKind has no value ${tag}`);
+  return value;
 }
 
 /** The right of one holder to report on one attempt: the sequence of the grant. */
@@ -1620,6 +2289,33 @@ export function readHostKind(r: Reader): HostKind {
   const value = hostKindValues.get(tag);
   if (value === undefined) throw new RangeError(`HostKind has no value ${tag}`);
   return value;
+}
+
+/** How much more a task gets when its allocation is increased. Factors in millionths. */
+export interface Increase {
+  readonly memoryPpm: number;
+  readonly cpuPpm: number;
+  /** Processor time is not increased beyond this. */
+  readonly cpuMaxMilli: number;
+  readonly timeoutPpm: number;
+}
+
+export function writeIncrease(w: Writer, v: Increase): void {
+  w.array(4);
+  w.uint(v.memoryPpm);
+  w.uint(v.cpuPpm);
+  w.uint(v.cpuMaxMilli);
+  w.uint(v.timeoutPpm);
+}
+
+export function readIncrease(r: Reader): Increase {
+  let left = r.array();
+  const memoryPpm: number = left-- > 0 ? r.uint() : 0;
+  const cpuPpm: number = left-- > 0 ? r.uint() : 0;
+  const cpuMaxMilli: number = left-- > 0 ? r.uint() : 0;
+  const timeoutPpm: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { memoryPpm, cpuPpm, cpuMaxMilli, timeoutPpm };
 }
 
 /** What is going to happen to an agent. */
@@ -2031,10 +2727,12 @@ export type Next =
     /** A human decides. */
   | {
       readonly type: "Escalate";
+      readonly reason: string;
     }
     /** Nothing: the task has failed for good. */
   | {
       readonly type: "Fail";
+      readonly reason: string;
     }
     /** Nothing: the task is cancelled. */
   | {
@@ -2058,12 +2756,14 @@ export function writeNext(w: Writer, v: Next): void {
       w.uint(v.timeoutMs);
       return;
     case "Escalate":
-      w.array(1);
+      w.array(2);
       w.uint(2);
+      w.str(v.reason);
       return;
     case "Fail":
-      w.array(1);
+      w.array(2);
       w.uint(3);
+      w.str(v.reason);
       return;
     case "Cancel":
       w.array(1);
@@ -2094,12 +2794,14 @@ export function readNextAs(r: Reader, fields: number, tag: number): Next {
       return { type: "Retry", level, action, atMs, demand, timeoutMs };
     }
     case 2: {
+      const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
-      return { type: "Escalate" };
+      return { type: "Escalate", reason };
     }
     case 3: {
+      const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
-      return { type: "Fail" };
+      return { type: "Fail", reason };
     }
     case 4: {
       for (; left > 0; left--) r.skip();
@@ -2150,6 +2852,90 @@ export function readNode(r: Reader): Node {
   const hashes: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { seed, epoch, name, formatLevel, offsetMs, settings, hashes };
+}
+
+/** What can be reported of durable effects. */
+export type OutboxCommand =
+    /** It is done, or given up for the reason in `detail`. */
+  | {
+      readonly type: "FinishEffect";
+      readonly effect: EffectId;
+      readonly ok: boolean;
+      readonly detail: string;
+    }
+;
+
+export function writeOutboxCommand(w: Writer, v: OutboxCommand): void {
+  switch (v.type) {
+    case "FinishEffect":
+      w.array(4);
+      w.uint(600);
+      w.uint(v.effect);
+      w.bool(v.ok);
+      w.str(v.detail);
+      return;
+  }
+}
+
+export function readOutboxCommand(r: Reader): OutboxCommand {
+  return readOutboxCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readOutboxCommandAs(r: Reader, fields: number, tag: number): OutboxCommand {
+  let left = fields;
+  switch (tag) {
+    case 600: {
+      const effect: EffectId = left-- > 0 ? r.uint() : 0;
+      const ok: boolean = left-- > 0 ? r.bool() : false;
+      const detail: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "FinishEffect", effect, ok, detail };
+    }
+    default:
+      throw new RangeError(`OutboxCommand has no variant ${tag}`);
+  }
+}
+
+/** What happened to durable effects. */
+export type OutboxEvent =
+    /** The runtime has done it, or given it up. */
+  | {
+      readonly type: "EffectDone";
+      readonly effect: EffectId;
+      readonly ok: boolean;
+      readonly detail: string;
+    }
+;
+
+export function writeOutboxEvent(w: Writer, v: OutboxEvent): void {
+  switch (v.type) {
+    case "EffectDone":
+      w.array(4);
+      w.uint(600);
+      w.uint(v.effect);
+      w.bool(v.ok);
+      w.str(v.detail);
+      return;
+  }
+}
+
+export function readOutboxEvent(r: Reader): OutboxEvent {
+  return readOutboxEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readOutboxEventAs(r: Reader, fields: number, tag: number): OutboxEvent {
+  let left = fields;
+  switch (tag) {
+    case 600: {
+      const effect: EffectId = left-- > 0 ? r.uint() : 0;
+      const ok: boolean = left-- > 0 ? r.bool() : false;
+      const detail: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "EffectDone", effect, ok, detail };
+    }
+    default:
+      throw new RangeError(`OutboxEvent has no variant ${tag}`);
+  }
 }
 
 /** What came of a command. */
@@ -2203,6 +2989,28 @@ export function readOutcomeAs(r: Reader, fields: number, tag: number): Outcome {
     default:
       throw new RangeError(`Outcome has no variant ${tag}`);
   }
+}
+
+/** How attempts of a session went lately: from 40 on, older ones weigh half. */
+export interface Outcomes {
+  /** Attempts that completed or failed. */
+  readonly ended: number;
+  /** Those that failed. */
+  readonly failed: number;
+}
+
+export function writeOutcomes(w: Writer, v: Outcomes): void {
+  w.array(2);
+  w.uint(v.ended);
+  w.uint(v.failed);
+}
+
+export function readOutcomes(r: Reader): Outcomes {
+  let left = r.array();
+  const ended: number = left-- > 0 ? r.uint() : 0;
+  const failed: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { ended, failed };
 }
 
 /** Bytes that the kernel carries without looking inside. */
@@ -2295,8 +3103,10 @@ export function readPermission(r: Reader): Permission {
 export interface Phase {
   readonly spec: PhaseSpec;
   readonly status: PhaseStatus;
-  /** Kernel time at which an open phase is over. */
-  readonly deadlineMs: number | null;
+  /** Time an open phase has left. */
+  readonly clock: Countdown;
+  /** Its time is over: what still runs in it is being stopped. */
+  readonly timedOut: boolean;
   /** Tasks that have not ended. */
   readonly open: number;
   /** Tasks that completed. */
@@ -2304,10 +3114,11 @@ export interface Phase {
 }
 
 export function writePhase(w: Writer, v: Phase): void {
-  w.array(5);
+  w.array(6);
   writePhaseSpec(w, v.spec);
   writePhaseStatus(w, v.status);
-  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  writeCountdown(w, v.clock);
+  w.bool(v.timedOut);
   w.uint(v.open);
   w.uint(v.completed);
 }
@@ -2318,11 +3129,13 @@ export function readPhase(r: Reader): Phase {
   const spec: PhaseSpec = readPhaseSpec(r);
   left--;
   const status: PhaseStatus = readPhaseStatus(r);
-  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const clock: Countdown = readCountdown(r);
+  const timedOut: boolean = left-- > 0 ? r.bool() : false;
   const open: number = left-- > 0 ? r.uint() : 0;
   const completed: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { spec, status, deadlineMs, open, completed };
+  return { spec, status, clock, timedOut, open, completed };
 }
 
 /** How the tasks of a phase follow each other. */
@@ -2357,6 +3170,7 @@ export interface PhaseSpec {
   readonly mode: PhaseMode;
   /** Top-level tasks in order. */
   readonly tasks: readonly number[];
+  /** Time of the whole phase; 0 is without limit. Stands still while a human is waited for. */
   readonly timeoutMs: number;
   /** Ratio of tasks that must have completed, in millionths. */
   readonly gatePpm: number;
@@ -2428,12 +3242,20 @@ export interface Plan {
   readonly counts: Counts;
   /** Nothing is granted: the session is paused. */
   readonly held: boolean;
-  /** Everything is taken back: the session is cancelled. */
+  /** Nothing that has not run yet is granted: an alert holds it. */
+  readonly alerted: boolean;
+  /** Everything is taken back: the session is cancelled or its time is over. */
   readonly cancelling: boolean;
+  /** Encoded bytes of the tasks of a draft so far. */
+  readonly bytes: number;
+  /** How attempts went lately. */
+  readonly outcomes: Outcomes;
+  /** How long attempts take, by class; the last entry is for tasks without one. */
+  readonly durations: readonly Durations[];
 }
 
 export function writePlan(w: Writer, v: Plan): void {
-  w.array(10);
+  w.array(14);
   w.uint(v.expected);
   w.bool(v.draft);
   w.bool(v.committed);
@@ -2443,7 +3265,11 @@ export function writePlan(w: Writer, v: Plan): void {
   writePolicy(w, v.policy);
   writeCounts(w, v.counts);
   w.bool(v.held);
+  w.bool(v.alerted);
   w.bool(v.cancelling);
+  w.uint(v.bytes);
+  writeOutcomes(w, v.outcomes);
+  w.array(v.durations.length); for (const item0 of v.durations) { writeDurations(w, item0); }
 }
 
 export function readPlan(r: Reader): Plan {
@@ -2459,9 +3285,14 @@ export function readPlan(r: Reader): Plan {
   left--;
   const counts: Counts = readCounts(r);
   const held: boolean = left-- > 0 ? r.bool() : false;
+  const alerted: boolean = left-- > 0 ? r.bool() : false;
   const cancelling: boolean = left-- > 0 ? r.bool() : false;
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const outcomes: Outcomes = readOutcomes(r);
+  const durations: readonly Durations[] = left-- > 0 ? r.list(() => readDurations(r)) : [];
   for (; left > 0; left--) r.skip();
-  return { expected, draft, committed, phases, classes, running, policy, counts, held, cancelling };
+  return { expected, draft, committed, phases, classes, running, policy, counts, held, alerted, cancelling, bytes, outcomes, durations };
 }
 
 /** What came of a question whether a plan can be done: the tasks nobody could do. */
@@ -2487,6 +3318,7 @@ export interface PlanSpec {
   readonly phases: readonly PhaseSpec[];
   readonly classes: readonly ClassSpec[];
   readonly policy: Policy;
+  /** Time of the whole plan; 0 is without limit. Stands still while a human is waited for. */
   readonly timeoutMs: number;
   /** Hash of the configuration the plan was made from; 32 zero bytes when there is none. */
   readonly configHash: Uint8Array;
@@ -2517,9 +3349,13 @@ export function readPlanSpec(r: Reader): PlanSpec {
 
 /** How failures are met. */
 export interface Policy {
+  /** Attempts after the first one. */
   readonly maxRetries: number;
+  /** Wait before an attempt that is not immediate. */
   readonly retryDelayMs: number;
+  /** Failures of one task after which a human is asked, where the recovery matrix allows it. */
   readonly escalationThreshold: number;
+  /** Time between the request to stop an attempt and its forced end. */
   readonly graceMs: number;
 }
 
@@ -2737,6 +3573,106 @@ export function readRecorded(r: Reader): Recorded {
   const event: Event = readEvent(r);
   for (; left > 0; left--) r.skip();
   return { command, event };
+}
+
+/** A recovery strategy that was tried. */
+export interface Recovery {
+  /** 1 by the agent, 2 by the orchestrator. */
+  readonly level: number;
+  /** Name of the strategy. */
+  readonly action: string;
+  /** Type of the error it was for. */
+  readonly errorType: string;
+  /** Attempt that failed. */
+  readonly attempt: number;
+  readonly atMs: number;
+}
+
+export function writeRecovery(w: Writer, v: Recovery): void {
+  w.array(5);
+  w.uint(v.level);
+  w.str(v.action);
+  w.str(v.errorType);
+  w.uint(v.attempt);
+  w.uint(v.atMs);
+}
+
+export function readRecovery(r: Reader): Recovery {
+  let left = r.array();
+  const level: number = left-- > 0 ? r.uint() : 0;
+  const action: string = left-- > 0 ? r.str() : "";
+  const errorType: string = left-- > 0 ? r.str() : "";
+  const attempt: number = left-- > 0 ? r.uint() : 0;
+  const atMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { level, action, errorType, attempt, atMs };
+}
+
+/** What is done about one type of error: a row of the decision matrix. */
+export interface RecoveryRule {
+  readonly errorType: string;
+  /** Level 1: what the agent tries, once. */
+  readonly agent: Strategy | null;
+  /** Level 2: what the orchestrator tries, as often as the plan's retries allow. */
+  readonly orchestrator: Strategy | null;
+  /** Level 3. */
+  readonly human: AskHuman;
+  readonly severity: Severity;
+  /** What a human is recommended to do. */
+  readonly advice: readonly string[];
+}
+
+export function writeRecoveryRule(w: Writer, v: RecoveryRule): void {
+  w.array(6);
+  w.str(v.errorType);
+  if (v.agent === null) w.nil(); else { writeStrategy(w, v.agent); }
+  if (v.orchestrator === null) w.nil(); else { writeStrategy(w, v.orchestrator); }
+  writeAskHuman(w, v.human);
+  writeSeverity(w, v.severity);
+  w.array(v.advice.length); for (const item0 of v.advice) { w.str(item0); }
+}
+
+export function readRecoveryRule(r: Reader): RecoveryRule {
+  let left = r.array();
+  const errorType: string = left-- > 0 ? r.str() : "";
+  const agent: Strategy | null = left-- > 0 ? r.nil() ? null : readStrategy(r) : null;
+  const orchestrator: Strategy | null = left-- > 0 ? r.nil() ? null : readStrategy(r) : null;
+  left--;
+  const human: AskHuman = readAskHuman(r);
+  left--;
+  const severity: Severity = readSeverity(r);
+  const advice: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  for (; left > 0; left--) r.skip();
+  return { errorType, agent, orchestrator, human, severity, advice };
+}
+
+/** The decision matrix and its numbers. */
+export interface RecoverySettings {
+  readonly rules: readonly RecoveryRule[];
+  readonly increase: Increase;
+  /** Tasks that fail alike at one time and make an error widespread. */
+  readonly widespreadTasks: number;
+  /** Longest wait of a backoff. */
+  readonly backoffMaxMs: number;
+}
+
+export function writeRecoverySettings(w: Writer, v: RecoverySettings): void {
+  w.array(4);
+  w.array(v.rules.length); for (const item0 of v.rules) { writeRecoveryRule(w, item0); }
+  writeIncrease(w, v.increase);
+  w.uint(v.widespreadTasks);
+  w.uint(v.backoffMaxMs);
+}
+
+export function readRecoverySettings(r: Reader): RecoverySettings {
+  let left = r.array();
+  const rules: readonly RecoveryRule[] = left-- > 0 ? r.list(() => readRecoveryRule(r)) : [];
+  left--;
+  const increase: Increase = readIncrease(r);
+  const widespreadTasks: number = left-- > 0 ? r.uint() : 0;
+  const backoffMaxMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { rules, increase, widespreadTasks, backoffMaxMs };
 }
 
 /** A command was not accepted, and nothing happened. */
@@ -2977,15 +3913,23 @@ export interface Session {
   /** Values agents share, by name. */
   readonly context: readonly (readonly [string, Payload])[];
   readonly openedMs: number;
-  /** Kernel time at which the whole session is over. */
-  readonly deadlineMs: number;
+  /** Time the plan gives the whole session; 0 is without limit. */
+  readonly timeoutMs: number;
+  /** Time that is left of it; of a draft, time until it is given up. */
+  readonly clock: Countdown;
+  /** Its time is over, and it is being taken back. */
+  readonly timedOut: boolean;
   readonly endedMs: number | null;
   /** Sequence of the end, for the order in which ended sessions leave memory. */
   readonly endedSeq: number | null;
+  /** Why it is paused, is being taken back, or did not complete. */
+  readonly reason: string;
+  /** The task ledger: facts, in the order they were told. The plan is the other half of it. */
+  readonly facts: readonly Fact[];
 }
 
 export function writeSession(w: Writer, v: Session): void {
-  w.array(11);
+  w.array(15);
   w.str(v.name);
   writeSessionStatus(w, v.status);
   w.str(v.actor);
@@ -2994,9 +3938,13 @@ export function writeSession(w: Writer, v: Session): void {
   if (v.input === null) w.nil(); else { writePayload(w, v.input); }
   w.array(v.context.length); for (const item0 of v.context) { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); }
   w.uint(v.openedMs);
-  w.uint(v.deadlineMs);
+  w.uint(v.timeoutMs);
+  writeCountdown(w, v.clock);
+  w.bool(v.timedOut);
   if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
   if (v.endedSeq === null) w.nil(); else { w.uint(v.endedSeq); }
+  w.str(v.reason);
+  w.array(v.facts.length); for (const item0 of v.facts) { writeFact(w, item0); }
 }
 
 export function readSession(r: Reader): Session {
@@ -3010,11 +3958,16 @@ export function readSession(r: Reader): Session {
   const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
   const context: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => readPayload(r))) : [];
   const openedMs: number = left-- > 0 ? r.uint() : 0;
-  const deadlineMs: number = left-- > 0 ? r.uint() : 0;
+  const timeoutMs: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const clock: Countdown = readCountdown(r);
+  const timedOut: boolean = left-- > 0 ? r.bool() : false;
   const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const endedSeq: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const reason: string = left-- > 0 ? r.str() : "";
+  const facts: readonly Fact[] = left-- > 0 ? r.list(() => readFact(r)) : [];
   for (; left > 0; left--) r.skip();
-  return { name, status, actor, tenant, configHash, input, context, openedMs, deadlineMs, endedMs, endedSeq };
+  return { name, status, actor, tenant, configHash, input, context, openedMs, timeoutMs, clock, timedOut, endedMs, endedSeq, reason, facts };
 }
 
 /** What can be asked of sessions. */
@@ -3067,6 +4020,12 @@ export type SessionCommand =
       readonly session: SessionId;
       readonly entries: readonly (readonly [string, Payload | null])[];
     }
+    /** Adds to the task ledger. */
+  | {
+      readonly type: "RecordFacts";
+      readonly session: SessionId;
+      readonly facts: readonly Fact[];
+    }
 ;
 
 export function writeSessionCommand(w: Writer, v: SessionCommand): void {
@@ -3118,6 +4077,12 @@ export function writeSessionCommand(w: Writer, v: SessionCommand): void {
       w.uint(207);
       w.uint(v.session);
       w.array(v.entries.length); for (const item0 of v.entries) { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } }
+      return;
+    case "RecordFacts":
+      w.array(3);
+      w.uint(208);
+      w.uint(v.session);
+      w.array(v.facts.length); for (const item0 of v.facts) { writeFact(w, item0); }
       return;
   }
 }
@@ -3179,6 +4144,12 @@ export function readSessionCommandAs(r: Reader, fields: number, tag: number): Se
       for (; left > 0; left--) r.skip();
       return { type: "UpdateContext", session, entries };
     }
+    case 208: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const facts: readonly Fact[] = left-- > 0 ? r.list(() => readFact(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "RecordFacts", session, facts };
+    }
     default:
       throw new RangeError(`SessionCommand has no variant ${tag}`);
   }
@@ -3197,6 +4168,8 @@ export type SessionEvent =
       readonly input: Payload | null;
       readonly actor: string;
       readonly tenant: string;
+      /** Kernel time at which a draft is given up unless it grows. */
+      readonly untilMs: number | null;
     }
     /** Nothing new is granted. */
   | {
@@ -3204,7 +4177,7 @@ export type SessionEvent =
       readonly session: SessionId;
       readonly reason: string;
     }
-    /** Granting goes on. */
+    /** Granting goes on, whoever held it back. */
   | {
       readonly type: "SessionResumed";
       readonly session: SessionId;
@@ -3222,6 +4195,8 @@ export type SessionEvent =
       readonly status: SessionStatus;
       /** Ended sessions that leave memory now; the journal and the views keep them. */
       readonly evict: readonly SessionId[];
+      /** Why it did not complete; empty when it did. */
+      readonly reason: string;
     }
     /** Values agents share. */
   | {
@@ -3229,12 +4204,32 @@ export type SessionEvent =
       readonly session: SessionId;
       readonly entries: readonly (readonly [string, Payload | null])[];
     }
+    /** A part of a draft came; its tasks follow. */
+  | {
+      readonly type: "PlanPartAdded";
+      readonly session: SessionId;
+      /** Encoded bytes of the part. */
+      readonly bytes: number;
+      /** Kernel time at which the draft is given up unless it grows again. */
+      readonly untilMs: number;
+    }
+    /** Its time is over: everything that has not ended is taken back, and the session fails. */
+  | {
+      readonly type: "SessionTimedOut";
+      readonly session: SessionId;
+    }
+    /** What is known, and what is not, about the work. */
+  | {
+      readonly type: "FactsRecorded";
+      readonly session: SessionId;
+      readonly facts: readonly Fact[];
+    }
 ;
 
 export function writeSessionEvent(w: Writer, v: SessionEvent): void {
   switch (v.type) {
     case "SessionOpened":
-      w.array(7);
+      w.array(8);
       w.uint(200);
       writePlanSpec(w, v.plan);
       w.uint(v.expected);
@@ -3242,6 +4237,7 @@ export function writeSessionEvent(w: Writer, v: SessionEvent): void {
       if (v.input === null) w.nil(); else { writePayload(w, v.input); }
       w.str(v.actor);
       w.str(v.tenant);
+      if (v.untilMs === null) w.nil(); else { w.uint(v.untilMs); }
       return;
     case "SessionPaused":
       w.array(3);
@@ -3261,17 +4257,36 @@ export function writeSessionEvent(w: Writer, v: SessionEvent): void {
       w.str(v.reason);
       return;
     case "SessionEnded":
-      w.array(4);
+      w.array(5);
       w.uint(204);
       w.uint(v.session);
       writeSessionStatus(w, v.status);
       w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      w.str(v.reason);
       return;
     case "ContextUpdated":
       w.array(3);
       w.uint(205);
       w.uint(v.session);
       w.array(v.entries.length); for (const item0 of v.entries) { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } }
+      return;
+    case "PlanPartAdded":
+      w.array(4);
+      w.uint(206);
+      w.uint(v.session);
+      w.uint(v.bytes);
+      w.uint(v.untilMs);
+      return;
+    case "SessionTimedOut":
+      w.array(2);
+      w.uint(207);
+      w.uint(v.session);
+      return;
+    case "FactsRecorded":
+      w.array(3);
+      w.uint(208);
+      w.uint(v.session);
+      w.array(v.facts.length); for (const item0 of v.facts) { writeFact(w, item0); }
       return;
   }
 }
@@ -3291,8 +4306,9 @@ export function readSessionEventAs(r: Reader, fields: number, tag: number): Sess
       const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
       const actor: string = left-- > 0 ? r.str() : "";
       const tenant: string = left-- > 0 ? r.str() : "";
+      const untilMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
       for (; left > 0; left--) r.skip();
-      return { type: "SessionOpened", plan, expected, draft, input, actor, tenant };
+      return { type: "SessionOpened", plan, expected, draft, input, actor, tenant, untilMs };
     }
     case 201: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
@@ -3316,14 +4332,33 @@ export function readSessionEventAs(r: Reader, fields: number, tag: number): Sess
       left--;
       const status: SessionStatus = readSessionStatus(r);
       const evict: readonly SessionId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
-      return { type: "SessionEnded", session, status, evict };
+      return { type: "SessionEnded", session, status, evict, reason };
     }
     case 205: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
       const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => (r.nil() ? null : readPayload(r)))) : [];
       for (; left > 0; left--) r.skip();
       return { type: "ContextUpdated", session, entries };
+    }
+    case 206: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const bytes: number = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "PlanPartAdded", session, bytes, untilMs };
+    }
+    case 207: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "SessionTimedOut", session };
+    }
+    case 208: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const facts: readonly Fact[] = left-- > 0 ? r.list(() => readFact(r)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "FactsRecorded", session, facts };
     }
     default:
       throw new RangeError(`SessionEvent has no variant ${tag}`);
@@ -3379,16 +4414,25 @@ export interface Settings {
   /** Time an agent has to finish its work when it is stopped. */
   readonly shutdownMs: number;
   readonly agents: AgentSettings;
+  /** Time after which a plan that is being handed in and does not grow is given up. */
+  readonly draftMs: number;
+  readonly recovery: RecoverySettings;
+  readonly alerts: readonly AlertRule[];
+  readonly escalations: EscalationSettings;
 }
 
 export function writeSettings(w: Writer, v: Settings): void {
-  w.array(6);
+  w.array(10);
   if (v.totals === null) w.nil(); else { writeResources(w, v.totals); }
   writeSelection(w, v.selection);
   w.uint(v.ageingMs);
   w.uint(v.starvationMs);
   w.uint(v.shutdownMs);
   writeAgentSettings(w, v.agents);
+  w.uint(v.draftMs);
+  writeRecoverySettings(w, v.recovery);
+  w.array(v.alerts.length); for (const item0 of v.alerts) { writeAlertRule(w, item0); }
+  writeEscalationSettings(w, v.escalations);
 }
 
 export function readSettings(r: Reader): Settings {
@@ -3401,8 +4445,38 @@ export function readSettings(r: Reader): Settings {
   const shutdownMs: number = left-- > 0 ? r.uint() : 0;
   left--;
   const agents: AgentSettings = readAgentSettings(r);
+  const draftMs: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const recovery: RecoverySettings = readRecoverySettings(r);
+  const alerts: readonly AlertRule[] = left-- > 0 ? r.list(() => readAlertRule(r)) : [];
+  left--;
+  const escalations: EscalationSettings = readEscalationSettings(r);
   for (; left > 0; left--) r.skip();
-  return { totals, selection, ageingMs, starvationMs, shutdownMs, agents };
+  return { totals, selection, ageingMs, starvationMs, shutdownMs, agents, draftMs, recovery, alerts, escalations };
+}
+
+/** How grave something is. */
+export type Severity = "warning" | "critical";
+
+const severityTags: Readonly<Record<Severity, number>> = {
+  "warning": 0,
+  "critical": 1,
+};
+
+const severityValues: ReadonlyMap<number, Severity> = new Map<number, Severity>([
+  [0, "warning"],
+  [1, "critical"],
+]);
+
+export function writeSeverity(w: Writer, v: Severity): void {
+  w.uint(severityTags[v]);
+}
+
+export function readSeverity(r: Reader): Severity {
+  const tag = r.uint();
+  const value = severityValues.get(tag);
+  if (value === undefined) throw new RangeError(`Severity has no value ${tag}`);
+  return value;
 }
 
 /** What one step gives. */
@@ -3475,6 +4549,91 @@ export function readStopReason(r: Reader): StopReason {
   return value;
 }
 
+/** What is tried about a failure. */
+export type Strategy = "reinstall_deps" | "fix_permissions" | "reduce_dataset" | "extend_timeout" | "retry_with_backoff" | "retry" | "environment_reset" | "reallocate_agent" | "increase_allocation" | "alternative_agent";
+
+const strategyTags: Readonly<Record<Strategy, number>> = {
+  "reinstall_deps": 0,
+  "fix_permissions": 1,
+  "reduce_dataset": 2,
+  "extend_timeout": 3,
+  "retry_with_backoff": 4,
+  "retry": 5,
+  "environment_reset": 6,
+  "reallocate_agent": 7,
+  "increase_allocation": 8,
+  "alternative_agent": 9,
+};
+
+const strategyValues: ReadonlyMap<number, Strategy> = new Map<number, Strategy>([
+  [0, "reinstall_deps"],
+  [1, "fix_permissions"],
+  [2, "reduce_dataset"],
+  [3, "extend_timeout"],
+  [4, "retry_with_backoff"],
+  [5, "retry"],
+  [6, "environment_reset"],
+  [7, "reallocate_agent"],
+  [8, "increase_allocation"],
+  [9, "alternative_agent"],
+]);
+
+export function writeStrategy(w: Writer, v: Strategy): void {
+  w.uint(strategyTags[v]);
+}
+
+export function readStrategy(r: Reader): Strategy {
+  const tag = r.uint();
+  const value = strategyValues.get(tag);
+  if (value === undefined) throw new RangeError(`Strategy has no value ${tag}`);
+  return value;
+}
+
+/** The partition at the moment a human was asked. */
+export interface SystemState {
+  /** Tasks of the session. */
+  readonly tasks: Counts;
+  /** Attempts that run in all sessions. */
+  readonly running: number;
+  /** Tasks of all sessions that could run. */
+  readonly ready: number;
+  /** Escalations that are open, without this one. */
+  readonly escalations: number;
+  readonly agents: number;
+  /** Agents that may be given work. */
+  readonly agentsAvailable: number;
+  readonly reserved: Resources;
+  readonly totals: Resources | null;
+}
+
+export function writeSystemState(w: Writer, v: SystemState): void {
+  w.array(8);
+  writeCounts(w, v.tasks);
+  w.uint(v.running);
+  w.uint(v.ready);
+  w.uint(v.escalations);
+  w.uint(v.agents);
+  w.uint(v.agentsAvailable);
+  writeResources(w, v.reserved);
+  if (v.totals === null) w.nil(); else { writeResources(w, v.totals); }
+}
+
+export function readSystemState(r: Reader): SystemState {
+  let left = r.array();
+  left--;
+  const tasks: Counts = readCounts(r);
+  const running: number = left-- > 0 ? r.uint() : 0;
+  const ready: number = left-- > 0 ? r.uint() : 0;
+  const escalations: number = left-- > 0 ? r.uint() : 0;
+  const agents: number = left-- > 0 ? r.uint() : 0;
+  const agentsAvailable: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const reserved: Resources = readResources(r);
+  const totals: Resources | null = left-- > 0 ? r.nil() ? null : readResources(r) : null;
+  for (; left > 0; left--) r.skip();
+  return { tasks, running, ready, escalations, agents, agentsAvailable, reserved, totals };
+}
+
 /** One task. */
 export interface Task {
   readonly session: SessionId;
@@ -3495,14 +4654,24 @@ export interface Task {
   readonly failures: number;
   /** Attempts lost with their host. */
   readonly losses: number;
-  /** Recovery strategies tried since the last human decision, by level and name. */
-  readonly recoveries: readonly (readonly [number, string])[];
+  /** What was tried since the last human decision. */
+  readonly recoveries: readonly Recovery[];
+  /** Times a human let it run again. */
+  readonly reprieves: number;
   readonly fence: Fence | null;
+  /** Its attempt was asked to stop. */
+  readonly stopping: boolean;
   readonly agent: AgentId | null;
   readonly progressPpm: number;
+  /** When progress was last written down. */
+  readonly progressedMs: number;
   readonly readyMs: number;
   readonly startedMs: number | null;
   readonly endedMs: number | null;
+  /** Kernel time at which its total time is over. */
+  readonly deadlineMs: number | null;
+  /** Its total time is over: what still runs of it is being stopped. */
+  readonly timedOut: boolean;
   readonly error: AttemptError | null;
   readonly report: Report | null;
   readonly verdicts: readonly Verdict[];
@@ -3516,7 +4685,7 @@ export interface Task {
 }
 
 export function writeTask(w: Writer, v: Task): void {
-  w.array(26);
+  w.array(31);
   w.uint(v.session);
   w.uint(v.index);
   if (v.phase === null) w.nil(); else { w.uint(v.phase); }
@@ -3529,13 +4698,18 @@ export function writeTask(w: Writer, v: Task): void {
   w.uint(v.attempts);
   w.uint(v.failures);
   w.uint(v.losses);
-  w.array(v.recoveries.length); for (const item0 of v.recoveries) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
+  w.array(v.recoveries.length); for (const item0 of v.recoveries) { writeRecovery(w, item0); }
+  w.uint(v.reprieves);
   if (v.fence === null) w.nil(); else { w.uint(v.fence); }
+  w.bool(v.stopping);
   if (v.agent === null) w.nil(); else { w.uint(v.agent); }
   w.uint(v.progressPpm);
+  w.uint(v.progressedMs);
   w.uint(v.readyMs);
   if (v.startedMs === null) w.nil(); else { w.uint(v.startedMs); }
   if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  w.bool(v.timedOut);
   if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
   if (v.report === null) w.nil(); else { writeReport(w, v.report); }
   w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
@@ -3562,13 +4736,18 @@ export function readTask(r: Reader): Task {
   const attempts: number = left-- > 0 ? r.uint() : 0;
   const failures: number = left-- > 0 ? r.uint() : 0;
   const losses: number = left-- > 0 ? r.uint() : 0;
-  const recoveries: readonly (readonly [number, string])[] = left-- > 0 ? r.list(() => r.pair(() => r.uint(), () => r.str())) : [];
+  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(() => readRecovery(r)) : [];
+  const reprieves: number = left-- > 0 ? r.uint() : 0;
   const fence: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const stopping: boolean = left-- > 0 ? r.bool() : false;
   const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const progressPpm: number = left-- > 0 ? r.uint() : 0;
+  const progressedMs: number = left-- > 0 ? r.uint() : 0;
   const readyMs: number = left-- > 0 ? r.uint() : 0;
   const startedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const timedOut: boolean = left-- > 0 ? r.bool() : false;
   const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
   const report: Report | null = left-- > 0 ? r.nil() ? null : readReport(r) : null;
   const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
@@ -3577,7 +4756,7 @@ export function readTask(r: Reader): Task {
   const children: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
   const openChildren: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, fence, agent, progressPpm, readyMs, startedMs, endedMs, error, report, verdicts, dependents, followers, children, openChildren };
+  return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, reprieves, fence, stopping, agent, progressPpm, progressedMs, readyMs, startedMs, endedMs, deadlineMs, timedOut, error, report, verdicts, dependents, followers, children, openChildren };
 }
 
 /** What can be reported of tasks. Every report carries the fence of its attempt. */
@@ -3685,7 +4864,7 @@ export type TaskEvent =
       readonly agent: AgentId;
       readonly attempt: number;
       readonly timeoutMs: number;
-      readonly demand: Demand;
+      readonly resources: Resources;
     }
     /** How far the attempt is. */
   | {
@@ -3757,6 +4936,8 @@ export type TaskEvent =
       readonly completed: boolean;
       readonly report: Report;
       readonly verdicts: readonly Verdict[];
+      /** Why it has not completed. */
+      readonly error: AttemptError | null;
     }
     /** The tasks of a phase may run. */
   | {
@@ -3770,6 +4951,26 @@ export type TaskEvent =
       readonly session: SessionId;
       readonly phase: number;
       readonly passed: boolean;
+      readonly reason: string;
+    }
+    /** The time of a phase is over: what still runs in it is stopped, and its gate is not passed. */
+  | {
+      readonly type: "PhaseTimedOut";
+      readonly session: SessionId;
+      readonly phase: number;
+    }
+    /** The total time of a task is over: what still runs of it is stopped. */
+  | {
+      readonly type: "TaskTimedOut";
+      readonly task: TaskId;
+      readonly session: SessionId;
+    }
+    /** It ended without a running attempt, because the time of the task, its parent or its phase is over. */
+  | {
+      readonly type: "TaskExpired";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly status: TaskStatus;
       readonly reason: string;
     }
 ;
@@ -3795,7 +4996,7 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       w.uint(v.agent);
       w.uint(v.attempt);
       w.uint(v.timeoutMs);
-      writeDemand(w, v.demand);
+      writeResources(w, v.resources);
       return;
     case "TaskProgressed":
       w.array(6);
@@ -3860,13 +5061,14 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       w.uint(v.session);
       return;
     case "GroupEnded":
-      w.array(6);
+      w.array(7);
       w.uint(310);
       w.uint(v.task);
       w.uint(v.session);
       w.bool(v.completed);
       writeReport(w, v.report);
       w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
       return;
     case "PhaseOpened":
       w.array(3);
@@ -3880,6 +5082,26 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       w.uint(v.session);
       w.uint(v.phase);
       w.bool(v.passed);
+      w.str(v.reason);
+      return;
+    case "PhaseTimedOut":
+      w.array(3);
+      w.uint(313);
+      w.uint(v.session);
+      w.uint(v.phase);
+      return;
+    case "TaskTimedOut":
+      w.array(3);
+      w.uint(314);
+      w.uint(v.task);
+      w.uint(v.session);
+      return;
+    case "TaskExpired":
+      w.array(5);
+      w.uint(315);
+      w.uint(v.task);
+      w.uint(v.session);
+      writeTaskStatus(w, v.status);
       w.str(v.reason);
       return;
   }
@@ -3911,9 +5133,9 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       const attempt: number = left-- > 0 ? r.uint() : 0;
       const timeoutMs: number = left-- > 0 ? r.uint() : 0;
       left--;
-      const demand: Demand = readDemand(r);
+      const resources: Resources = readResources(r);
       for (; left > 0; left--) r.skip();
-      return { type: "TaskGranted", task, session, agent, attempt, timeoutMs, demand };
+      return { type: "TaskGranted", task, session, agent, attempt, timeoutMs, resources };
     }
     case 303: {
       const task: TaskId = left-- > 0 ? r.uint() : 0;
@@ -3990,8 +5212,9 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       left--;
       const report: Report = readReport(r);
       const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
       for (; left > 0; left--) r.skip();
-      return { type: "GroupEnded", task, session, completed, report, verdicts };
+      return { type: "GroupEnded", task, session, completed, report, verdicts, error };
     }
     case 311: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
@@ -4006,6 +5229,27 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
       return { type: "PhaseEnded", session, phase, passed, reason };
+    }
+    case 313: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const phase: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "PhaseTimedOut", session, phase };
+    }
+    case 314: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskTimedOut", task, session };
+    }
+    case 315: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const status: TaskStatus = readTaskStatus(r);
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskExpired", task, session, status, reason };
     }
     default:
       throw new RangeError(`TaskEvent has no variant ${tag}`);
@@ -4051,13 +5295,16 @@ export interface TaskSpec {
   /** Index of a class of the plan. */
   readonly class: number | null;
   readonly demand: Demand;
+  /** Time of one attempt. */
   readonly timeoutMs: number;
   readonly criteria: readonly Criterion[];
   readonly input: Payload | null;
+  /** Time of the whole task from when it could first run: every attempt, wait and part of it. */
+  readonly totalTimeoutMs: number | null;
 }
 
 export function writeTaskSpec(w: Writer, v: TaskSpec): void {
-  w.array(10);
+  w.array(11);
   w.str(v.key);
   w.str(v.name);
   if (v.parent === null) w.nil(); else { w.uint(v.parent); }
@@ -4068,6 +5315,7 @@ export function writeTaskSpec(w: Writer, v: TaskSpec): void {
   w.uint(v.timeoutMs);
   w.array(v.criteria.length); for (const item0 of v.criteria) { writeCriterion(w, item0); }
   if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+  if (v.totalTimeoutMs === null) w.nil(); else { w.uint(v.totalTimeoutMs); }
 }
 
 export function readTaskSpec(r: Reader): TaskSpec {
@@ -4084,8 +5332,9 @@ export function readTaskSpec(r: Reader): TaskSpec {
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
   const criteria: readonly Criterion[] = left-- > 0 ? r.list(() => readCriterion(r)) : [];
   const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  const totalTimeoutMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   for (; left > 0; left--) r.skip();
-  return { key, name, parent, after, priority, class: class_, demand, timeoutMs, criteria, input };
+  return { key, name, parent, after, priority, class: class_, demand, timeoutMs, criteria, input, totalTimeoutMs };
 }
 
 /** Where a task is in its life. */
@@ -4294,6 +5543,16 @@ export type View =
   | {
       readonly type: "Catalog";
     }
+    /** One escalation. */
+  | {
+      readonly type: "Escalation";
+      readonly escalation: EscalationId;
+    }
+    /** One alert. */
+  | {
+      readonly type: "Alert";
+      readonly alert: AlertId;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -4359,6 +5618,16 @@ export function writeView(w: Writer, v: View): void {
     case "Catalog":
       w.array(1);
       w.uint(13);
+      return;
+    case "Escalation":
+      w.array(2);
+      w.uint(20);
+      w.uint(v.escalation);
+      return;
+    case "Alert":
+      w.array(2);
+      w.uint(21);
+      w.uint(v.alert);
       return;
   }
 }
@@ -4432,6 +5701,16 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
     case 13: {
       for (; left > 0; left--) r.skip();
       return { type: "Catalog" };
+    }
+    case 20: {
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Escalation", escalation };
+    }
+    case 21: {
+      const alert: AlertId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Alert", alert };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

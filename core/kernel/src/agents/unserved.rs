@@ -133,16 +133,11 @@ pub(crate) fn is_served(state: &State<'_>, demand: &Demand) -> bool {
 /// Demands of waiting tasks that are not reported, with the time since when the oldest waits.
 fn unreported<'a>(state: &'a State<'_>) -> impl Iterator<Item = (&'a Demand, u64)> {
     let known = &state.durable.agents.unserved.by_demand;
-    let lanes = state.durable.tasks.queue.oldest();
-    let unknown = lanes.filter(|(key, _)| known.is_empty() || !known.contains_key(&key.demand));
-    unknown.map(|(key, ready_ms)| (&key.demand, ready_ms))
+    let lines = state.durable.tasks.queue.lines();
+    let unknown = lines.filter(|line| known.is_empty() || !known.contains_key(line.demand));
+    unknown.map(|line| (line.demand, line.ready_ms))
 }
 
 fn is_waiting(state: &State<'_>, demand: &Demand) -> bool {
-    state
-        .durable
-        .tasks
-        .queue
-        .oldest()
-        .any(|(key, _)| key.demand == *demand)
+    state.durable.tasks.queue.demands(demand)
 }

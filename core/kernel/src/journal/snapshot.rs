@@ -49,6 +49,9 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.tasks.table, &mut writer);
     table(&durable.agents.pools.table, &mut writer);
     table(&durable.agents.unserved.table, &mut writer);
+    table(&durable.escalations.table, &mut writer);
+    table(&durable.alerts.table, &mut writer);
+    table(&durable.outbox.table, &mut writer);
     let mut bytes = writer.into_bytes();
     let crc = CRC32C.checksum(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
@@ -87,6 +90,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.tasks.table = records(&mut reader)?;
     durable.agents.pools.table = records(&mut reader)?;
     durable.agents.unserved.table = records(&mut reader)?;
+    durable.escalations.table = records(&mut reader)?;
+    durable.alerts.table = records(&mut reader)?;
+    durable.outbox.table = records(&mut reader)?;
     durable.rebuild(last_seq, last_ms);
     if durable.hash() != hash {
         return Err(SnapshotError::StateHash);

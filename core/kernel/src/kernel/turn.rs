@@ -9,8 +9,10 @@ use crate::agents::{self, health};
 use crate::bounds;
 use crate::command::Command;
 use crate::effect;
+use crate::escalations;
 use crate::event::Event;
 use crate::journal::{self, FrameWriter, JournalEvent};
+use crate::outbox;
 use crate::reactions;
 use crate::refusal::Refusal;
 use crate::sessions;
@@ -149,10 +151,12 @@ impl<'k> Turn<'k> {
             let state = self.kernel.state(self.now_ms);
             if sweep::next(&state, &mut sink) || agents::sweep::next(&state, &mut sink) {
                 self.absorb(sink);
+                // What ended may have made room for what found none before.
+                pass = dispatch::Pass::default();
                 continue;
             }
-            if let Some(grant) = dispatch::next(&state, &mut pass) {
-                self.apply(grant.into());
+            if let Some(event) = dispatch::next(&state, &mut pass) {
+                self.apply(event);
                 continue;
             }
             if self.frame.events() as usize + agents::UPKEEP_EVENTS > bounds::STEP_EVENTS {
@@ -274,6 +278,8 @@ impl<'k> Turn<'k> {
             Command::Agent(command) => agents::commands::decide(&state, command, sink),
             Command::Session(command) => sessions::commands::decide(&state, &origin, command, sink),
             Command::Task(command) => tasks::commands::decide(&state, command, sink),
+            Command::Escalation(command) => escalations::commands::decide(&state, &origin, command, sink),
+            Command::Outbox(command) => outbox::commands::decide(&state, command, sink),
         }
     }
 

@@ -2,7 +2,7 @@ use polyphon_wire::{Wire, to_bytes, wire};
 
 use super::Kernel;
 use crate::agents::{AgentQuery, discover, fit};
-use crate::id::{AgentId, PoolId, SessionId, TaskId};
+use crate::id::{AgentId, AlertId, EscalationId, PoolId, SessionId, TaskId};
 use crate::tasks::Demand;
 
 wire! {
@@ -34,6 +34,10 @@ wire! {
         12 => PlanFit { session: SessionId },
         /// Capabilities and types of agents: a `Catalog`.
         13 => Catalog {},
+        /// One escalation.
+        20 => Escalation { escalation: EscalationId },
+        /// One alert.
+        21 => Alert { alert: AlertId },
     }
 }
 
@@ -60,6 +64,8 @@ impl Kernel {
             View::PlanFit { session } => to_bytes(&fit::plan(&state, *session)),
             View::Catalog {} => to_bytes(&discover::catalog(&state)),
             View::Lease { fence } => bytes(durable.leases.held(*fence).ok()),
+            View::Escalation { escalation } => bytes(durable.escalations.get(*escalation)),
+            View::Alert { alert } => bytes(durable.alerts.get(*alert)),
         }
     }
 }

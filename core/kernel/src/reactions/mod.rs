@@ -4,12 +4,15 @@
 //! later in [`ORDER`] than what it reacts to, or it reacts to the end of an entity that ends once.
 
 mod agent_drained;
+mod alerts;
+mod escalates;
 mod group_ends;
 mod phase_ends;
 mod phase_opens;
 mod session_ends;
 pub(crate) mod time_passes;
 
+use crate::escalations::EscalationEvent;
 use crate::event::Event;
 use crate::id::TaskId;
 use crate::state::{Sink, State};
@@ -19,11 +22,13 @@ type Reaction = fn(&State<'_>, &Event, &mut Sink);
 
 /// Every reaction, in the order in which they look at an event.
 const REACTIONS: &[Reaction] = &[
+    escalates::react,
     group_ends::react,
     phase_ends::react,
     phase_opens::react,
     session_ends::react,
     agent_drained::react,
+    alerts::react,
 ];
 
 /// Lets every reaction look at `event`, which was applied already.
@@ -39,13 +44,16 @@ pub(crate) fn react(state: &State<'_>, event: &Event, reaction: usize, sink: &mu
 
 /// The task `event` has ended, if it ended one.
 fn ended_task(state: &State<'_>, event: &Event) -> Option<TaskId> {
-    let Event::Task(event) = event else { return None };
     let id = match event {
-        TaskEvent::TaskCompleted { task, .. }
-        | TaskEvent::TaskAttemptFailed { task, .. }
-        | TaskEvent::TaskSkipped { task, .. }
-        | TaskEvent::TaskCancelled { task, .. }
-        | TaskEvent::GroupEnded { task, .. } => *task,
+        Event::Task(
+            TaskEvent::TaskCompleted { task, .. }
+            | TaskEvent::TaskAttemptFailed { task, .. }
+            | TaskEvent::TaskSkipped { task, .. }
+            | TaskEvent::TaskCancelled { task, .. }
+            | TaskEvent::TaskExpired { task, .. }
+            | TaskEvent::GroupEnded { task, .. },
+        )
+        | Event::Escalation(EscalationEvent::EscalationResolved { task, .. }) => *task,
         _ => return None,
     };
     state

@@ -18,12 +18,18 @@ pub(super) fn react(state: &State<'_>, event: &Event, sink: &mut Sink) {
         return;
     };
     let total = phase.spec.tasks.len() as u64;
-    let passed = u64::from(phase.completed) * 1_000_000 >= total * u64::from(phase.spec.gate_ppm);
-    let reason = format!("{} of {total} tasks completed", phase.completed);
+    let enough = u64::from(phase.completed) * 1_000_000 >= total * u64::from(phase.spec.gate_ppm);
+    let reason = match phase.timed_out {
+        true => format!(
+            "its {} ms are over: {} of {total} tasks completed",
+            phase.spec.timeout_ms, phase.completed
+        ),
+        false => format!("{} of {total} tasks completed", phase.completed),
+    };
     sink.emit(TaskEvent::PhaseEnded {
         session: task.session,
         phase: number,
-        passed,
+        passed: enough && !phase.timed_out,
         reason,
     });
 }

@@ -1,9 +1,10 @@
 //! Time has passed → what was due happens.
 
 use crate::agents::wake::wake;
-use crate::id::Fence;
+use crate::escalations::commands::resolved;
+use crate::id::{Fence, SessionId};
 use crate::leases::StopReason;
-use crate::sessions::SessionEvent;
+use crate::sessions::{SessionEvent, SessionStatus};
 use crate::state::{Sink, State, Timer};
 use crate::tasks::commands::settle;
 use crate::tasks::{AttemptError, Report, TaskEvent};
@@ -16,13 +17,40 @@ pub(crate) fn fire(state: &State<'_>, timer: Timer, sink: &mut Sink) {
                 sink.emit(TaskEvent::TaskWoken { task, session });
             }
         }
-        Timer::Session(session) => {
-            sink.emit(SessionEvent::SessionCancelRequested {
-                session,
-                reason: "its time is over".to_owned(),
-            });
+        Timer::Total(task) => {
+            if let Some(session) = state.durable.tasks.get(task).map(|task| task.session) {
+                sink.emit(TaskEvent::TaskTimedOut { task, session });
+            }
+        }
+        Timer::Phase(session) => phase(state, session, sink),
+        Timer::Session(id) => session(state, id, sink),
+        Timer::Escalation(escalation) => {
+            if let Some(known) = state.durable.escalations.get(escalation) {
+                let note = "nobody decided in time";
+                sink.emit(resolved(state, escalation, known.default, "", note));
+            }
         }
         Timer::Agent(agent) => wake(state, agent, sink),
+    }
+}
+
+/// A draft that does not grow is given up; any other session fails.
+fn session(state: &State<'_>, session: SessionId, sink: &mut Sink) {
+    let status = state.durable.sessions.get(session).map(|session| session.status);
+    sink.emit(match status {
+        Some(SessionStatus::Planning) => SessionEvent::SessionCancelRequested {
+            session,
+            reason: "its plan was not handed in in time".to_owned(),
+        },
+        _ => SessionEvent::SessionTimedOut { session },
+    });
+}
+
+fn phase(state: &State<'_>, session: SessionId, sink: &mut Sink) {
+    let plan = state.durable.tasks.plan(session);
+    let mut phases = plan.into_iter().flat_map(|plan| plan.phases.iter().zip(0u32..));
+    if let Some((_, phase)) = phases.find(|(phase, _)| phase.clock.deadline_ms.is_some()) {
+        sink.emit(TaskEvent::PhaseTimedOut { session, phase });
     }
 }
 

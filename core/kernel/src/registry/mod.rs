@@ -4,6 +4,7 @@
 mod agents;
 mod cli;
 mod config;
+mod escalations;
 mod hosts;
 mod kernel;
 mod runtime;
@@ -34,6 +35,7 @@ const DOMAINS: &[&[Entry]] = &[
     agents::ENTRIES,
     cli::ENTRIES,
     config::ENTRIES,
+    escalations::ENTRIES,
     hosts::ENTRIES,
     kernel::ENTRIES,
     runtime::ENTRIES,

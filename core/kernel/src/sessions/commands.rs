@@ -5,12 +5,13 @@ mod cancel;
 mod commit;
 mod open;
 mod pause;
+mod record_facts;
 mod resume;
 mod update_context;
 
 use polyphon_wire::wire;
 
-use super::{Session, SessionError};
+use super::{Fact, Session, SessionError, SessionStatus};
 use crate::id::SessionId;
 use crate::payload::Payload;
 use crate::refusal::Refusal;
@@ -36,6 +37,8 @@ wire! {
         206 => ResumeSession { session: SessionId },
         /// Sets (or, without a value, removes) values that agents share.
         207 => UpdateContext { session: SessionId, entries: Vec<(String, Option<Payload>)> },
+        /// Adds to the task ledger.
+        208 => RecordFacts { session: SessionId, facts: Vec<Fact> },
     }
 }
 
@@ -62,7 +65,18 @@ pub(crate) fn decide(
         SessionCommand::UpdateContext { session, entries } => {
             update_context::decide(state, *session, entries, sink)
         }
+        SessionCommand::RecordFacts { session, facts } => record_facts::decide(state, *session, facts, sink),
     }
+}
+
+fn transition(session: SessionId, status: SessionStatus, step: &'static str) -> Refusal {
+    let status = status.name();
+    SessionError::Transition {
+        session,
+        status,
+        step,
+    }
+    .into()
 }
 
 /// The session if it has not ended.

@@ -22,6 +22,24 @@ pub enum SessionError {
         /// The bound.
         limit: usize,
     },
+    /// The session's state does not allow the step. Code `SESSION_TRANSITION`.
+    #[error("{session} is {status}, which does not allow to {step}")]
+    Transition {
+        /// The session.
+        session: SessionId,
+        /// Its status.
+        status: &'static str,
+        /// What was asked for.
+        step: &'static str,
+    },
+    /// The task ledger would grow beyond its bound, or a fact breaks its rule. Code `SESSION_LEDGER`.
+    #[error("{session}: {rule}")]
+    Ledger {
+        /// The session.
+        session: SessionId,
+        /// The rule.
+        rule: &'static str,
+    },
     /// The context would grow beyond its bound, or a name breaks its rule. Code `SESSION_CONTEXT`.
     #[error("{session}: {rule}")]
     Context {

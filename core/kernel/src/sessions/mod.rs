@@ -1,10 +1,12 @@
-//! Sessions: one orchestration's identity, context, results and expiry.
+//! Sessions: one orchestration's identity, context, task ledger, results and expiry.
 
 pub mod commands;
 mod error;
 mod event;
+mod session;
 mod state;
 
 pub use error::SessionError;
 pub use event::SessionEvent;
-pub use state::{Session, SessionStatus, Sessions};
+pub use session::{Fact, FactKind, Session, SessionStatus};
+pub use state::Sessions;

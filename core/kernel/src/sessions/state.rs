@@ -1,58 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use polyphon_wire::wire;
-
-use super::SessionEvent;
+use super::{Session, SessionEvent, SessionStatus};
+use crate::countdown::Countdown;
 use crate::id::SessionId;
-use crate::payload::Payload;
 use crate::state::Table;
-
-wire! {
-    /// Where a session is.
-    pub choice SessionStatus {
-        /// Its plan is being handed in.
-        0 => Planning,
-        /// Its tasks run.
-        1 => Running,
-        /// Nothing new is granted.
-        2 => Paused,
-        /// It is being taken back.
-        3 => Cancelling,
-        /// Every task completed.
-        4 => Completed,
-        /// A task did not.
-        5 => Failed,
-        /// It was taken back.
-        6 => Cancelled,
-    }
-}
-
-wire! {
-    /// One orchestration.
-    pub struct Session {
-        name: String,
-        status: SessionStatus,
-        actor: String,
-        tenant: String,
-        config_hash: [u8; 32],
-        input: Option<Payload>,
-        /// Values agents share, by name.
-        context: BTreeMap<String, Payload>,
-        opened_ms: u64,
-        /// Kernel time at which the whole session is over.
-        deadline_ms: u64,
-        ended_ms: Option<u64>,
-        /// Sequence of the end, for the order in which ended sessions leave memory.
-        ended_seq: Option<u64>,
-    }
-}
-
-impl SessionStatus {
-    /// Whether nothing happens to the session any more.
-    pub fn is_terminal(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
-    }
-}
 
 /// Every session that is in memory.
 #[derive(Clone, Debug, Default)]
@@ -85,74 +36,57 @@ impl Sessions {
         self.drafts.len()
     }
 
-    /// Ended sessions beyond the newest `keep`, oldest first.
-    pub(crate) fn beyond(&self, keep: usize) -> impl Iterator<Item = SessionId> {
-        self.ended
-            .iter()
-            .take(self.ended.len().saturating_sub(keep))
-            .map(|(_, session)| *session)
+    /// Ended ones that are still in memory, oldest end first.
+    pub fn ended(&self) -> impl ExactSizeIterator<Item = SessionId> {
+        self.ended.iter().map(|(_, session)| *session)
     }
 
     pub(crate) fn evolve(&mut self, seq: u64, now_ms: u64, event: &SessionEvent) {
         match event {
-            SessionEvent::SessionOpened {
-                plan,
-                draft,
-                input,
-                actor,
-                tenant,
-                ..
-            } => {
-                let id = SessionId(seq);
+            SessionEvent::SessionOpened { draft, .. } => {
                 if *draft {
-                    self.drafts.insert(id);
+                    self.drafts.insert(SessionId(seq));
                 }
-                let session = Session {
-                    name: plan.name.clone(),
-                    status: if *draft {
-                        SessionStatus::Planning
-                    } else {
-                        SessionStatus::Running
-                    },
-                    actor: actor.clone(),
-                    tenant: tenant.clone(),
-                    config_hash: plan.config_hash,
-                    input: input.clone(),
-                    context: BTreeMap::new(),
-                    opened_ms: now_ms,
-                    deadline_ms: now_ms.saturating_add(plan.timeout_ms),
-                    ended_ms: None,
-                    ended_seq: None,
-                };
-                self.table.insert(id, session);
+                if let Some(session) = opened(now_ms, event) {
+                    self.table.insert(SessionId(seq), session);
+                }
             }
-            SessionEvent::SessionPaused { session, .. } => self.set(*session, SessionStatus::Paused),
-            SessionEvent::SessionResumed { session } => self.set(*session, SessionStatus::Running),
-            SessionEvent::SessionCancelRequested { session, .. } => {
-                self.drafts.remove(session);
-                self.set(*session, SessionStatus::Cancelling);
+            SessionEvent::PlanPartAdded {
+                session, until_ms, ..
+            } => {
+                if let Some(entry) = self.table.get_mut(*session) {
+                    entry.clock.deadline_ms = Some(*until_ms);
+                }
+            }
+            SessionEvent::SessionPaused { session, reason } => {
+                self.set(*session, SessionStatus::Paused, reason);
+                self.hold(*session, now_ms);
+            }
+            SessionEvent::SessionResumed { session } => {
+                if self
+                    .get(*session)
+                    .is_some_and(|entry| entry.status == SessionStatus::Paused)
+                {
+                    self.set(*session, SessionStatus::Running, "");
+                    self.release(*session, now_ms);
+                }
+            }
+            SessionEvent::SessionCancelRequested { session, reason } => {
+                self.take_back(*session, reason, false);
+            }
+            SessionEvent::SessionTimedOut { session } => {
+                let limit_ms = self.get(*session).map_or(0, |entry| entry.timeout_ms);
+                let reason = format!("the {limit_ms} ms of the session are over");
+                self.take_back(*session, &reason, true);
             }
             SessionEvent::SessionEnded {
                 session,
                 status,
                 evict,
+                reason,
             } => {
-                self.set(*session, *status);
-                self.drafts.remove(session);
-                if let Some(entry) = self.table.get_mut(*session) {
-                    entry.ended_ms = Some(now_ms);
-                    entry.ended_seq = Some(seq);
-                    self.ended.insert((seq, *session));
-                }
-                for session in evict {
-                    if let Some(Session {
-                        ended_seq: Some(ended),
-                        ..
-                    }) = self.table.remove(*session)
-                    {
-                        self.ended.remove(&(ended, *session));
-                    }
-                }
+                self.end(*session, seq, now_ms, *status, reason);
+                evict.iter().for_each(|session| self.forget(*session));
             }
             SessionEvent::ContextUpdated { session, entries } => {
                 if let Some(entry) = self.table.get_mut(*session) {
@@ -164,13 +98,50 @@ impl Sessions {
                     }
                 }
             }
+            SessionEvent::FactsRecorded { session, facts } => {
+                if let Some(entry) = self.table.get_mut(*session) {
+                    entry.facts.extend(facts.iter().cloned());
+                }
+            }
         }
     }
 
     /// A draft became a plan.
-    pub(crate) fn start(&mut self, session: SessionId) {
+    pub(crate) fn start(&mut self, session: SessionId, now_ms: u64) {
         self.drafts.remove(&session);
-        self.set(session, SessionStatus::Running);
+        if let Some(entry) = self.table.get_mut(session) {
+            entry.status = SessionStatus::Running;
+            entry.clock.start(now_ms, entry.timeout_ms);
+        }
+    }
+
+    /// The clock of a session stands still.
+    pub(crate) fn hold(&mut self, session: SessionId, now_ms: u64) {
+        if let Some(entry) = self.table.get_mut(session) {
+            entry.clock.hold(now_ms);
+        }
+    }
+
+    /// One reason less for the clock of a session to stand still.
+    pub(crate) fn release(&mut self, session: SessionId, now_ms: u64) {
+        if let Some(entry) = self.table.get_mut(session) {
+            entry.clock.release(now_ms);
+        }
+    }
+
+    /// Time during which no node was there does not count.
+    pub(crate) fn shift_clocks(&mut self, by_ms: u64) {
+        let live: Vec<SessionId> = self
+            .table
+            .iter()
+            .filter(|(_, session)| session.clock.deadline_ms.is_some())
+            .map(|(id, _)| id)
+            .collect();
+        for session in live {
+            if let Some(entry) = self.table.get_mut(session) {
+                entry.clock.shift(by_ms);
+            }
+        }
     }
 
     pub(crate) fn rebuild(&mut self) {
@@ -183,9 +154,82 @@ impl Sessions {
         self.drafts = drafts.map(|(id, _)| id).collect();
     }
 
-    fn set(&mut self, session: SessionId, status: SessionStatus) {
+    fn set(&mut self, session: SessionId, status: SessionStatus, reason: &str) {
         if let Some(entry) = self.table.get_mut(session) {
             entry.status = status;
+            entry.reason = reason.to_owned();
         }
     }
+
+    fn take_back(&mut self, session: SessionId, reason: &str, timed_out: bool) {
+        self.drafts.remove(&session);
+        self.set(session, SessionStatus::Cancelling, reason);
+        if let Some(entry) = self.table.get_mut(session) {
+            entry.timed_out = timed_out;
+            entry.clock.stop();
+        }
+    }
+
+    fn end(&mut self, session: SessionId, seq: u64, now_ms: u64, status: SessionStatus, reason: &str) {
+        self.drafts.remove(&session);
+        self.set(session, status, reason);
+        if let Some(entry) = self.table.get_mut(session) {
+            entry.clock.stop();
+            entry.ended_ms = Some(now_ms);
+            entry.ended_seq = Some(seq);
+            self.ended.insert((seq, session));
+        }
+    }
+
+    fn forget(&mut self, session: SessionId) {
+        if let Some(Session {
+            ended_seq: Some(ended),
+            ..
+        }) = self.table.remove(session)
+        {
+            self.ended.remove(&(ended, session));
+        }
+    }
+}
+
+fn opened(now_ms: u64, event: &SessionEvent) -> Option<Session> {
+    let SessionEvent::SessionOpened {
+        plan,
+        draft,
+        input,
+        actor,
+        tenant,
+        until_ms,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    let mut clock = Countdown::default();
+    if *draft {
+        clock.deadline_ms = *until_ms;
+    } else {
+        clock.start(now_ms, plan.timeout_ms);
+    }
+    Some(Session {
+        name: plan.name.clone(),
+        status: if *draft {
+            SessionStatus::Planning
+        } else {
+            SessionStatus::Running
+        },
+        actor: actor.clone(),
+        tenant: tenant.clone(),
+        config_hash: plan.config_hash,
+        input: input.clone(),
+        context: BTreeMap::new(),
+        opened_ms: now_ms,
+        timeout_ms: plan.timeout_ms,
+        clock,
+        timed_out: false,
+        ended_ms: None,
+        ended_seq: None,
+        reason: String::new(),
+        facts: Vec::new(),
+    })
 }

@@ -3,11 +3,14 @@ use std::collections::BTreeSet;
 use super::Timers;
 use super::timers;
 use crate::agents::{AgentEvent, Agents, Hold};
+use crate::alerts::{AlertAction, AlertEvent, Alerts};
+use crate::escalations::{EscalationEvent, Escalations};
 use crate::event::Event;
 use crate::id::{Fence, IdSpace};
 use crate::journal::{Idempotency, JournalEvent, Node};
 use crate::leases::Leases;
-use crate::sessions::Sessions;
+use crate::outbox::Outbox;
+use crate::sessions::{SessionEvent, Sessions};
 use crate::settings::Settings;
 use crate::state::Table;
 use crate::tasks::{TaskEvent, Tasks};
@@ -26,6 +29,12 @@ pub struct Durable {
     pub sessions: Sessions,
     /// Their plans and tasks.
     pub tasks: Tasks,
+    /// Questions to humans.
+    pub escalations: Escalations,
+    /// Conditions somebody should know of.
+    pub alerts: Alerts,
+    /// Durable effects that are open.
+    pub outbox: Outbox,
     /// Leases nobody will report on, because the node or agent that held them has ended; derived.
     pub(crate) orphans: BTreeSet<Fence>,
     /// Leases that are to be taken back, because their agent was lost or its time to finish is over; derived.
@@ -75,19 +84,20 @@ impl Durable {
     /// Applies one event. Total: never fails, never looks at anything but the state and the event.
     pub fn evolve(&mut self, seq: u64, now_ms: u64, event: &Event) {
         let epoch = self.epoch();
+        let idle_ms = now_ms.saturating_sub(self.last_ms);
         self.last_seq = seq;
         self.last_ms = now_ms;
         match event {
-            Event::Journal(event) => self.evolve_journal(seq, now_ms, event),
+            Event::Journal(event) => self.evolve_journal(seq, now_ms, idle_ms, event),
             Event::Agent(event) => {
                 self.agents.evolve(seq, now_ms, epoch, event);
                 self.strand(event);
             }
-            Event::Session(event) => {
-                self.sessions.evolve(seq, now_ms, event);
-                self.tasks.evolve_session(seq, event);
-            }
+            Event::Session(event) => self.evolve_session(seq, now_ms, event),
             Event::Task(event) => self.evolve_task(seq, now_ms, epoch, event),
+            Event::Escalation(event) => self.evolve_escalation(seq, now_ms, event),
+            Event::Alert(event) => self.evolve_alert(seq, now_ms, event),
+            Event::Outbox(event) => self.outbox.evolve(event),
         }
         timers::refresh(self, seq, event);
     }
@@ -104,6 +114,9 @@ impl Durable {
             self.sessions.table.hash(),
             self.tasks.plans.hash(),
             self.tasks.table.hash(),
+            self.escalations.table.hash(),
+            self.alerts.table.hash(),
+            self.outbox.table.hash(),
         ];
         let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).collect();
         xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes()
@@ -118,23 +131,30 @@ impl Durable {
         let settings = self.settings().clone();
         self.agents.rebuild(&settings);
         self.sessions.rebuild();
-        self.tasks.rebuild();
+        let ageing_ms = self.settings().ageing_ms;
+        self.tasks.rebuild(ageing_ms);
+        self.escalations.rebuild();
+        self.alerts.rebuild();
         self.find_orphans();
         timers::rebuild(self);
     }
 
-    fn evolve_journal(&mut self, seq: u64, now_ms: u64, event: &JournalEvent) {
+    fn evolve_journal(&mut self, seq: u64, now_ms: u64, idle_ms: u64, event: &JournalEvent) {
         match event {
             JournalEvent::CommandRemembered { .. } => self.idempotency.evolve(seq, now_ms, event),
             JournalEvent::NodeStarted { .. } => {
                 Node::evolve(&mut self.node, event);
                 self.leases.renew_all(now_ms);
                 self.agents.start_node(now_ms, self.epoch());
+                self.sessions.shift_clocks(idle_ms);
+                self.tasks.shift_clocks(idle_ms);
+                self.tasks.requeue(self.settings().ageing_ms);
                 self.find_orphans();
             }
             JournalEvent::SettingsChanged { settings } => {
                 Node::evolve(&mut self.node, event);
                 self.agents.rank_by(settings);
+                self.tasks.requeue(settings.ageing_ms);
             }
             _ => Node::evolve(&mut self.node, event),
         }
@@ -151,7 +171,7 @@ impl Durable {
             self.stranded.remove(&fence);
         }
         if let TaskEvent::PlanCommitted { session } = event {
-            self.sessions.start(*session);
+            self.sessions.start(*session, now_ms);
         }
         self.agents.evolve_task(seq, now_ms, event);
         self.tasks.evolve(seq, now_ms, event);
@@ -166,6 +186,64 @@ impl Durable {
         let held = self.leases.iter().filter(|(_, lease)| lease.agent == agent);
         let held: Vec<Fence> = held.map(|(fence, _)| fence).collect();
         held.into_iter().for_each(|fence| self.place(fence));
+    }
+
+    fn evolve_session(&mut self, seq: u64, now_ms: u64, event: &SessionEvent) {
+        if let SessionEvent::SessionResumed { session } = event
+            && self.tasks.plan(*session).is_some_and(|plan| plan.alerted)
+        {
+            self.sessions.release(*session, now_ms);
+        }
+        self.sessions.evolve(seq, now_ms, event);
+        self.tasks.evolve_session(seq, now_ms, event);
+        if let SessionEvent::SessionEnded { evict, .. } = event {
+            for session in evict {
+                self.escalations.forget_session(*session);
+                self.alerts.forget_session(*session);
+            }
+        }
+    }
+
+    fn evolve_escalation(&mut self, seq: u64, now_ms: u64, event: &EscalationEvent) {
+        match event {
+            EscalationEvent::EscalationRaised { session, task, .. } => {
+                self.sessions.hold(*session, now_ms);
+                let key = self.tasks.get(*task).map(|task| task.spec.key.as_str());
+                self.outbox
+                    .evolve_escalation(seq, now_ms, key.unwrap_or_default(), event);
+            }
+            EscalationEvent::EscalationResolved { session, .. }
+            | EscalationEvent::EscalationWithdrawn { session, .. } => {
+                self.sessions.release(*session, now_ms);
+            }
+        }
+        self.escalations.evolve(seq, now_ms, event);
+        self.tasks.evolve_escalation(seq, now_ms, event);
+    }
+
+    fn evolve_alert(&mut self, seq: u64, now_ms: u64, event: &AlertEvent) {
+        match event {
+            AlertEvent::AlertRaised {
+                session: Some(session),
+                action: AlertAction::PauseNewTasks,
+                ..
+            } if self.tasks.plan(*session).is_some_and(|plan| !plan.alerted) => {
+                self.sessions.hold(*session, now_ms);
+                self.tasks.alert(*session, now_ms, true);
+            }
+            AlertEvent::AlertCleared {
+                alert,
+                session: Some(session),
+                ..
+            } if self.tasks.plan(*session).is_some_and(|plan| plan.alerted)
+                && self.alerts.alone_pauses(*alert, *session) =>
+            {
+                self.sessions.release(*session, now_ms);
+                self.tasks.alert(*session, now_ms, false);
+            }
+            _ => {}
+        }
+        self.alerts.evolve(seq, now_ms, event);
     }
 
     fn find_orphans(&mut self) {

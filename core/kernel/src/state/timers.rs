@@ -2,8 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Durable;
 use crate::agents::AgentEvent;
+use crate::alerts::AlertEvent;
+use crate::escalations::{EscalationEvent, EscalationStatus};
 use crate::event::Event;
-use crate::id::{AgentId, Fence, SessionId, TaskId};
+use crate::id::{AgentId, EscalationId, Fence, SessionId, TaskId};
 use crate::journal::JournalEvent;
 use crate::sessions::SessionEvent;
 use crate::tasks::{TaskEvent, Wait};
@@ -15,10 +17,16 @@ pub(crate) enum Timer {
     Lease(Fence),
     /// The time before the next attempt is over.
     Task(TaskId),
+    /// The total time of a task is over.
+    Total(TaskId),
+    /// The time of the open phase of a session is over.
+    Phase(SessionId),
     /// The time of a session is over.
     Session(SessionId),
     /// Something about an agent is due.
     Agent(AgentId),
+    /// The time a human has to decide is over.
+    Escalation(EscalationId),
 }
 
 /// When what is due. Derived from the entities: rebuilt after restore, never hashed.
@@ -68,14 +76,39 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
         Event::Task(
             TaskEvent::TaskWoken { task, .. }
             | TaskEvent::TaskSkipped { task, .. }
-            | TaskEvent::TaskCancelled { task, .. },
+            | TaskEvent::TaskCancelled { task, .. }
+            | TaskEvent::TaskExpired { task, .. },
         ) => wait(durable, *task),
+        Event::Task(TaskEvent::PlanCommitted { session: id }) => session(durable, *id),
         Event::Session(SessionEvent::SessionOpened { .. }) => session(durable, SessionId(seq)),
         Event::Session(
             SessionEvent::SessionEnded { session: id, .. }
-            | SessionEvent::SessionCancelRequested { session: id, .. },
-        ) => {
-            session(durable, *id);
+            | SessionEvent::SessionCancelRequested { session: id, .. }
+            | SessionEvent::SessionTimedOut { session: id }
+            | SessionEvent::PlanPartAdded { session: id, .. }
+            | SessionEvent::SessionPaused { session: id, .. }
+            | SessionEvent::SessionResumed { session: id },
+        )
+        | Event::Alert(
+            AlertEvent::AlertRaised {
+                session: Some(id), ..
+            }
+            | AlertEvent::AlertCleared {
+                session: Some(id), ..
+            },
+        ) => session(durable, *id),
+        Event::Escalation(event) => {
+            let (id, of) = match event {
+                EscalationEvent::EscalationRaised { session, .. } => (EscalationId(seq), session),
+                EscalationEvent::EscalationResolved {
+                    escalation, session, ..
+                }
+                | EscalationEvent::EscalationWithdrawn {
+                    escalation, session, ..
+                } => (*escalation, session),
+            };
+            escalation(durable, id);
+            session(durable, *of);
         }
         Event::Agent(AgentEvent::AgentRegistered { .. } | AgentEvent::AgentProvisioned { .. }) => {
             agent(durable, AgentId(seq));
@@ -97,6 +130,17 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
         Event::Journal(JournalEvent::NodeStarted { .. }) => rebuild(durable),
         _ => {}
     }
+    touched(durable);
+}
+
+/// What the event changed beyond what it names.
+fn touched(durable: &mut Durable) {
+    while let Some(task) = durable.tasks.touched.tasks.pop() {
+        total(durable, task);
+    }
+    while let Some(session) = durable.tasks.touched.phases.pop() {
+        phase(durable, session);
+    }
 }
 
 /// Every timer anew.
@@ -111,8 +155,20 @@ pub(super) fn rebuild(durable: &mut Durable) {
         .map(|(id, _)| id)
         .collect();
     tasks.into_iter().for_each(|task| wait(durable, task));
+    let tasks: Vec<TaskId> = durable
+        .tasks
+        .iter()
+        .filter(|(_, task)| task.deadline_ms.is_some())
+        .map(|(id, _)| id)
+        .collect();
+    tasks.into_iter().for_each(|task| total(durable, task));
     let sessions: Vec<SessionId> = durable.sessions.iter().map(|(id, _)| id).collect();
-    sessions.into_iter().for_each(|id| session(durable, id));
+    for id in sessions {
+        session(durable, id);
+        phase(durable, id);
+    }
+    let escalations: Vec<EscalationId> = durable.escalations.iter().map(|(id, _)| id).collect();
+    escalations.into_iter().for_each(|id| escalation(durable, id));
     let agents: Vec<AgentId> = durable.agents.iter().map(|(id, _)| id).collect();
     agents.into_iter().for_each(|id| agent(durable, id));
 }
@@ -131,14 +187,32 @@ fn wait(durable: &mut Durable, task: TaskId) {
 }
 
 fn session(durable: &mut Durable, id: SessionId) {
-    let plan_is_cancelling = durable.tasks.plan(id).is_none_or(|plan| plan.cancelling);
     let at_ms = durable
         .sessions
         .get(id)
-        .filter(|session| !session.status.is_terminal() && !plan_is_cancelling);
-    durable
-        .timers
-        .set(Timer::Session(id), at_ms.map(|session| session.deadline_ms));
+        .and_then(|session| session.clock.deadline_ms);
+    durable.timers.set(Timer::Session(id), at_ms);
+}
+
+fn phase(durable: &mut Durable, id: SessionId) {
+    let plan = durable.tasks.plan(id);
+    let mut phases = plan.into_iter().flat_map(|plan| &plan.phases);
+    let at_ms = phases.find_map(|phase| phase.clock.deadline_ms);
+    durable.timers.set(Timer::Phase(id), at_ms);
+}
+
+fn total(durable: &mut Durable, task: TaskId) {
+    let at_ms = durable.tasks.get(task).and_then(|task| task.deadline_ms);
+    durable.timers.set(Timer::Total(task), at_ms);
+}
+
+fn escalation(durable: &mut Durable, id: EscalationId) {
+    let open = durable
+        .escalations
+        .get(id)
+        .filter(|known| known.status == EscalationStatus::Open);
+    let at_ms = open.and_then(|known| known.deadline_ms);
+    durable.timers.set(Timer::Escalation(id), at_ms);
 }
 
 fn agent(durable: &mut Durable, id: AgentId) {

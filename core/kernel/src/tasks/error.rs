@@ -12,6 +12,14 @@ pub enum TaskError {
         /// The bound.
         limit: u64,
     },
+    /// The plan has more bytes than it may. Split it. Code `PLAN_TOO_LARGE`.
+    #[error("the plan has {bytes} bytes, the limit is {limit}")]
+    PlanTooHeavy {
+        /// Encoded bytes of its tasks.
+        bytes: u64,
+        /// The bound.
+        limit: u64,
+    },
     /// The plan breaks a rule. Correct it. Code `PLAN_INVALID`.
     #[error("{place}: {rule}")]
     PlanInvalid {

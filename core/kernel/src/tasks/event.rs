@@ -2,8 +2,10 @@ use polyphon_wire::wire;
 
 use super::report::{AttemptError, Report, Verdict};
 use super::spec::{Demand, TaskSpec};
+use super::task::TaskStatus;
 use crate::id::{AgentId, Fence, SessionId, TaskId};
 use crate::leases::{LeaseChange, StopReason};
+use crate::resources::Resources;
 
 wire! {
     /// How an attempt ended that did not complete its task.
@@ -33,9 +35,9 @@ wire! {
             timeout_ms: u64,
         },
         /// A human decides.
-        2 => Escalate {},
+        2 => Escalate { reason: String },
         /// Nothing: the task has failed for good.
-        3 => Fail {},
+        3 => Fail { reason: String },
         /// Nothing: the task is cancelled.
         4 => Cancel {},
         /// The same again, at once: the attempt did not fail, it was lost.
@@ -51,7 +53,7 @@ wire! {
         /// The plan is whole; its tasks may run.
         301 => PlanCommitted { session: SessionId },
         /// An agent got the task; the fence is this event's sequence.
-        302 => TaskGranted { task: TaskId, session: SessionId, agent: AgentId, attempt: u32, timeout_ms: u64, demand: Demand },
+        302 => TaskGranted { task: TaskId, session: SessionId, agent: AgentId, attempt: u32, timeout_ms: u64, resources: Resources },
         /// How far the attempt is.
         303 => TaskProgressed { task: TaskId, session: SessionId, fence: Fence, ppm: u32, message: String },
         /// The attempt met every criterion.
@@ -73,11 +75,21 @@ wire! {
         /// It was cancelled before it ran.
         309 => TaskCancelled { task: TaskId, session: SessionId },
         /// Every part of a task has ended, and so has the task.
-        310 => GroupEnded { task: TaskId, session: SessionId, completed: bool, report: Report, verdicts: Vec<Verdict> },
+        310 => GroupEnded {
+            task: TaskId, session: SessionId, completed: bool, report: Report, verdicts: Vec<Verdict>,
+            /// Why it has not completed.
+            error: Option<AttemptError>,
+        },
         /// The tasks of a phase may run.
         311 => PhaseOpened { session: SessionId, phase: u32 },
         /// Every task of a phase has ended.
         312 => PhaseEnded { session: SessionId, phase: u32, passed: bool, reason: String },
+        /// The time of a phase is over: what still runs in it is stopped, and its gate is not passed.
+        313 => PhaseTimedOut { session: SessionId, phase: u32 },
+        /// The total time of a task is over: what still runs of it is stopped.
+        314 => TaskTimedOut { task: TaskId, session: SessionId },
+        /// It ended without a running attempt, because the time of the task, its parent or its phase is over.
+        315 => TaskExpired { task: TaskId, session: SessionId, status: TaskStatus, reason: String },
     }
 }
 
@@ -100,14 +112,14 @@ impl TaskEvent {
                 session,
                 agent,
                 timeout_ms,
-                demand,
+                resources,
                 ..
             } => Some(LeaseChange::Grant {
                 task: *task,
                 session: *session,
                 agent: *agent,
                 length_ms: *timeout_ms,
-                resources: demand.resources,
+                resources: *resources,
             }),
             Self::TaskStopRequested {
                 fence,

@@ -1,7 +1,9 @@
 use polyphon_wire::wire;
 
 use super::spec::{ClassSpec, PhaseSpec, Policy};
+use super::stats::{Durations, Outcomes};
 use super::task::TaskStatus;
+use crate::countdown::Countdown;
 
 wire! {
     /// Where a phase is.
@@ -24,8 +26,10 @@ wire! {
     pub struct Phase {
         spec: PhaseSpec,
         status: PhaseStatus,
-        /// Kernel time at which an open phase is over.
-        deadline_ms: Option<u64>,
+        /// Time an open phase has left.
+        clock: Countdown,
+        /// Its time is over: what still runs in it is being stopped.
+        timed_out: bool,
         /// Tasks that have not ended.
         open: u32,
         /// Tasks that completed.
@@ -55,8 +59,16 @@ wire! {
         counts: Counts,
         /// Nothing is granted: the session is paused.
         held: bool,
-        /// Everything is taken back: the session is cancelled.
+        /// Nothing that has not run yet is granted: an alert holds it.
+        alerted: bool,
+        /// Everything is taken back: the session is cancelled or its time is over.
         cancelling: bool,
+        /// Encoded bytes of the tasks of a draft so far.
+        bytes: u64,
+        /// How attempts went lately.
+        outcomes: Outcomes,
+        /// How long attempts take, by class; the last entry is for tasks without one.
+        durations: Vec<Durations>,
     }
 }
 

@@ -1,127 +1,344 @@
 //! Ready tasks in the order they should run. Derived from tasks: rebuilt after restore, never hashed.
+//!
+//! Tasks with the same demand and class are interchangeable for the dispatcher: if one finds no room, neither does the
+//! next. They form a lane, and only the first of each lane is looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::spec::{Demand, Priority};
+use super::spec::Demand;
+use super::task::Task;
 use crate::id::{SessionId, TaskId};
 
-/// What makes tasks interchangeable for the dispatcher: if one finds no room, neither does the next.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) struct LaneKey {
-    pub(crate) demand: Demand,
-    /// Class limits count per session; a task without a class shares its lane with all others.
-    pub(crate) class: Option<(SessionId, u32)>,
-}
-
-/// Tasks of one lane by priority, each first come first served.
-#[derive(Clone, Debug, Default)]
+/// What makes tasks interchangeable for the dispatcher.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Lane {
-    by_priority: [BTreeSet<(u64, TaskId)>; 4],
+    /// Number of the demand in this queue.
+    pub(crate) demand: u32,
+    /// Class limits count per session; a task without a class shares its lane with all others.
+    pub(crate) class: Option<Class>,
 }
 
-/// Emptied lanes that are kept for the next task like the last one.
-const EMPTY_LANES: usize = 64;
+/// A class of a session's plan.
+type Class = (SessionId, u32);
+
+/// What a lane looks like from outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'a> {
+    pub(crate) demand: &'a Demand,
+    pub(crate) class: Option<Class>,
+    /// Tasks in it.
+    pub(crate) len: u64,
+    /// Since when its first task is ready.
+    pub(crate) ready_ms: u64,
+}
+
+/// Where a task stands: the smallest goes first.
+///
+/// Priority is strict, but each `ageing_ms` of waiting weighs as much as one priority. Both together are the time at
+/// which the task became ready, moved back by `ageing_ms` for each priority, so that the order never changes by itself.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Place {
+    due_ms: i128,
+    ready_ms: u64,
+    pub(crate) task: TaskId,
+}
 
 /// Every ready task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReadyQueue {
-    lanes: BTreeMap<LaneKey, Lane>,
-    empty: usize,
+    ageing_ms: u64,
+    lanes: BTreeMap<Lane, BTreeSet<Place>>,
+    /// The first of each lane that may run: those of full classes are left out.
+    heads: BTreeMap<Place, Lane>,
+    /// Classes that let no more task run.
+    full: BTreeSet<Class>,
+    /// Demands of each class that has lanes.
+    by_class: BTreeMap<Class, BTreeSet<u32>>,
+    numbers: BTreeMap<Arc<Demand>, u32>,
+    demands: BTreeMap<u32, Known>,
+    next_number: u32,
     len: usize,
 }
 
-/// A task that waits, and how urgent it is by now.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Head {
-    pub(crate) task: TaskId,
-    pub(crate) urgency: u64,
-    pub(crate) ready_ms: u64,
+#[derive(Clone, Debug)]
+struct Known {
+    demand: Arc<Demand>,
+    /// Lanes that exist for it.
+    lanes: usize,
+}
+
+/// Demands without tasks that are kept for the next task like the last one.
+const SPARE: usize = 64;
+
+impl Place {
+    fn of(task: &Task, id: TaskId, ageing_ms: u64) -> Self {
+        let head_start = i128::from(ageing_ms) * i128::from(task.spec.priority.tag());
+        Self {
+            due_ms: i128::from(task.ready_ms) - head_start,
+            ready_ms: task.ready_ms,
+            task: id,
+        }
+    }
+
+    /// Time the task has waited.
+    pub(crate) fn waited_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(self.ready_ms)
+    }
 }
 
 impl ReadyQueue {
-    pub(crate) fn insert(&mut self, key: LaneKey, priority: Priority, ready_ms: u64, task: TaskId) {
-        let lane = match self.lanes.get_mut(&key) {
-            Some(lane) => {
-                self.empty -= usize::from(lane.is_empty());
-                lane
-            }
-            None => self.lanes.entry(key).or_default(),
-        };
-        self.len += usize::from(lane.by_priority[priority as usize].insert((ready_ms, task)));
+    /// An empty queue in which a task gains a priority every `ageing_ms`.
+    pub(crate) fn new(ageing_ms: u64) -> Self {
+        Self {
+            ageing_ms: ageing_ms.max(1),
+            ..Self::default()
+        }
     }
 
-    pub(crate) fn remove(&mut self, key: &LaneKey, priority: Priority, ready_ms: u64, task: TaskId) {
-        let Some(lane) = self.lanes.get_mut(key) else {
+    pub(crate) fn insert(&mut self, task: &Task, id: TaskId) {
+        let lane = Lane {
+            demand: self.number(&task.demand),
+            class: class_of(task),
+        };
+        let place = Place::of(task, id, self.ageing_ms);
+        let tasks = match self.lanes.get_mut(&lane) {
+            Some(tasks) => tasks,
+            None => {
+                let known = self.demands.entry(lane.demand);
+                known.and_modify(|known| known.lanes += 1);
+                if let Some(class) = lane.class {
+                    self.by_class.entry(class).or_default().insert(lane.demand);
+                }
+                self.lanes.entry(lane).or_default()
+            }
+        };
+        let head = tasks.first().copied();
+        if !tasks.insert(place) {
+            return;
+        }
+        self.len += 1;
+        if head.is_none_or(|head| place < head) && !self.is_full(lane) {
+            if let Some(head) = head {
+                self.heads.remove(&head);
+            }
+            self.heads.insert(place, lane);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, task: &Task, id: TaskId) {
+        let Some(demand) = self.numbers.get(&task.demand).copied() else {
             return;
         };
-        if !lane.by_priority[priority as usize].remove(&(ready_ms, task)) {
+        let lane = Lane {
+            demand,
+            class: class_of(task),
+        };
+        let place = Place::of(task, id, self.ageing_ms);
+        let Some(tasks) = self.lanes.get_mut(&lane) else {
+            return;
+        };
+        if !tasks.remove(&place) {
             return;
         }
         self.len -= 1;
-        if lane.is_empty() {
-            if self.empty < EMPTY_LANES {
-                self.empty += 1;
+        let next = tasks.first().copied();
+        if self.heads.remove(&place).is_some()
+            && let Some(next) = next
+        {
+            self.heads.insert(next, lane);
+        }
+        if next.is_none() {
+            self.lanes.remove(&lane);
+            self.lose_lane(lane);
+        }
+    }
+
+    /// A class lets no more task run, or lets them again.
+    pub(crate) fn set_full(&mut self, session: SessionId, class: u32, is_full: bool) {
+        let key = (session, class);
+        let changed = if is_full {
+            self.full.insert(key)
+        } else {
+            self.full.remove(&key)
+        };
+        if !changed {
+            return;
+        }
+        for demand in self.by_class.get(&key).into_iter().flatten() {
+            let lane = Lane {
+                demand: *demand,
+                class: Some(key),
+            };
+            let Some(head) = self.lanes.get(&lane).and_then(BTreeSet::first) else {
+                continue;
+            };
+            if is_full {
+                self.heads.remove(head);
             } else {
-                self.lanes.remove(key);
+                self.heads.insert(*head, lane);
             }
         }
     }
 
-    /// The lanes that hold tasks, in a fixed order.
-    pub(crate) fn lanes(&self) -> impl Iterator<Item = (&LaneKey, &Lane)> {
-        self.lanes.iter().filter(|(_, lane)| !lane.is_empty())
+    /// A session left memory.
+    pub(crate) fn forget(&mut self, session: SessionId) {
+        let classes = self.full.range((session, 0)..=(session, u32::MAX));
+        let classes: Vec<Class> = classes.copied().collect();
+        for key in classes {
+            self.full.remove(&key);
+        }
     }
 
-    /// How many tasks each lane holds.
-    pub(crate) fn lengths(&self) -> impl Iterator<Item = (&LaneKey, u64)> {
-        let len = |lane: &Lane| lane.by_priority.iter().map(|tasks| tasks.len() as u64).sum();
-        self.lanes().map(move |(key, lane)| (key, len(lane)))
+    /// The first task of each lane that may run, most urgent first.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = (&Place, Lane)> {
+        self.heads.iter().map(|(place, lane)| (place, *lane))
     }
 
-    /// Since when the oldest task of each lane is ready.
-    pub(crate) fn oldest(&self) -> impl Iterator<Item = (&LaneKey, u64)> {
-        let ready = |lane: &Lane| {
-            lane.by_priority
-                .iter()
-                .filter_map(|tasks| Some(tasks.first()?.0))
-                .min()
-        };
-        self.lanes()
-            .filter_map(move |(key, lane)| Some((key, ready(lane)?)))
+    /// Every lane, by demand and class.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        self.numbers.iter().flat_map(|(demand, number)| {
+            let first = Lane {
+                demand: *number,
+                class: None,
+            };
+            let lanes = self.lanes.range(first..);
+            lanes
+                .take_while(|(lane, _)| lane.demand == *number)
+                .filter_map(|(lane, tasks)| {
+                    Some(Line {
+                        demand,
+                        class: lane.class,
+                        len: tasks.len() as u64,
+                        ready_ms: tasks.first()?.ready_ms,
+                    })
+                })
+        })
+    }
+
+    /// Whether a task with this demand is ready.
+    pub(crate) fn demands(&self, demand: &Demand) -> bool {
+        let number = self.numbers.get(demand);
+        let known = number.and_then(|number| self.demands.get(number));
+        known.is_some_and(|known| known.lanes > 0)
+    }
+
+    /// The demand of a lane.
+    pub(crate) fn demand(&self, lane: Lane) -> Option<&Arc<Demand>> {
+        self.demands.get(&lane.demand).map(|known| &known.demand)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.len
     }
-}
 
-impl Lane {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_priority.iter().all(BTreeSet::is_empty)
+    fn is_full(&self, lane: Lane) -> bool {
+        lane.class.is_some_and(|class| self.full.contains(&class))
     }
 
-    /// The most urgent task: strict by priority, but each `ageing_ms` of waiting lifts a task by one priority.
-    pub(crate) fn head(&self, now_ms: u64, ageing_ms: u64) -> Option<Head> {
-        let heads = self
-            .by_priority
-            .iter()
-            .zip(0u64..)
-            .filter_map(|(tasks, priority)| {
-                let (ready_ms, task) = *tasks.first()?;
-                let urgency = priority + now_ms.saturating_sub(ready_ms) / ageing_ms.max(1);
-                Some(Head {
-                    task,
-                    urgency,
-                    ready_ms,
-                })
-            });
-        heads.min_by_key(Head::order)
+    fn number(&mut self, demand: &Demand) -> u32 {
+        if let Some(number) = self.numbers.get(demand) {
+            return *number;
+        }
+        let demand = Arc::new(demand.clone());
+        // Numbers of forgotten demands are not used again before all others were.
+        while self.demands.contains_key(&self.next_number) {
+            self.next_number = self.next_number.wrapping_add(1);
+        }
+        let number = self.next_number;
+        self.next_number = number.wrapping_add(1);
+        self.numbers.insert(demand.clone(), number);
+        self.demands.insert(number, Known { demand, lanes: 0 });
+        number
+    }
+
+    fn lose_lane(&mut self, lane: Lane) {
+        let Lane { demand, class } = lane;
+        if let Some(class) = class
+            && let Some(demands) = self.by_class.get_mut(&class)
+        {
+            demands.remove(&demand);
+            if demands.is_empty() {
+                self.by_class.remove(&class);
+            }
+        }
+        let Some(known) = self.demands.get_mut(&demand) else {
+            return;
+        };
+        known.lanes = known.lanes.saturating_sub(1);
+        if known.lanes == 0
+            && self.demands.len() > SPARE
+            && let Some(known) = self.demands.remove(&demand)
+        {
+            self.numbers.remove(&known.demand);
+        }
     }
 }
 
-impl Head {
-    /// Smaller runs earlier.
-    pub(crate) fn order(&self) -> (std::cmp::Reverse<u64>, u64, TaskId) {
-        (std::cmp::Reverse(self.urgency), self.ready_ms, self.task)
+fn class_of(task: &Task) -> Option<(SessionId, u32)> {
+    task.spec.class.map(|class| (task.session, class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::spec::{Priority, tests::spec};
+
+    const AGEING_MS: u64 = 1_000;
+
+    fn task(priority: Priority, ready_ms: u64, class: Option<u32>) -> Task {
+        let mut task = Task::new(SessionId(1), 0, spec("task"));
+        task.spec.priority = priority;
+        task.spec.class = class;
+        task.ready_ms = ready_ms;
+        task
+    }
+
+    fn order(queue: &ReadyQueue) -> Vec<u64> {
+        queue.heads().map(|(place, _)| place.task.0).collect()
+    }
+
+    #[test]
+    fn priority_is_strict_until_waiting_outweighs_it() {
+        let mut queue = ReadyQueue::new(AGEING_MS);
+        let low = task(Priority::Low, 0, None);
+        queue.insert(&low, TaskId(1));
+        queue.insert(&task(Priority::High, 1_999, None), TaskId(2));
+        assert_eq!(order(&queue), [2], "2 priorities are worth 2,000 ms");
+        queue.insert(&task(Priority::High, 2_001, None), TaskId(3));
+        queue.remove(&task(Priority::High, 1_999, None), TaskId(2));
+        assert_eq!(order(&queue), [1]);
+        queue.remove(&low, TaskId(1));
+        assert_eq!(order(&queue), [3]);
+        assert_eq!(queue.len(), 1);
+    }
+
+    #[test]
+    fn a_full_class_shows_no_task_until_it_has_room() {
+        let mut queue = ReadyQueue::new(AGEING_MS);
+        queue.set_full(SessionId(1), 0, true);
+        queue.insert(&task(Priority::Low, 5, Some(0)), TaskId(1));
+        queue.insert(&task(Priority::Low, 6, Some(1)), TaskId(2));
+        assert_eq!(order(&queue), [2]);
+        queue.set_full(SessionId(1), 0, false);
+        assert_eq!(order(&queue), [1, 2]);
+        queue.set_full(SessionId(1), 0, true);
+        queue.remove(&task(Priority::Low, 5, Some(0)), TaskId(1));
+        queue.set_full(SessionId(1), 0, false);
+        assert_eq!(order(&queue), [2]);
+    }
+
+    #[test]
+    fn demands_that_nobody_has_any_more_are_forgotten() {
+        let mut queue = ReadyQueue::new(AGEING_MS);
+        for memory_mb in 0..1_000 {
+            let mut task = task(Priority::Low, 0, None);
+            task.demand.resources.memory_mb = memory_mb;
+            queue.insert(&task, TaskId(memory_mb));
+            queue.remove(&task, TaskId(memory_mb));
+        }
+        assert!(queue.demands.len() <= SPARE + 1, "{}", queue.demands.len());
+        assert_eq!(queue.numbers.len(), queue.demands.len());
+        assert!(queue.lanes.is_empty() && queue.heads.is_empty());
     }
 }

@@ -55,9 +55,12 @@ wire! {
         /// Index of a class of the plan.
         class: Option<u32>,
         demand: Demand,
+        /// Time of one attempt.
         timeout_ms: u64,
         criteria: Vec<Criterion>,
         input: Option<Payload>,
+        /// Time of the whole task from when it could first run: every attempt, wait and part of it.
+        total_timeout_ms: Option<u64>,
     }
 }
 
@@ -80,6 +83,7 @@ wire! {
         mode: PhaseMode,
         /// Top-level tasks in order.
         tasks: Vec<u32>,
+        /// Time of the whole phase; 0 is without limit. Stands still while a human is waited for.
         timeout_ms: u64,
         /// Ratio of tasks that must have completed, in millionths.
         gate_ppm: u32,
@@ -94,7 +98,16 @@ wire! {
 wire! {
     /// How failures are met.
     #[derive(Copy)]
-    pub struct Policy { max_retries: u32, retry_delay_ms: u64, escalation_threshold: u32, grace_ms: u64 }
+    pub struct Policy {
+        /// Attempts after the first one.
+        max_retries: u32,
+        /// Wait before an attempt that is not immediate.
+        retry_delay_ms: u64,
+        /// Failures of one task after which a human is asked, where the recovery matrix allows it.
+        escalation_threshold: u32,
+        /// Time between the request to stop an attempt and its forced end.
+        grace_ms: u64,
+    }
 }
 
 wire! {
@@ -104,6 +117,7 @@ wire! {
         phases: Vec<PhaseSpec>,
         classes: Vec<ClassSpec>,
         policy: Policy,
+        /// Time of the whole plan; 0 is without limit. Stands still while a human is waited for.
         timeout_ms: u64,
         /// Hash of the configuration the plan was made from; 32 zero bytes when there is none.
         config_hash: [u8; 32],
@@ -140,8 +154,31 @@ impl Criterion {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A task that asks for nothing.
+    pub(crate) fn spec(key: &str) -> TaskSpec {
+        TaskSpec {
+            key: key.to_owned(),
+            name: String::new(),
+            parent: None,
+            after: Vec::new(),
+            priority: Priority::Medium,
+            class: None,
+            demand: Demand {
+                agent_type: None,
+                needs: Vec::new(),
+                permission: Permission::Readonly,
+                resources: Resources::default(),
+                avoid: None,
+            },
+            timeout_ms: 1_000,
+            criteria: Vec::new(),
+            input: None,
+            total_timeout_ms: None,
+        }
+    }
 
     #[test]
     fn both_vocabularies_name_the_same_metrics() {

@@ -1,16 +1,89 @@
-//! Work that one event leaves for many tasks, done a bounded part at a time.
+//! What one event leaves for many tasks, done a bounded part at a time.
 
 use super::commands::settle;
-use super::{AttemptError, Next, Report, Task, TaskEvent, TaskStatus};
+use super::{AttemptError, Report, Task, TaskEvent, TaskStatus};
 use crate::id::{SessionId, TaskId};
 use crate::leases::StopReason;
 use crate::state::{Sink, State};
 
 /// Does the next part; answers whether there was any.
 pub(crate) fn next(state: &State<'_>, sink: &mut Sink) -> bool {
-    skip_one(state, sink) || cancel_one(state, sink) || recover_one(state, sink)
+    cancel_one(state, sink) || expire_one(state, sink) || skip_one(state, sink) || recover_one(state, sink)
 }
 
+/// A task of a session that is taken back.
+fn cancel_one(state: &State<'_>, sink: &mut Sink) -> bool {
+    let tasks = &state.durable.tasks;
+    let first = tasks.cancelling.first().copied();
+    let Some((id, task)) = first.and_then(|id| Some((id, tasks.get(id)?))) else {
+        return false;
+    };
+    if !stop(state, id, task, StopReason::Cancel, sink) {
+        let session = task.session;
+        sink.emit(TaskEvent::TaskCancelled { task: id, session });
+    }
+    true
+}
+
+/// A task whose time, or its parent's or phase's, is over.
+fn expire_one(state: &State<'_>, sink: &mut Sink) -> bool {
+    let tasks = &state.durable.tasks;
+    let first = tasks.expired.first().copied();
+    let Some((id, task)) = first.and_then(|id| Some((id, tasks.get(id)?))) else {
+        return false;
+    };
+    if !stop(state, id, task, StopReason::Timeout, sink) {
+        let status = if task.attempts > 0 {
+            TaskStatus::Failed
+        } else {
+            TaskStatus::Skipped
+        };
+        sink.emit(TaskEvent::TaskExpired {
+            task: id,
+            session: task.session,
+            status,
+            reason: over_time(state, task),
+        });
+    }
+    true
+}
+
+fn stop(state: &State<'_>, id: TaskId, task: &Task, reason: StopReason, sink: &mut Sink) -> bool {
+    let Some(fence) = task.fence else { return false };
+    let session = task.session;
+    sink.emit(TaskEvent::TaskStopRequested {
+        task: id,
+        session,
+        fence,
+        reason,
+        until_ms: state.now_ms.saturating_add(grace_ms(state, session)),
+    });
+    true
+}
+
+/// Whose time it is that is over for `task`.
+pub(crate) fn over_time(state: &State<'_>, task: &Task) -> String {
+    let tasks = &state.durable.tasks;
+    let mut next = task;
+    loop {
+        if next.timed_out {
+            let limit_ms = next.spec.total_timeout_ms.unwrap_or_default();
+            return format!("the {limit_ms} ms of {} are over", next.spec.key);
+        }
+        match tasks.parent(next).and_then(|id| tasks.get(id)) {
+            Some(parent) => next = parent,
+            None => break,
+        }
+    }
+    let plan = tasks.plan(next.session);
+    let phase = next.phase.and_then(|phase| plan?.phases.get(phase as usize));
+    match phase {
+        Some(phase) => format!("the {} ms of {} are over", phase.spec.timeout_ms, phase.spec.name),
+        None => "its time is over".to_owned(),
+    }
+}
+
+/// A task that needs what did not complete.
 fn skip_one(state: &State<'_>, sink: &mut Sink) -> bool {
     let tasks = &state.durable.tasks;
     let Some((id, task)) = tasks.doomed.first().and_then(|id| Some((*id, tasks.get(*id)?))) else {
@@ -42,51 +115,6 @@ fn skip_reason(state: &State<'_>, task: &Task) -> String {
     }
 }
 
-fn cancel_one(state: &State<'_>, sink: &mut Sink) -> bool {
-    state
-        .durable
-        .tasks
-        .cancelling
-        .iter()
-        .any(|session| cancel_in(state, *session, sink))
-}
-
-fn cancel_in(state: &State<'_>, session: SessionId, sink: &mut Sink) -> bool {
-    let tasks = &state.durable.tasks;
-    let open = |id: &&TaskId| {
-        tasks
-            .get(**id)
-            .is_some_and(|task| !task.status.is_terminal() && !is_stopping(state, task))
-    };
-    // Parts before the whole: a group ends with its last part.
-    let next = tasks
-        .of(session)
-        .iter()
-        .rev()
-        .filter(open)
-        .find(|id| tasks.get(**id).is_some_and(|task| task.open_children == 0));
-    let Some((id, task)) = next.and_then(|id| Some((*id, tasks.get(*id)?))) else {
-        return false;
-    };
-    match task.fence {
-        Some(fence) => sink.emit(TaskEvent::TaskStopRequested {
-            task: id,
-            session,
-            fence,
-            reason: StopReason::Cancel,
-            until_ms: state.now_ms.saturating_add(grace_ms(state, session)),
-        }),
-        None => sink.emit(TaskEvent::TaskCancelled { task: id, session }),
-    }
-    true
-}
-
-fn is_stopping(state: &State<'_>, task: &Task) -> bool {
-    task.fence
-        .and_then(|fence| state.durable.leases.held(fence).ok())
-        .is_some_and(|lease| lease.revoked.is_some())
-}
-
 /// Attempts of an earlier run of this node have nobody left who could report on them.
 fn recover_one(state: &State<'_>, sink: &mut Sink) -> bool {
     let durable = state.durable;
@@ -109,21 +137,4 @@ pub(crate) fn grace_ms(state: &State<'_>, session: SessionId) -> u64 {
         .tasks
         .plan(session)
         .map_or(0, |plan| plan.policy.grace_ms)
-}
-
-/// What follows a failed attempt.
-pub(crate) fn after_failure(state: &State<'_>, task: &Task, _error: &AttemptError) -> Next {
-    let Some(plan) = state.durable.tasks.plan(task.session) else {
-        return Next::Fail {};
-    };
-    if task.failures >= plan.policy.max_retries {
-        return Next::Fail {};
-    }
-    Next::Retry {
-        level: 1,
-        action: "retry".to_owned(),
-        at_ms: state.now_ms.saturating_add(plan.policy.retry_delay_ms),
-        demand: task.demand.clone(),
-        timeout_ms: task.timeout_ms,
-    }
 }

@@ -37,6 +37,21 @@ wire! {
 }
 
 wire! {
+    /// A recovery strategy that was tried.
+    pub struct Recovery {
+        /// 1 by the agent, 2 by the orchestrator.
+        level: u32,
+        /// Name of the strategy.
+        action: String,
+        /// Type of the error it was for.
+        error_type: String,
+        /// Attempt that failed.
+        attempt: u32,
+        at_ms: u64,
+    }
+}
+
+wire! {
     /// One task.
     pub struct Task {
         session: SessionId,
@@ -57,14 +72,24 @@ wire! {
         failures: u32,
         /// Attempts lost with their host.
         losses: u32,
-        /// Recovery strategies tried since the last human decision, by level and name.
-        recoveries: Vec<(u32, String)>,
+        /// What was tried since the last human decision.
+        recoveries: Vec<Recovery>,
+        /// Times a human let it run again.
+        reprieves: u32,
         fence: Option<Fence>,
+        /// Its attempt was asked to stop.
+        stopping: bool,
         agent: Option<AgentId>,
         progress_ppm: u32,
+        /// When progress was last written down.
+        progressed_ms: u64,
         ready_ms: u64,
         started_ms: Option<u64>,
         ended_ms: Option<u64>,
+        /// Kernel time at which its total time is over.
+        deadline_ms: Option<u64>,
+        /// Its total time is over: what still runs of it is being stopped.
+        timed_out: bool,
         error: Option<AttemptError>,
         report: Option<Box<Report>>,
         verdicts: Vec<Verdict>,
@@ -103,12 +128,17 @@ impl Task {
             failures: 0,
             losses: 0,
             recoveries: Vec::new(),
+            reprieves: 0,
             fence: None,
+            stopping: false,
             agent: None,
             progress_ppm: 0,
+            progressed_ms: 0,
             ready_ms: 0,
             started_ms: None,
             ended_ms: None,
+            deadline_ms: None,
+            timed_out: false,
             error: None,
             report: None,
             verdicts: Vec::new(),

@@ -239,6 +239,7 @@ pub fn task(key: &str, after: &[u32]) -> TaskSpec {
         timeout_ms: 10_000,
         criteria: Vec::new(),
         input: None,
+        total_timeout_ms: None,
     }
 }
 

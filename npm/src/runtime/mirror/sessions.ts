@@ -42,9 +42,15 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         session.status = "cancelling";
         session.reason = event.reason;
       });
+    case "SessionTimedOut":
+      return change(mirror, event.session, (session) => {
+        session.status = "cancelling";
+        session.reason = "its time is over";
+      });
     case "SessionEnded": {
       const ended = change(mirror, event.session, (session) => {
         session.status = event.status;
+        session.reason = event.reason === "" ? null : event.reason;
         session.endedMs = timeMs;
       });
       for (const handle of event.evict) forget(mirror, handle);

@@ -15,12 +15,12 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
     case "TaskGranted": {
       const task = mirror.tasks.get(event.task);
       if (task === undefined) return undefined;
-      const { agent, attempt, demand, timeoutMs } = event;
+      const { agent, attempt, resources, timeoutMs } = event;
       task.status = "running";
       task.reason = null;
       task.progressPpm = 0;
       task.startedMs ??= timeMs;
-      task.resources = demand.resources;
+      task.resources = resources;
       task.timeoutMs = timeoutMs;
       task.attempts.push({
         number: attempt,
@@ -73,6 +73,28 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       if (task !== undefined) end(task, "skipped", timeMs, event.reason);
       return task?.session;
     }
+    case "TaskExpired": {
+      const task = mirror.tasks.get(event.task);
+      if (task !== undefined) end(task, event.status, timeMs, event.reason);
+      return task?.session;
+    }
+    case "EscalationRaised": {
+      const task = mirror.tasks.get(event.task);
+      if (task === undefined) return undefined;
+      task.status = "waiting";
+      task.reason = `${event.report.issueType}: ${event.report.reason}`;
+      return task.session;
+    }
+    case "EscalationResolved": {
+      const task = mirror.tasks.get(event.task);
+      if (task === undefined) return undefined;
+      const reason = event.actor === "" ? event.note : `${event.decision} by ${event.actor}`;
+      if (event.decision === "retry") {
+        task.status = "ready";
+        task.reason = reason;
+      } else end(task, event.decision === "approve" ? "completed" : "failed", timeMs, reason);
+      return task.session;
+    }
     case "TaskCancelled": {
       const task = mirror.tasks.get(event.task);
       if (task !== undefined) end(task, "cancelled", timeMs, null);
@@ -82,7 +104,7 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       const task = mirror.tasks.get(event.task);
       if (task === undefined) return undefined;
       take(task, event.report, event.verdicts);
-      end(task, event.completed ? "completed" : "failed", timeMs, event.completed ? null : "a part did not complete");
+      end(task, event.completed ? "completed" : "failed", timeMs, event.error?.message ?? null);
       return task.session;
     }
     case "TaskStopRequested": {

@@ -6,7 +6,8 @@ use crate::agents::select::is_able;
 use crate::id::PoolId;
 use crate::resources::Resources;
 use crate::state::State;
-use crate::tasks::{Demand, LaneKey};
+use crate::tasks::Demand;
+use crate::tasks::queue::Line;
 
 /// How many waiting tasks fall to each pool. A task falls to one pool only: to the one of the highest priority that is
 /// able and not full.
@@ -19,13 +20,13 @@ pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
         .collect();
     order.sort_by_key(|id| std::cmp::Reverse(pools.get(*id).map(|pool| pool.spec.template.priority)));
     let mut shares = BTreeMap::new();
-    for (key, len) in state.durable.tasks.queue.lengths() {
-        let mut left = runnable(state, key, len);
+    for line in state.durable.tasks.queue.lines() {
+        let mut left = runnable(state, &line);
         for id in &order {
             let Some(pool) = pools.get(*id).filter(|_| left > 0) else {
                 break;
             };
-            if !is_able(&pool.spec.template, &key.demand) {
+            if !is_able(&pool.spec.template, line.demand) {
                 continue;
             }
             let most = u64::from(pool.spec.max) * u64::from(pool.spec.template.max_load);
@@ -39,12 +40,12 @@ pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
 }
 
 /// How many tasks of a lane could run if only there were agents.
-fn runnable(state: &State<'_>, key: &LaneKey, len: u64) -> u64 {
-    let class_room = key
+fn runnable(state: &State<'_>, line: &Line<'_>) -> u64 {
+    let class_room = line
         .class
         .and_then(|(session, class)| state.durable.tasks.plan(session)?.room(class))
         .unwrap_or(u64::MAX);
-    len.min(class_room).min(resource_room(state, &key.demand))
+    line.len.min(class_room).min(resource_room(state, line.demand))
 }
 
 /// How many tasks of this demand fit into what is not reserved.

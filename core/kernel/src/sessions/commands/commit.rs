@@ -5,13 +5,15 @@ use crate::state::{Sink, State};
 use crate::tasks::graph;
 use crate::tasks::{TaskError, TaskEvent, TaskSpec};
 
+/// To commit again changes nothing.
 pub(super) fn decide(state: &State<'_>, session: SessionId, sink: &mut Sink) -> Result<(), Refusal> {
-    live(state, session)?;
     let tasks = &state.durable.tasks;
-    let plan = tasks.plan(session).ok_or(TaskError::PlanCommitted { session })?;
-    if plan.committed {
+    sink.answer(session.0);
+    if tasks.plan(session).is_some_and(|plan| plan.committed) {
         return Ok(());
     }
+    live(state, session)?;
+    let plan = tasks.plan(session).ok_or(TaskError::PlanCommitted { session })?;
     if plan.counts.total != plan.expected {
         return Err(TaskError::PlanIncomplete {
             got: plan.counts.total,

@@ -6,6 +6,9 @@ use crate::state::{Origin, Sink, State};
 use crate::tasks::graph;
 use crate::tasks::{PlanSpec, TaskError, TaskEvent, TaskSpec};
 
+/// Tasks that together cannot have as many bytes as a plan may: each of their lists and texts is bounded.
+const UNWEIGHED: usize = 500;
+
 /// Opens a session whose plan comes with it.
 pub(super) fn whole(
     state: &State<'_>,
@@ -17,9 +20,12 @@ pub(super) fn whole(
 ) -> Result<(), Refusal> {
     check_room(state, tasks.len())?;
     graph::check_plan(plan, tasks.len() as u32, input)?;
+    if tasks.len() > UNWEIGHED {
+        graph::check_bytes(graph::encoded_bytes(tasks))?;
+    }
     tasks.iter().try_for_each(|task| graph::check_task(task, plan))?;
     graph::check_graph(plan, &tasks.iter().collect::<Vec<_>>())?;
-    sink.emit(opened(origin, plan, tasks.len() as u32, false, input));
+    sink.emit(opened(origin, plan, tasks.len() as u32, None, input));
     let session = state.next_session();
     tasks.iter().for_each(|spec| {
         sink.emit(TaskEvent::TaskAdded {
@@ -50,7 +56,8 @@ pub(super) fn draft(
         }
         .into());
     }
-    sink.emit(opened(origin, plan, expected, true, input));
+    let until_ms = state.now_ms.saturating_add(state.durable.settings().draft_ms);
+    sink.emit(opened(origin, plan, expected, Some(until_ms), input));
     Ok(())
 }
 
@@ -58,17 +65,18 @@ fn opened(
     origin: &Origin<'_>,
     plan: &PlanSpec,
     expected: u32,
-    draft: bool,
+    until_ms: Option<u64>,
     input: Option<&Payload>,
 ) -> SessionEvent {
     debug_assert!(is_bounded(input));
     SessionEvent::SessionOpened {
         plan: plan.clone(),
         expected,
-        draft,
+        draft: until_ms.is_some(),
         input: input.cloned(),
         actor: origin.actor.to_owned(),
         tenant: origin.tenant.to_owned(),
+        until_ms,
     }
 }
 
@@ -86,7 +94,7 @@ fn check_room(state: &State<'_>, tasks: usize) -> Result<(), Refusal> {
         }
         .into());
     }
-    if state.durable.tasks.len() + tasks > bounds::LIVE_TASKS {
+    if state.durable.tasks.live() + tasks > bounds::LIVE_TASKS {
         return Err(Refusal::full("tasks", bounds::LIVE_TASKS));
     }
     Ok(())

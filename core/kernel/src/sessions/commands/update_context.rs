@@ -37,6 +37,7 @@ pub(super) fn decide(
     if let Some((_, rule)) = rules.iter().find(|(kept, _)| !kept) {
         return Err(SessionError::Context { session, rule }.into());
     }
+    sink.answer(session.0);
     sink.emit(SessionEvent::ContextUpdated {
         session,
         entries: entries.to_vec(),

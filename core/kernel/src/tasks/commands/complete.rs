@@ -2,7 +2,8 @@ use super::fail::{checked, settle};
 use crate::id::Fence;
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
-use crate::tasks::{AttemptError, Report, TaskEvent, Verdict};
+use crate::tasks::criteria::{judge, unmet};
+use crate::tasks::{AttemptError, Report, TaskError, TaskEvent};
 
 /// An attempt that ended well but missed a criterion has failed. One that was asked to stop before has lost its say.
 pub(super) fn decide(
@@ -13,15 +14,16 @@ pub(super) fn decide(
 ) -> Result<(), Refusal> {
     let lease = state.durable.leases.held(fence)?;
     checked(lease.task, report)?;
-    let task = state
-        .durable
-        .tasks
-        .get(lease.task)
-        .ok_or(crate::tasks::TaskError::Unknown { task: lease.task })?;
-    let verdicts = judge(&task.spec.criteria, report);
-    let unmet: Vec<&Verdict> = verdicts.iter().filter(|verdict| !verdict.met).collect();
-    if lease.revoked.is_some() || !unmet.is_empty() {
-        settle(state, fence, unmet_error(&unmet), report.clone(), verdicts, sink);
+    let task = state.durable.tasks.get(lease.task);
+    let task = task.ok_or(TaskError::Unknown { task: lease.task })?;
+    let duration_ms = state.now_ms.saturating_sub(lease.granted_ms);
+    let verdicts = judge(&task.spec.criteria, report, duration_ms);
+    let error = match lease.revoked {
+        Some(_) => Some(too_late()),
+        None => unmet(&task.spec.criteria, &verdicts),
+    };
+    if let Some(error) = error {
+        settle(state, fence, error, report.clone(), verdicts, sink);
         return Ok(());
     }
     sink.emit(TaskEvent::TaskCompleted {
@@ -29,35 +31,17 @@ pub(super) fn decide(
         session: lease.session,
         agent: lease.agent,
         fence,
-        duration_ms: state.now_ms.saturating_sub(lease.granted_ms),
+        duration_ms,
         report: report.clone(),
         verdicts,
     });
     Ok(())
 }
 
-/// Every criterion against what was measured; what was not measured is not met.
-pub(crate) fn judge(criteria: &[crate::tasks::Criterion], report: &Report) -> Vec<Verdict> {
-    let verdict = |criterion: &crate::tasks::Criterion| {
-        let measured_micro = report
-            .metric(&criterion.name)
-            .or_else(|| report.metric(criterion.metric()));
-        let met = measured_micro.is_some_and(|measured| criterion.is_met(measured));
-        Verdict {
-            name: criterion.name.clone(),
-            measured_micro,
-            met,
-        }
-    };
-    criteria.iter().map(verdict).collect()
-}
-
-fn unmet_error(unmet: &[&Verdict]) -> AttemptError {
-    let names: Vec<&str> = unmet.iter().map(|verdict| verdict.name.as_str()).collect();
-    let message = format!("criteria not met: {}", names.join(", "));
+fn too_late() -> AttemptError {
     AttemptError {
-        error_type: "criteria_unmet".to_owned(),
-        message,
+        error_type: "stopped".to_owned(),
+        message: "the attempt ended after it was asked to stop".to_owned(),
         details: None,
     }
 }

@@ -1,10 +1,12 @@
 use crate::bounds;
 use crate::id::{Fence, TaskId};
-use crate::leases::StopReason;
+use crate::leases::{Lease, StopReason};
 use crate::payload::is_bounded;
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
-use crate::tasks::{AttemptError, AttemptOutcome, Next, Report, TaskError, TaskEvent, Verdict};
+use crate::tasks::recovery::after_failure;
+use crate::tasks::sweep::over_time;
+use crate::tasks::{AttemptError, AttemptOutcome, Next, Report, Task, TaskError, TaskEvent, Verdict};
 use crate::text::is_name;
 
 pub(super) fn decide(
@@ -49,7 +51,7 @@ pub(crate) fn settle(
     };
     let reason = lease.revoked.map(|revoked| revoked.reason);
     let (outcome, error) = match reason {
-        Some(StopReason::Timeout) => (AttemptOutcome::Timeout, timeout_error(lease.length_ms)),
+        Some(StopReason::Timeout) => (AttemptOutcome::Timeout, timeout_error(state, task, lease)),
         Some(StopReason::Cancel) => (AttemptOutcome::Cancelled, error),
         Some(StopReason::Reassign) => (AttemptOutcome::Lost, error),
         None if state.durable.orphans.contains(&fence) => (AttemptOutcome::Lost, error),
@@ -60,18 +62,22 @@ pub(crate) fn settle(
         .tasks
         .plan(lease.session)
         .is_some_and(|plan| plan.cancelling);
+    let duration_ms = state.now_ms.saturating_sub(lease.granted_ms);
     let next = match outcome {
         _ if cancelling => Next::Cancel {},
         AttemptOutcome::Cancelled => Next::Cancel {},
+        _ if state.durable.tasks.is_over_time(task) => Next::Fail {
+            reason: over_time(state, task),
+        },
         AttemptOutcome::Lost if task.losses < bounds::LOSSES => Next::Requeue {},
-        _ => crate::tasks::sweep::after_failure(state, task, &error),
+        _ => after_failure(state, task, &error, duration_ms),
     };
     sink.emit(TaskEvent::TaskAttemptFailed {
         task: lease.task,
         session: lease.session,
         agent: lease.agent,
         fence,
-        duration_ms: state.now_ms.saturating_sub(lease.granted_ms),
+        duration_ms,
         outcome,
         error,
         report,
@@ -108,8 +114,12 @@ pub(super) fn checked(task: TaskId, report: &Report) -> Result<(), TaskError> {
     }
 }
 
-fn timeout_error(length_ms: u64) -> AttemptError {
-    let message = format!("the attempt took longer than its {length_ms} ms");
+fn timeout_error(state: &State<'_>, task: &Task, lease: &Lease) -> AttemptError {
+    let message = if state.durable.tasks.is_over_time(task) {
+        over_time(state, task)
+    } else {
+        format!("the attempt took longer than its {} ms", lease.length_ms)
+    };
     AttemptError {
         error_type: "timeout".to_owned(),
         message,

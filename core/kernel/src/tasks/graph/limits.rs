@@ -5,9 +5,33 @@ use crate::tasks::{Demand, PlanSpec, TaskError, TaskSpec};
 use crate::text::is_name;
 
 /// Longest time anything may take: a year.
-const LONGEST_MS: u64 = 366 * 86_400_000;
+pub(crate) const LONGEST_MS: u64 = 366 * 86_400_000;
 /// Phases and classes of a plan.
 const PARTS: usize = 1_000;
+
+/// Bytes that tasks take as they are written to the journal.
+pub(crate) fn encoded_bytes(tasks: &[TaskSpec]) -> u64 {
+    let mut writer = polyphon_wire::Writer::default();
+    let mut bytes = 0;
+    for task in tasks {
+        writer.truncate(0);
+        polyphon_wire::Wire::encode(task, &mut writer);
+        bytes += writer.as_bytes().len() as u64;
+    }
+    bytes
+}
+
+/// # Errors
+/// [`TaskError::PlanTooHeavy`] when a plan of that many bytes is more than a plan may be.
+pub(crate) fn check_bytes(bytes: u64) -> Result<(), TaskError> {
+    if bytes > bounds::PLAN_BYTES {
+        return Err(TaskError::PlanTooHeavy {
+            bytes,
+            limit: bounds::PLAN_BYTES,
+        });
+    }
+    Ok(())
+}
 
 /// # Errors
 /// The first bound that is broken.
@@ -89,6 +113,11 @@ pub(crate) fn check_task_against(task: &TaskSpec, classes: usize, tasks: u32) ->
         (
             (1..=LONGEST_MS).contains(&task.timeout_ms),
             "a timeout is 1 ms to a year",
+        ),
+        (
+            task.total_timeout_ms
+                .is_none_or(|limit| (1..=LONGEST_MS).contains(&limit)),
+            "a total timeout is 1 ms to a year",
         ),
         (task.criteria.len() <= bounds::METRICS, "at most 64 criteria"),
         (

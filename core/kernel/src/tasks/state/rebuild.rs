@@ -1,0 +1,94 @@
+//! What is derived, from what is stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Tasks;
+use crate::id::{SessionId, TaskId};
+use crate::tasks::queue::ReadyQueue;
+use crate::tasks::{PhaseStatus, TaskStatus};
+
+impl Tasks {
+    pub(crate) fn rebuild(&mut self, ageing_ms: u64) {
+        self.index();
+        self.requeue(ageing_ms);
+        self.doomed = self.find_doomed();
+        let all: Vec<TaskId> = self.table.iter().map(|(id, _)| id).collect();
+        self.cancelling.clear();
+        self.expired.clear();
+        for id in all {
+            self.take_back(id);
+            if self.get(id).is_some_and(|task| task.timed_out) {
+                self.expire(id);
+            }
+        }
+        let sessions: Vec<SessionId> = self.plans.iter().map(|(session, _)| session).collect();
+        for session in sessions {
+            self.expire_phases(session);
+        }
+    }
+
+    /// The queue anew: the order of ready tasks depends on how fast they age.
+    pub(crate) fn requeue(&mut self, ageing_ms: u64) {
+        self.queue = ReadyQueue::new(ageing_ms);
+        let mut full = Vec::new();
+        for (session, plan) in self.plans.iter() {
+            let classes = (0..plan.classes.len() as u32).filter(|class| !plan.admits(Some(*class)));
+            full.extend(classes.map(|class| (session, class)));
+        }
+        full.into_iter()
+            .for_each(|(session, class)| self.queue.set_full(session, class, true));
+        let is_ready =
+            |(id, task): (TaskId, &crate::tasks::Task)| (task.status == TaskStatus::Ready).then_some(id);
+        let ready: Vec<TaskId> = self.table.iter().filter_map(is_ready).collect();
+        ready.into_iter().for_each(|task| self.queue_up(task));
+    }
+
+    fn index(&mut self) {
+        self.by_plan = self
+            .plans
+            .iter()
+            .map(|(session, _)| (session, Vec::new()))
+            .collect();
+        let mut placed: Vec<(SessionId, u32, TaskId)> = self
+            .table
+            .iter()
+            .map(|(id, task)| (task.session, task.index, id))
+            .collect();
+        placed.sort_unstable();
+        for (session, _, id) in placed {
+            self.by_plan.entry(session).or_default().push(id);
+        }
+        let over = self.plans.values().filter(|plan| plan.is_over());
+        self.ended = over.map(|plan| plan.counts.total as usize).sum();
+        let mut failing: BTreeMap<String, BTreeSet<TaskId>> = BTreeMap::new();
+        for (id, task) in self.table.iter().filter(|(_, task)| !task.status.is_terminal()) {
+            if let Some(error) = &task.error {
+                failing.entry(error.error_type.clone()).or_default().insert(id);
+            }
+        }
+        self.failing = failing;
+    }
+
+    /// Tasks that wait for something that can no longer happen.
+    fn find_doomed(&self) -> BTreeSet<TaskId> {
+        let mut doomed = BTreeSet::new();
+        for (_, task) in self.table.iter().filter(|(_, task)| task.status.is_terminal()) {
+            if task.status != TaskStatus::Completed {
+                doomed.extend(task.dependents.iter().chain(&task.children));
+            }
+        }
+        for (session, plan) in self.plans.iter() {
+            let skipped = plan
+                .phases
+                .iter()
+                .filter(|phase| phase.status == PhaseStatus::Skipped);
+            let indexes = skipped.flat_map(|phase| &phase.spec.tasks);
+            doomed.extend(indexes.filter_map(|index| self.of(session).get(*index as usize)));
+        }
+        doomed.retain(|task| {
+            self.get(*task)
+                .is_some_and(|task| task.status == TaskStatus::Pending)
+        });
+        doomed
+    }
+}
