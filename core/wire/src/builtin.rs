@@ -194,7 +194,13 @@ impl<K: Wire + Ord, V: Wire> Wire for std::collections::BTreeMap<K, V> {
         }
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        Vec::<(K, V)>::decode(reader).map(|pairs| pairs.into_iter().collect())
+        // One by one: building from an iterator brings a whole sort into the wasm for every pair of types.
+        let mut map = Self::new();
+        for _ in 0..reader.array()? {
+            let (key, value) = <(K, V)>::decode(reader)?;
+            map.insert(key, value);
+        }
+        Ok(map)
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
@@ -210,7 +216,11 @@ impl<T: Wire + Ord> Wire for std::collections::BTreeSet<T> {
         self.iter().for_each(|value| value.encode(writer));
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        Vec::<T>::decode(reader).map(|values| values.into_iter().collect())
+        let mut set = Self::new();
+        for _ in 0..reader.array()? {
+            set.insert(T::decode(reader)?);
+        }
+        Ok(set)
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
