@@ -19,7 +19,7 @@ export async function kernelInWasm(rows: Rows): Promise<void> {
   driver.step([{ type: "StartNode", epoch: 1, seed: 42, node: "bench" }]);
   const agent = driver.step([{ type: "RegisterAgent", spec: AGENT }]).answers[0]?.outcome;
   if (agent?.type !== "Accepted") throw new Error("the agent was refused");
-  driver.step([{ type: "ReportAgentStarted", agent: agent.entity }]);
+  driver.step([{ type: "ReportAgentStarted", agent: agent.entity, start: null }]);
   for (let made = 0; made < LIVE; made += BATCH) driver.step(Array.from({ length: BATCH }, create));
   let commands = 0;
   const began = performance.now();

@@ -35,12 +35,6 @@ export function requestIds(frame: Uint8Array): readonly number[] {
   return ids;
 }
 
-/** Sequence of the last event of a frame. */
-export function lastSeqOf(frame: Uint8Array): number {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  return uint64(view, 24) + view.getUint32(12, true) - 1;
-}
-
 function uint64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
 }

@@ -182,6 +182,6 @@ function publicStatus({ status }: SessionEntry): SessionStatus {
   return status === "cancelling" ? "running" : status;
 }
 
-export function hex(bytes: Uint8Array): string {
+function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
