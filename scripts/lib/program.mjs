@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { pinnedEnv, pinnedNode } from "./node.mjs";
 import { inRepo, root } from "./paths.mjs";
@@ -13,13 +14,26 @@ const WATCH_MS = 250;
  * @param {{ cwd?: string }} [options]
  */
 export async function runProgram(args, { cwd = root } = {}) {
-  const parent = process.ppid;
-  const watch = setInterval(() => process.ppid !== parent && process.exit(1), WATCH_MS).unref();
-  if (process.env.npm_lifecycle_event === undefined) clearInterval(watch);
+  if (process.env.npm_lifecycle_event !== undefined) endWith(starters());
   const tether = pathToFileURL(inRepo("scripts/lib/tether.mjs")).href;
   return handOver(pinnedNode(), ["--import", tether, ...args], {
     cwd,
     env: pinnedEnv(),
     stdio: ["inherit", "inherit", "inherit", "pipe"],
   });
+}
+
+/** Ends this process as soon as one of those that started it is no longer who it was. */
+function endWith(before) {
+  setInterval(() => starters() !== before && process.exit(1), WATCH_MS).unref();
+}
+
+/** Ids of the parent (npm, or the shell npm started) and, where the system tells, of its parent. */
+function starters() {
+  try {
+    const status = readFileSync(`/proc/${process.ppid}/status`, "utf8");
+    return `${process.ppid} ${/^PPid:\s*(\d+)/m.exec(status)?.[1]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
 }
