@@ -20,6 +20,7 @@ pub mod journal;
 mod kernel;
 pub mod leases;
 pub mod outbox;
+pub mod manager;
 mod payload;
 mod reactions;
 mod refusal;
