@@ -14,16 +14,31 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::agents::AgentStatus;
 use crate::agents::commands::AgentCommand;
+use crate::command::Command;
 use crate::effect::Effect;
-use crate::id::{AgentId, SessionId};
+use crate::escalations::EscalationReport;
+use crate::id::{AgentId, EffectId, EscalationId, SessionId};
 use crate::journal::{Frame, FrameError, JournalCommand};
 use crate::kernel::Kernel;
+use crate::outbox::commands::OutboxCommand;
+use crate::settings::Settings;
 use crate::time::Now;
 use talk::Call;
 
 pub use agent::{Agent, Done, Message, Work};
 pub use error::{AgentError, MessageError};
 pub use journal::{Journal, JournalError, MemoryJournal};
+
+/// Something a human must decide.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Notice {
+    /// Key of the task; `message` for a message.
+    pub task: String,
+    /// What the decision answers.
+    pub escalation: EscalationId,
+    /// What happened, and what can be done.
+    pub report: EscalationReport,
+}
 
 /// Agents of this process around one journal.
 pub struct AgentManager<J: Journal> {
@@ -35,6 +50,8 @@ pub struct AgentManager<J: Journal> {
     effects: VecDeque<Effect>,
     /// Rows that go with the next frame.
     rows: Vec<(String, Vec<u8>)>,
+    /// What humans are to be told.
+    notices: VecDeque<(EffectId, Notice)>,
     requests: u64,
     /// Why nothing is done any more: the kernel is ahead of a journal that failed.
     broken: Option<JournalError>,
@@ -64,12 +81,28 @@ impl<J: Journal> AgentManager<J> {
             agents: BTreeMap::new(),
             effects: VecDeque::new(),
             rows: Vec::new(),
+            notices: VecDeque::new(),
             requests: 0,
             broken: None,
         };
         let node = "manager".to_owned();
         manager.ask(Call::default(), JournalCommand::StartNode { epoch, seed, node })?;
+        let mut settings = manager.kernel.durable().settings().clone();
+        settings.escalations.notify = true;
+        manager.configure(settings)?;
+        // What the manager before was asked for and did not finish, this step's included.
+        manager.effects = manager.kernel.open_effects().into();
         Ok(manager)
+    }
+
+    /// Brings a configuration into force. One that notifies nobody of escalations leaves [`take_notice`](Self::take_notice)
+    /// empty.
+    ///
+    /// # Errors
+    /// [`AgentError::Refused`] when it breaks a rule.
+    pub fn configure(&mut self, settings: Settings) -> Result<(), AgentError> {
+        self.ask(Call::default(), JournalCommand::Configure { settings })?;
+        Ok(())
     }
 
     /// Makes an agent known. One whose key is known already comes back under its id.
@@ -111,7 +144,7 @@ impl<J: Journal> AgentManager<J> {
         self.run()
     }
 
-    /// Hands `body` to one agent as a durable task of its own: it waits for the agent if need be, is delivered at least
+    /// Hands `body` to one agent as a durable task of its own: it waits for the agent up to a day, is delivered at least
     /// once, and is tried again twice when the agent fails. Answers the session that follows it.
     ///
     /// # Errors
@@ -129,6 +162,19 @@ impl<J: Journal> AgentManager<J> {
             idempotency_key: None,
         };
         self.post(call, &recipient, body)
+    }
+
+    /// Asks the kernel for anything else, in the name of `actor`: a plan, a pool, an answer to an escalation. Answers the
+    /// entity it made.
+    ///
+    /// # Errors
+    /// [`AgentError::Refused`] when the kernel refuses it.
+    pub fn submit(&mut self, actor: &str, command: impl Into<Command>) -> Result<u64, AgentError> {
+        let call = Call {
+            actor: actor.to_owned(),
+            idempotency_key: None,
+        };
+        self.ask(call, command)
     }
 
     /// Does everything that is to be done now, until the team is at rest.
@@ -152,6 +198,20 @@ impl<J: Journal> AgentManager<J> {
                 return Ok(());
             }
         }
+    }
+
+    /// The next thing a human must decide, once: work that failed again and again. It is told again by the next manager
+    /// unless it was taken.
+    ///
+    /// # Errors
+    /// [`AgentError::Journal`] when the journal cannot be written; open a manager anew from it then.
+    pub fn take_notice(&mut self) -> Result<Option<Notice>, AgentError> {
+        let Some((effect, notice)) = self.notices.pop_front() else {
+            return Ok(None);
+        };
+        let (ok, detail) = (true, String::new());
+        self.report(OutboxCommand::FinishEffect { effect, ok, detail })?;
+        Ok(Some(notice))
     }
 
     /// The kernel, to look at: `kernel().durable()` is the whole state, `kernel().deadline()` when to [`run`](Self::run)

@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 use common::agent_spec;
 use polyphon_kernel::agents::{AgentSpec, AgentStatus};
+use polyphon_kernel::escalations::Decision;
+use polyphon_kernel::escalations::commands::EscalationCommand;
 use polyphon_kernel::manager::{
     Agent, AgentError, AgentManager, Done, Journal, JournalError, MemoryJournal, Message, MessageError, Work,
 };
@@ -255,6 +257,36 @@ fn nothing_is_done_that_the_journal_does_not_hold() {
         0,
         "the message was never acknowledged"
     );
+}
+
+#[test]
+fn a_human_is_told_of_work_that_fails_again_and_again_until_the_notice_is_taken() {
+    let (time, log) = (Time::default(), Log::default());
+    let mut team = team(&time);
+    let mut hopeless = puppet("hopeless", &log);
+    hopeless.act = Box::new(|_| Err("cannot".to_owned()));
+    let agent = team.register_agent(Box::new(hopeless)).unwrap();
+    team.start_agent(agent).unwrap();
+    team.send_message(agent, agent, b"try").unwrap();
+    for _ in 0..20 {
+        time.pass(60_000);
+        team.run().unwrap();
+    }
+    let mut team = AgentManager::open(team.into_journal(), 7, time.read()).unwrap();
+    team.run().unwrap();
+    let notice = team.take_notice().unwrap().unwrap();
+    assert_eq!(notice.task, "message");
+    assert_eq!(team.take_notice().unwrap(), None);
+    let mut team = AgentManager::open(team.into_journal(), 7, time.read()).unwrap();
+    team.run().unwrap();
+    assert_eq!(team.take_notice().unwrap(), None);
+    let decide = EscalationCommand::ResolveEscalation {
+        escalation: notice.escalation,
+        decision: Decision::Abort,
+        note: "never mind".to_owned(),
+    };
+    team.submit("someone", decide).unwrap();
+    assert_eq!(team.kernel().durable().sessions.live(), 0);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What silence means.
 
 use super::commands::fail;
-use super::vitals::{Heartbeat, unresponsive_ms};
-use super::{Agent, AgentEvent, Health};
+use super::pulse::unresponsive_ms;
+use super::{Agent, AgentEvent, Health, Heartbeat};
 use crate::id::AgentId;
 use crate::state::{Sink, State};
 

@@ -4,48 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polyphon_policies::PhiDetector;
-use polyphon_policies::failure_detector::Tolerance;
-use polyphon_wire::wire;
 
-use super::{Agent, AgentEvent, AgentSettings, Health};
+use super::pulse::Pulse;
+use super::{Agent, AgentEvent, AgentStatus, AgentVitals, Heartbeat};
 use crate::event::Event;
 use crate::id::AgentId;
 use crate::journal::JournalEvent;
 use crate::state::Durable;
-
-wire! {
-    /// A sign of life of one agent, and what it uses; absent where it cannot tell.
-    pub struct Heartbeat {
-        agent: AgentId,
-        memory_bytes: Option<u64>,
-        /// Processor time in thousandths of a core.
-        cpu_milli: Option<u64>,
-    }
-}
-
-wire! {
-    /// How an agent is doing, as far as it is known.
-    pub struct AgentVitals {
-        health: Health,
-        /// Suspicion in thousandths; 0 for an agent that is not watched.
-        phi_milli: u64,
-        silence_ms: Option<u64>,
-        /// Mean distance of its heartbeats.
-        rhythm_ms: Option<u64>,
-        /// Standard deviation of that distance.
-        deviation_ms: Option<u64>,
-        memory_bytes: Option<u64>,
-        cpu_milli: Option<u64>,
-    }
-}
-
-/// What is heard of one agent that is watched.
-#[derive(Clone, Debug)]
-pub(super) struct Pulse {
-    detector: PhiDetector,
-    heard_ms: u64,
-    check_ms: Option<u64>,
-}
 
 /// What is heard of every agent.
 #[derive(Clone, Debug, Default)]
@@ -53,28 +18,6 @@ pub(crate) struct Vitals {
     pulses: BTreeMap<AgentId, Pulse>,
     by_time: BTreeSet<(u64, AgentId)>,
     usage: BTreeMap<AgentId, Heartbeat>,
-}
-
-impl Pulse {
-    pub(super) fn silence_ms(&self, now_ms: u64) -> u64 {
-        now_ms.saturating_sub(self.heard_ms)
-    }
-
-    pub(super) fn phi_milli(&self, silence_ms: u64, agent: &Agent, settings: &AgentSettings) -> u64 {
-        self.detector.phi_milli(silence_ms, tolerance(agent, settings))
-    }
-
-    /// The silence after which the verdict on the agent would change.
-    fn patience_ms(&self, agent: &Agent, settings: &AgentSettings) -> u64 {
-        let tolerance = tolerance(agent, settings);
-        let lost_ms = unresponsive_ms(agent, settings);
-        let next = match agent.health {
-            Health::Healthy => self.detector.silence_ms(settings.degraded_phi_milli, tolerance),
-            Health::Degraded => self.detector.silence_ms(settings.unhealthy_phi_milli, tolerance),
-            Health::Unhealthy => lost_ms,
-        };
-        next.min(lost_ms)
-    }
 }
 
 impl Vitals {
@@ -195,21 +138,7 @@ impl Vitals {
     }
 }
 
-/// Silence after which an agent is lost: at least three of its own beats.
-pub(super) fn unresponsive_ms(agent: &Agent, settings: &AgentSettings) -> u64 {
-    settings
-        .unresponsive_ms
-        .max(agent.spec.heartbeat_ms.saturating_mul(3))
-}
-
 fn is_watched(agent: &Agent) -> bool {
-    let serves = agent.status.takes_work() || agent.status == super::AgentStatus::Draining;
+    let serves = agent.status.takes_work() || agent.status == AgentStatus::Draining;
     agent.spec.heartbeat_ms > 0 && serves
-}
-
-fn tolerance(agent: &Agent, settings: &AgentSettings) -> Tolerance {
-    Tolerance {
-        pause_ms: settings.health_timeout_ms,
-        deviation_ms: agent.spec.heartbeat_ms / 4,
-    }
 }

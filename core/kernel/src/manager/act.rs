@@ -1,7 +1,7 @@
 //! Does what the kernel asks for, and says what came of it.
 
 use super::talk::Call;
-use super::{AgentError, AgentManager, Done, Journal, Message, MessageError, Work};
+use super::{AgentError, AgentManager, Done, Journal, Message, MessageError, Notice, Work};
 use crate::agents::Permission;
 use crate::agents::commands::AgentCommand;
 use crate::effect::Effect;
@@ -13,6 +13,8 @@ use crate::tasks::{AttemptError, Demand, PlanSpec, Policy, Priority, Report, Tas
 
 /// Time an agent has for a message, in milliseconds.
 const MESSAGE_TIMEOUT_MS: u64 = 300_000;
+/// Time a message waits for its recipient, or for a human's decision: a day.
+const MESSAGE_LIFE_MS: u64 = 86_400_000;
 
 impl<J: Journal> AgentManager<J> {
     pub(super) fn act(&mut self, effect: Effect) -> Result<(), AgentError> {
@@ -63,6 +65,23 @@ impl<J: Journal> AgentManager<J> {
                 };
                 self.finish((agent, task, fence), done)
             }
+            Effect::Notify {
+                effect,
+                escalation,
+                key,
+                report,
+                ..
+            } => {
+                self.notices.push_back((
+                    effect,
+                    Notice {
+                        task: key,
+                        escalation,
+                        report,
+                    },
+                ));
+                Ok(())
+            }
             // Attempts run to their end before anything else happens here; their report comes too late then.
             Effect::Stop { .. } => Ok(()),
         }
@@ -112,7 +131,7 @@ impl<J: Journal> AgentManager<J> {
                 escalation_threshold: 3,
                 grace_ms: 1_000,
             },
-            timeout_ms: MESSAGE_TIMEOUT_MS * 4,
+            timeout_ms: MESSAGE_LIFE_MS,
             config_hash: [0; 32],
         };
         let task = TaskSpec {
@@ -132,6 +151,7 @@ impl<J: Journal> AgentManager<J> {
             timeout_ms: MESSAGE_TIMEOUT_MS,
             criteria: Vec::new(),
             input: Some(self.payload(body)),
+            total_timeout_ms: None,
         };
         let tasks = vec![task];
         let input = None;

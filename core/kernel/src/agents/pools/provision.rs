@@ -1,8 +1,10 @@
 //! Brings pools to the size they shall have, a bounded number of agents at a time.
 
+use super::leave::{retire, tidy};
+use super::members::{can_start, cooled_ms, fits, members};
 use super::{Pool, Tally, scale, waiting};
-use crate::agents::commands::{register, stop};
-use crate::agents::{Agent, AgentEvent, AgentStatus, Intent};
+use crate::agents::commands::register;
+use crate::agents::{Agent, AgentEvent, AgentStatus};
 use crate::bounds;
 use crate::id::{AgentId, PoolId};
 use crate::state::{Sink, State};
@@ -96,90 +98,6 @@ fn start(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Si
         sink.emit(AgentEvent::AgentProvisioned { spec, until_ms });
     }
     parked.len() + fresh > 0
-}
-
-/// Ends the agents that are missed least: those that do not work yet, then those idle for longest, then those with the
-/// least to finish.
-fn retire(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Sink) -> bool {
-    let live = members(state, id).filter(|(_, agent)| agent.status.is_live() || agent.is_restarting());
-    let mut live: Vec<(AgentId, &Agent)> = live.collect();
-    live.sort_by_key(|(id, agent)| match agent.status {
-        AgentStatus::Failed => (0, 0, *id),
-        AgentStatus::Starting => (1, 0, *id),
-        AgentStatus::Idle => (2, agent.idle_ms, *id),
-        _ => (3, u64::from(agent.load), *id),
-    });
-    let surplus = tally.live.saturating_sub(pool.target) as usize;
-    let leavers = live.iter().take(surplus.min(BATCH));
-    leavers
-        .map(|(agent, entry)| stop::end(state, *agent, entry, "its pool needs it no more", sink))
-        .count()
-        > 0
-}
-
-/// Forgets ended agents the pool would not start again, and the pool itself when it is closed.
-fn tidy(state: &State<'_>, id: PoolId, pool: &Pool, sink: &mut Sink) -> bool {
-    if !state.volatile.upkeep.is_untidy() {
-        return false;
-    }
-    let size = state.durable.agents.pools.size(id);
-    if pool.closing && size == 0 {
-        sink.emit(AgentEvent::PoolRemoved { pool: id });
-        return true;
-    }
-    let mut surplus = match pool.closing {
-        true => size,
-        false => size.saturating_sub(pool.spec.max as usize),
-    };
-    let mut forgotten = 0;
-    for (agent, entry) in members(state, id).filter(|(_, agent)| is_parked(agent)) {
-        if forgotten == BATCH || (surplus == 0 && fits(pool, entry)) {
-            continue;
-        }
-        surplus = surplus.saturating_sub(1);
-        forgotten += 1;
-        sink.emit(AgentEvent::AgentDeregistered {
-            agent,
-            reason: "its pool has no place for it".to_owned(),
-        });
-    }
-    forgotten > 0
-}
-
-fn members<'a>(state: &State<'a>, pool: PoolId) -> impl Iterator<Item = (AgentId, &'a Agent)> {
-    let agents = &state.durable.agents;
-    agents
-        .pools
-        .members(pool)
-        .filter_map(|id| Some((id, agents.get(id)?)))
-}
-
-/// Whether an agent has ended for good or until it is started again.
-fn is_parked(agent: &Agent) -> bool {
-    let is_over = agent.status == AgentStatus::Registered || agent.status.is_over();
-    is_over && !agent.is_restarting() && agent.end.is_none() && agent.load == 0
-}
-
-/// Whether an agent may be started again now.
-fn can_start(state: &State<'_>, agent: &Agent) -> bool {
-    is_parked(agent) && cooled_ms(state, agent) <= state.now_ms
-}
-
-/// When an agent that was given up may be tried again.
-fn cooled_ms(state: &State<'_>, agent: &Agent) -> u64 {
-    match agent.intent {
-        Intent::GiveUp => agent
-            .changed_ms
-            .saturating_add(state.durable.settings().agents.restart_reset_ms),
-        _ => 0,
-    }
-}
-
-/// Whether the agent is what the pool would make today.
-fn fits(pool: &Pool, agent: &Agent) -> bool {
-    let mut spec = register::named(&pool.spec.template, &agent.spec.key);
-    spec.pool = agent.spec.pool;
-    spec == agent.spec
 }
 
 fn idle_ends_ms(pool: &Pool, agent: &Agent) -> Option<u64> {

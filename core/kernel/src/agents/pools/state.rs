@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polyphon_wire::wire;
 
-use super::PoolSpec;
-use crate::agents::{Agent, AgentEvent, AgentStatus};
+use super::{PoolSpec, Share, Tally};
+use crate::agents::{Agent, AgentEvent};
 use crate::id::{AgentId, PoolId};
 use crate::state::Table;
 
@@ -35,25 +35,6 @@ wire! {
     }
 }
 
-/// What the agents of a pool add up to; derived.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Tally {
-    /// Agents at work, being started, or about to be started again.
-    pub live: u32,
-    /// Agents that finish their work or are being ended.
-    pub ending: u32,
-    /// Tasks the live ones work on.
-    pub load: u64,
-}
-
-/// What one agent adds to the tally of its pool.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Share {
-    live: bool,
-    ending: bool,
-    load: u32,
-}
-
 /// Every pool.
 #[derive(Clone, Debug, Default)]
 pub struct Pools {
@@ -61,31 +42,6 @@ pub struct Pools {
     by_key: BTreeMap<String, PoolId>,
     members: BTreeMap<PoolId, BTreeSet<AgentId>>,
     tallies: BTreeMap<PoolId, Tally>,
-}
-
-impl Share {
-    pub(crate) fn of(agent: &Agent) -> Self {
-        let live = agent.status.is_live() || agent.is_restarting();
-        Self {
-            live,
-            ending: !live && (agent.status == AgentStatus::Draining || agent.end.is_some()),
-            load: if live { agent.load } else { 0 },
-        }
-    }
-}
-
-impl Tally {
-    fn add(&mut self, share: Share) {
-        self.live += u32::from(share.live);
-        self.ending += u32::from(share.ending);
-        self.load += u64::from(share.load);
-    }
-
-    fn take(&mut self, share: Share) {
-        self.live -= u32::from(share.live);
-        self.ending -= u32::from(share.ending);
-        self.load -= u64::from(share.load);
-    }
 }
 
 impl Pools {

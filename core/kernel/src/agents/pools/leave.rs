@@ -1,0 +1,57 @@
+//! Which agents leave a pool.
+
+use super::members::{fits, is_parked, members};
+use super::provision::BATCH;
+use super::{Pool, Tally};
+use crate::agents::commands::stop;
+use crate::agents::{Agent, AgentEvent, AgentStatus};
+use crate::id::{AgentId, PoolId};
+use crate::state::{Sink, State};
+
+/// Ends the agents that are missed least: those that do not work yet, then those idle for longest, then those with the
+/// least to finish.
+pub(super) fn retire(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Sink) -> bool {
+    let live = members(state, id).filter(|(_, agent)| agent.status.is_live() || agent.is_restarting());
+    let mut live: Vec<(AgentId, &Agent)> = live.collect();
+    live.sort_by_key(|(id, agent)| match agent.status {
+        AgentStatus::Failed => (0, 0, *id),
+        AgentStatus::Starting => (1, 0, *id),
+        AgentStatus::Idle => (2, agent.idle_ms, *id),
+        _ => (3, u64::from(agent.load), *id),
+    });
+    let surplus = tally.live.saturating_sub(pool.target) as usize;
+    let leavers = live.iter().take(surplus.min(BATCH));
+    leavers
+        .map(|(agent, entry)| stop::end(state, *agent, entry, "its pool needs it no more", sink))
+        .count()
+        > 0
+}
+
+/// Forgets ended agents the pool would not start again, and the pool itself when it is closed.
+pub(super) fn tidy(state: &State<'_>, id: PoolId, pool: &Pool, sink: &mut Sink) -> bool {
+    if !state.volatile.upkeep.is_untidy() {
+        return false;
+    }
+    let size = state.durable.agents.pools.size(id);
+    if pool.closing && size == 0 {
+        sink.emit(AgentEvent::PoolRemoved { pool: id });
+        return true;
+    }
+    let mut surplus = match pool.closing {
+        true => size,
+        false => size.saturating_sub(pool.spec.max as usize),
+    };
+    let mut forgotten = 0;
+    for (agent, entry) in members(state, id).filter(|(_, agent)| is_parked(agent)) {
+        if forgotten == BATCH || (surplus == 0 && fits(pool, entry)) {
+            continue;
+        }
+        surplus = surplus.saturating_sub(1);
+        forgotten += 1;
+        sink.emit(AgentEvent::AgentDeregistered {
+            agent,
+            reason: "its pool has no place for it".to_owned(),
+        });
+    }
+    forgotten > 0
+}
