@@ -11,6 +11,7 @@ export type ErrorCode =
   | "BUS_BACKPRESSURE"
   | "CLI_AMBIGUOUS_ID"
   | "CLI_INTERNAL"
+  | "CLI_NOTIFY_FAILED"
   | "CLI_NO_DATABASE"
   | "CLI_REPORT_WRITE"
   | "CLI_UNKNOWN_ID"
@@ -141,6 +142,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   BUS_BACKPRESSURE: { retryable: true, http: 429, exit: 3 },
   CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
   CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
+  CLI_NOTIFY_FAILED: { retryable: true, http: 502, exit: 1 },
   CLI_NO_DATABASE: { retryable: false, http: 404, exit: 2 },
   CLI_REPORT_WRITE: { retryable: true, http: 500, exit: 3 },
   CLI_UNKNOWN_ID: { retryable: false, http: 404, exit: 2 },

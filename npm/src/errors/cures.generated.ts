@@ -12,6 +12,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   BUS_BACKPRESSURE: "Wait for answers before sending more, or retry after the given time.",
   CLI_AMBIGUOUS_ID: "Give more characters of the id.",
   CLI_INTERNAL: "Run again with POLYPHON_DEBUG=1 and report what is printed.",
+  CLI_NOTIFY_FAILED: "Answer it with `polyphon approve|retry|abort ID`, and correct the webhook for the next one.",
   CLI_NO_DATABASE: "Name the database with --db, or start a session with `polyphon run FILE`.",
   CLI_REPORT_WRITE: "Make room or allow writing there; `polyphon report ID --out FILE` writes the report again.",
   CLI_UNKNOWN_ID: "List what there is with `polyphon sessions` or `polyphon escalations`.",

@@ -47,6 +47,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 3,
     },
     Entry {
+        code: "CLI_NOTIFY_FAILED",
+        title: "The webhook did not take an escalation",
+        cause: "The address answers with an error, not in time, or not at all. The escalation waits all the same.",
+        cure: "Answer it with `polyphon approve|retry|abort ID`, and correct the webhook for the next one.",
+        retryable: true,
+        http: 502,
+        exit: 1,
+    },
+    Entry {
         code: "CLI_INTERNAL",
         title: "Something failed that should not be able to",
         cause: "A defect of Polyphon or of the machine.",
