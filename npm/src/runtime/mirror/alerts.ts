@@ -1,0 +1,49 @@
+import type { AlertAction, Event, Severity } from "../../wasm/codec.generated.ts";
+
+/** An alert as the mirror holds it. */
+export interface AlertEntry {
+  readonly handle: number;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly action: AlertAction;
+  readonly session: number | null;
+  readonly raisedMs: number;
+  readonly details: string;
+  clearedMs: number | null;
+}
+
+/** Cleared alerts that are kept to be looked at. */
+const CLEARED = 1_000;
+
+/** Alerts as persisted events tell of them. */
+export class AlertMirror {
+  readonly #entries = new Map<number, AlertEntry>();
+
+  /** Those about one session and those about the whole team, in the order in which they were raised. */
+  of(session: number): readonly AlertEntry[] {
+    return [...this.#entries.values()].filter((entry) => entry.session === session || entry.session === null);
+  }
+
+  /** Enters an alert as a snapshot holds it. */
+  restore(entry: AlertEntry): void {
+    this.#entries.set(entry.handle, entry);
+  }
+
+  apply(seq: number, timeMs: number, event: Event): void {
+    if (event.type === "AlertRaised") {
+      const { rule, severity, action, session, details } = event;
+      this.#entries.set(seq, { handle: seq, rule, severity, action, session, details, raisedMs: timeMs, clearedMs: null });
+      this.#forget();
+    } else if (event.type === "AlertCleared") {
+      const entry = this.#entries.get(event.alert);
+      if (entry !== undefined) entry.clearedMs = timeMs;
+    }
+  }
+
+  #forget(): void {
+    for (const [handle, { clearedMs }] of this.#entries) {
+      if (this.#entries.size <= CLEARED) return;
+      if (clearedMs !== null) this.#entries.delete(handle);
+    }
+  }
+}
