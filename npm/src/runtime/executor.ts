@@ -15,6 +15,8 @@ export interface ExecutorParts {
   id(kind: "session" | "task" | "agent", handle: number): string;
   /** Folder of a task, made when a host needs one. */
   directory(sessionId: string, key: string): Promise<string>;
+  /** Tells a human of an escalation. */
+  notify(escalation: number): Promise<void>;
   /** Whether a criterion judges the pass rate of the task. */
   judgesPassRate(task: number): boolean;
   /** A volatile report of a running attempt. */
@@ -28,6 +30,7 @@ export class Executor {
   readonly #running = new Map<number, RunningAttempt>();
   #idle: (() => void)[] = [];
   #abandoned = false;
+  readonly #notifying = new Set<number>();
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
@@ -61,6 +64,9 @@ export class Executor {
           this.detach(effect.agent);
           this.#tell({ type: "ReportAgentStopped", agent: effect.agent, error: null, start: null });
           break;
+        case "Notify":
+          void this.#notify(effect);
+          break;
         case "StartAgent": {
           const { agent, start } = effect;
           if (this.#hosts.has(agent)) this.#tell({ type: "ReportAgentStarted", agent, start });
@@ -89,6 +95,19 @@ export class Executor {
   abandon(): void {
     this.#abandoned = true;
     for (const attempt of this.#running.values()) attempt.stop("reassign");
+  }
+
+  /** A durable effect: given again until its end is in the journal, so whoever is told may be told twice. */
+  async #notify({ effect, escalation }: Extract<Effect, { type: "Notify" }>): Promise<void> {
+    if (this.#notifying.has(effect)) return;
+    this.#notifying.add(effect);
+    let detail = "";
+    try {
+      await this.#parts.notify(escalation);
+    } catch (error) {
+      detail = error instanceof Error ? error.message : String(error);
+    }
+    this.#tell({ type: "FinishEffect", effect, ok: detail === "", detail });
   }
 
   #tell(command: Command): void {

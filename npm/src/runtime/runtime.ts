@@ -29,6 +29,8 @@ export interface RuntimeParts {
   readonly node: string;
   /** Follows the journal beside its owner. */
   follow?(opened: StoreOpened): Following;
+  /** Tells a human of an escalation; what it throws is written down with the effect. */
+  notify?(escalation: number): Promise<void>;
   /** Folder for the files of a task. */
   directory(sessionId: string, key: string): Promise<string>;
 }
@@ -84,6 +86,7 @@ export class Runtime {
       loadPayload: (key) => parts.store.payload(key),
       id: (kind, handle) => this.id(kind, handle),
       directory: (sessionId, key) => parts.directory(sessionId, key),
+      notify: async (escalation) => parts.notify?.(escalation),
       judgesPassRate: (task) => this.#judgesPassRate(task),
       tick: (session, task, ppm) => this.#tick(session, task, ppm),
     });
@@ -97,6 +100,7 @@ export class Runtime {
       const runtime = new Runtime(parts, listener, opened, kernel, mirror);
       const seed = kernel.drawSeed();
       await runtime.insist({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
+      runtime.executor.act(kernel.openEffects().filter(({ type }) => type === "Notify"));
       return runtime;
     } catch (error) {
       await parts.store.close();
@@ -127,6 +131,11 @@ export class Runtime {
         if (left === 0 || !(error instanceof PolyphonError) || error.code !== "STORE_IO") throw error;
       }
     }
+  }
+
+  /** The configuration in force. */
+  get settings(): Settings | undefined {
+    return this.loop.kernel.settings();
   }
 
   /** Brings settings into force that differ from those the journal has. */
@@ -169,7 +178,7 @@ export class Runtime {
   }
 
   #createdMs(kind: EntityKind, handle: number): number {
-    const { sessions, tasks, agents } = this.#mirror;
+    const { sessions, tasks, agents, escalations } = this.#mirror;
     switch (kind) {
       case "session":
         return sessions.get(handle)?.openedMs ?? 0;
@@ -177,6 +186,8 @@ export class Runtime {
         return tasks.get(handle)?.addedMs ?? 0;
       case "agent":
         return agents.get(handle)?.registeredMs ?? 0;
+      case "escalation":
+        return escalations.get(handle)?.raisedMs ?? 0;
       default:
         return 0;
     }

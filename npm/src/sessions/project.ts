@@ -1,7 +1,10 @@
+import type { AlertEntry } from "../runtime/mirror/alerts.ts";
 import type { AttemptEntry, SessionEntry, TaskEntry } from "../runtime/mirror/entries.ts";
+import type { EscalationEntry } from "../runtime/mirror/escalations.ts";
 import type { Mirror } from "../runtime/mirror/mirror.ts";
 import type { Payload } from "../wasm/codec.generated.ts";
 import type {
+  AlertView,
   AttemptView,
   CriterionView,
   EscalationView,
@@ -41,14 +44,36 @@ export async function projectSession(
       status,
       tasks: tasks.map((index) => keyOf(session, index)),
     })),
-    escalations: [] as readonly EscalationView[],
-    alerts: [],
+    escalations: parts.mirror.escalations.of(session.handle).map((entry) => projectEscalation(entry, parts)),
+    alerts: parts.mirror.alerts.of(session.handle).map(projectAlert),
     asOfSeq,
   };
   const tasks = await Promise.all(
     drafts.map(async ({ payload, ...task }) => ({ ...task, output: (await parts.decode(payload)) ?? null })),
   );
   return { ...shape, tasks };
+}
+
+/** An escalation as people see it: keys in place of handles. */
+export function projectEscalation(entry: EscalationEntry, { mirror, id }: ProjectionParts): EscalationView {
+  const { handle, raisedMs, task, report, resolvedMs, decision } = entry;
+  const key = (of: number): string => mirror.tasks.get(of)?.spec.key ?? `task#${of}`;
+  return {
+    id: id("escalation", handle, raisedMs),
+    task: key(task),
+    issueType: report.issueType,
+    severity: report.severity,
+    message: report.reason === "" ? report.message : `${report.message} (${report.reason})`,
+    raised: raisedMs,
+    resolved: resolvedMs,
+    decision,
+    recommendedActions: report.recommendedActions,
+    blockingTasks: report.blockingTasks.map(key),
+  };
+}
+
+function projectAlert({ rule, severity, action, raisedMs, clearedMs, details }: AlertEntry): AlertView {
+  return { rule, severity, action, raised: raisedMs, cleared: clearedMs, details };
 }
 
 /** Share of the work that is done, 0 to 100: each task counts one, a running one as far as it is. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Following } from "../runtime/following.ts";
+import type { EscalationView } from "../sessions/view.ts";
 import type { Store, StoreOpened } from "../stores/store.ts";
 
 /** How a team is opened. Every field is optional. */
@@ -16,6 +17,11 @@ export interface OpenOptions {
   readonly totals?: { readonly memoryMb?: number; readonly cpuCores?: number; readonly diskMb?: number };
   /** How an agent is chosen among those that could. Default `priority_load_performance`. */
   readonly selection?: "priority_load_performance" | "least_loaded" | "round_robin" | "fastest";
+  /**
+   * Tells a human of an escalation, for example by posting it to a webhook. Called for each at least once, also after a
+   * crash; what it throws is written down and not tried again. Default: nobody is told, the escalation just waits.
+   */
+  readonly notify?: (escalation: EscalationView) => Promise<void>;
   /** Called when something goes wrong that no caller hears of. Default: ignored. */
   readonly onError?: (error: Error) => void;
 }
@@ -62,4 +68,10 @@ export interface FollowStart {
   readonly opened: StoreOpened;
   readonly module: WebAssembly.Module;
   readonly troubled: (error: Error) => void;
+}
+
+/** Who decides about an escalation, and why. */
+export interface DecideOptions {
+  readonly actor?: string;
+  readonly note?: string;
 }

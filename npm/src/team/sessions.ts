@@ -2,13 +2,13 @@ import { PolyphonError } from "../errors/error.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import type { DraftRow } from "../runtime/payloads.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { percentageOf, projectSession } from "../sessions/project.ts";
+import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
 import { Session, type SessionPort, type SessionProgress, type SessionResult } from "../sessions/session.ts";
-import type { SessionView } from "../sessions/view.ts";
+import type { EscalationView, SessionView } from "../sessions/view.ts";
 import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
-import type { Event, Payload } from "../wasm/codec.generated.ts";
+import type { Event } from "../wasm/codec.generated.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
 
@@ -80,13 +80,18 @@ export class Sessions implements SessionPort {
   }
 
   view(handle: number): Promise<SessionView> {
-    const parts = {
-      mirror: this.#runtime.mirror,
-      id: (kind: "session" | "task" | "escalation", entity: number, createdMs: number) =>
-        this.#runtime.id(kind, entity, createdMs),
-      decode: (payload: Payload | null) => this.#runtime.decode(payload),
-    };
-    return projectSession(this.#entry(handle), parts, this.#runtime.nowMs());
+    return projectSession(this.#entry(handle), this.#projection(), this.#runtime.nowMs());
+  }
+
+  /** Every escalation in memory, the open ones first. */
+  escalations(): readonly EscalationView[] {
+    const views = [...this.#runtime.mirror.escalations.values()].map((entry) => projectEscalation(entry, this.#projection()));
+    return [...views.filter((view) => view.resolved === null), ...views.filter((view) => view.resolved !== null)];
+  }
+
+  escalation(handle: number): EscalationView | undefined {
+    const entry = this.#runtime.mirror.escalations.get(handle);
+    return entry === undefined ? undefined : projectEscalation(entry, this.#projection());
   }
 
   progress(handle: number): SessionProgress {
@@ -171,6 +176,14 @@ export class Sessions implements SessionPort {
       throw error;
     }
     return session;
+  }
+
+  #projection(): ProjectionParts {
+    return {
+      mirror: this.#runtime.mirror,
+      id: (kind, entity, createdMs) => this.#runtime.id(kind, entity, createdMs),
+      decode: (payload) => this.#runtime.decode(payload),
+    };
   }
 
   #face(entry: SessionEntry): Session {

@@ -7,11 +7,12 @@ import { type Clock, systemClock } from "../runtime/clock.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
 import type { Session, TeamEvent } from "../sessions/session.ts";
+import type { EscalationView } from "../sessions/view.ts";
 import { memoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, StoreHealth, StoreOpened } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { Event, HostKind } from "../wasm/codec.generated.ts";
-import type { AgentOptions, OpenOptions, OrchestrateOptions, Platform } from "./options.ts";
+import type { AgentOptions, DecideOptions, OpenOptions, OrchestrateOptions, Platform } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { describeEvent } from "./team-event.ts";
 
@@ -39,13 +40,15 @@ export class Team implements AsyncDisposable {
     const { store = memoryStore(), clock = systemClock(), node = "node", onError = () => undefined } = options;
     const module = options.module ?? (await platform.loadModule());
     const hears: { team?: Team } = {};
+    const { notify } = options;
+    const asking = notify === undefined ? {} : { notify: async (handle: number) => hears.team?.notify(handle, notify) };
     const { follow } = platform;
     const following =
       follow === undefined
         ? {}
         : { follow: (opened: StoreOpened) => follow({ store, opened, module, troubled: (error) => onError(error) }) };
     const runtime = await Runtime.open(
-      { store, clock, module, node, directory: platform.directory, ...following },
+      { store, clock, module, node, directory: platform.directory, ...following, ...asking },
       {
         happened: (seq, timeMs, event, session) => hears.team?.happened(seq, timeMs, event, session?.handle),
         ticked: (session) => hears.team?.ticked(session.handle),
@@ -56,10 +59,12 @@ export class Team implements AsyncDisposable {
     const team = new Team(runtime, store, clock, onError);
     hears.team = team;
     const { totals, selection } = options;
-    if (totals !== undefined || selection !== undefined) {
+    const isAsking = notify !== undefined;
+    if (totals !== undefined || selection !== undefined || isAsking !== runtime.settings?.escalations.notify) {
       await runtime.configure((settings) => ({
         ...settings,
         selection: selection ?? settings.selection,
+        escalations: { ...settings.escalations, notify: isAsking },
         totals:
           totals === undefined
             ? settings.totals
@@ -114,6 +119,22 @@ export class Team implements AsyncDisposable {
   /** Every session in memory, newest first. */
   sessions(): readonly Session[] {
     return this.#sessions.all();
+  }
+
+  /** Questions to humans, the open ones first. */
+  async escalations(): Promise<readonly EscalationView[]> {
+    return this.#sessions.escalations();
+  }
+
+  /**
+   * Decides about an escalation: `approve` takes the task for completed, `retry` runs it again with its failures forgotten,
+   * `abort` ends it as failed. Deciding the same twice changes nothing; deciding otherwise is `ESCALATION_RESOLVED`.
+   */
+  async decide(id: string, decision: "approve" | "retry" | "abort", options: DecideOptions = {}): Promise<void> {
+    const escalation = this.#runtime.handleOf("escalation", id);
+    if (escalation === undefined) throw unknownEscalation(id);
+    const { actor = "", note = "" } = options;
+    await this.#runtime.submit({ type: "ResolveEscalation", escalation, decision, note }, { actor });
   }
 
   /** Every agent that is known. */
@@ -204,6 +225,12 @@ export class Team implements AsyncDisposable {
   }
 
   /** @internal */
+  async notify(escalation: number, tell: (escalation: EscalationView) => Promise<void>): Promise<void> {
+    const view = this.#sessions.escalation(escalation);
+    if (view !== undefined) await tell(view);
+  }
+
+  /** @internal */
   failed(error: PolyphonError): void {
     this.#onError(error);
     this.#sessions.close(error);
@@ -216,6 +243,10 @@ export class Team implements AsyncDisposable {
 
 /** No bound, as the kernel writes it. */
 const UNBOUNDED = 2 ** 40;
+
+function unknownEscalation(id: string): PolyphonError {
+  return new PolyphonError("ESCALATION_UNKNOWN", { message: `${id} is no escalation of this journal.`, details: { id } });
+}
 
 function disposed(): PolyphonError {
   return new PolyphonError("RUNTIME_DISPOSED", { message: "the team is closed; open it again to go on." });

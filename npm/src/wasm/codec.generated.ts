@@ -1000,6 +1000,57 @@ export function readAgentVitals(r: Reader): AgentVitals {
   return { health, phiMilli, silenceMs, rhythmMs, deviationMs, memoryBytes, cpuMilli };
 }
 
+/** The last alert of a rule about one session, one agent, or the partition. */
+export interface Alert {
+  readonly rule: string;
+  readonly condition: AlertCondition;
+  readonly session: SessionId | null;
+  readonly agent: AgentId | null;
+  readonly severity: Severity;
+  readonly action: AlertAction;
+  /** In the unit of the condition, when it was raised. */
+  readonly value: number;
+  readonly threshold: number;
+  readonly details: string;
+  readonly raisedMs: number;
+  readonly clearedMs: number | null;
+}
+
+export function writeAlert(w: Writer, v: Alert): void {
+  w.array(11);
+  w.str(v.rule);
+  writeAlertCondition(w, v.condition);
+  if (v.session === null) w.nil(); else { w.uint(v.session); }
+  if (v.agent === null) w.nil(); else { w.uint(v.agent); }
+  writeSeverity(w, v.severity);
+  writeAlertAction(w, v.action);
+  w.uint(v.value);
+  w.uint(v.threshold);
+  w.str(v.details);
+  w.uint(v.raisedMs);
+  if (v.clearedMs === null) w.nil(); else { w.uint(v.clearedMs); }
+}
+
+export function readAlert(r: Reader): Alert {
+  let left = r.array();
+  const rule: string = left-- > 0 ? r.str() : "";
+  left--;
+  const condition: AlertCondition = readAlertCondition(r);
+  const session: SessionId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const severity: Severity = readSeverity(r);
+  left--;
+  const action: AlertAction = readAlertAction(r);
+  const value: number = left-- > 0 ? r.uint() : 0;
+  const threshold: number = left-- > 0 ? r.uint() : 0;
+  const details: string = left-- > 0 ? r.str() : "";
+  const raisedMs: number = left-- > 0 ? r.uint() : 0;
+  const clearedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { rule, condition, session, agent, severity, action, value, threshold, details, raisedMs, clearedMs };
+}
+
 /** What is done about it. */
 export type AlertAction = "tell" | "pause_new_tasks" | "reduce_parallel_tasks" | "reassign_tasks" | "investigate_bottlenecks";
 
@@ -1820,6 +1871,62 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
 /** A durable effect. */
 export type EffectId = number;
 
+/** One question to a human. */
+export interface Escalation {
+  readonly task: TaskId;
+  readonly session: SessionId;
+  readonly status: EscalationStatus;
+  readonly report: EscalationReport;
+  readonly raisedMs: number;
+  /** Kernel time at which `default` is decided. */
+  readonly deadlineMs: number | null;
+  readonly default: Decision;
+  readonly decision: Decision | null;
+  /** Who decided; empty when nobody did in time. */
+  readonly actor: string;
+  readonly note: string;
+  readonly closedMs: number | null;
+  /** Sequence of the decision, for the order in which decided escalations leave memory. */
+  readonly closedSeq: number | null;
+}
+
+export function writeEscalation(w: Writer, v: Escalation): void {
+  w.array(12);
+  w.uint(v.task);
+  w.uint(v.session);
+  writeEscalationStatus(w, v.status);
+  writeEscalationReport(w, v.report);
+  w.uint(v.raisedMs);
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  writeDecision(w, v.default);
+  if (v.decision === null) w.nil(); else { writeDecision(w, v.decision); }
+  w.str(v.actor);
+  w.str(v.note);
+  if (v.closedMs === null) w.nil(); else { w.uint(v.closedMs); }
+  if (v.closedSeq === null) w.nil(); else { w.uint(v.closedSeq); }
+}
+
+export function readEscalation(r: Reader): Escalation {
+  let left = r.array();
+  const task: TaskId = left-- > 0 ? r.uint() : 0;
+  const session: SessionId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const status: EscalationStatus = readEscalationStatus(r);
+  left--;
+  const report: EscalationReport = readEscalationReport(r);
+  const raisedMs: number = left-- > 0 ? r.uint() : 0;
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const default_: Decision = readDecision(r);
+  const decision: Decision | null = left-- > 0 ? r.nil() ? null : readDecision(r) : null;
+  const actor: string = left-- > 0 ? r.str() : "";
+  const note: string = left-- > 0 ? r.str() : "";
+  const closedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const closedSeq: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { task, session, status, report, raisedMs, deadlineMs, default: default_, decision, actor, note, closedMs, closedSeq };
+}
+
 /** What can be asked of escalations. */
 export type EscalationCommand =
     /** A human decides. To decide again the same way changes nothing. */
@@ -2067,6 +2174,32 @@ export function readEscalationSettings(r: Reader): EscalationSettings {
   const notify: boolean = left-- > 0 ? r.bool() : false;
   for (; left > 0; left--) r.skip();
   return { deadlineMs, default: default_, notify };
+}
+
+/** Where an escalation is. */
+export type EscalationStatus = "open" | "decided" | "withdrawn";
+
+const escalationStatusTags: Readonly<Record<EscalationStatus, number>> = {
+  "open": 0,
+  "decided": 1,
+  "withdrawn": 2,
+};
+
+const escalationStatusValues: ReadonlyMap<number, EscalationStatus> = new Map<number, EscalationStatus>([
+  [0, "open"],
+  [1, "decided"],
+  [2, "withdrawn"],
+]);
+
+export function writeEscalationStatus(w: Writer, v: EscalationStatus): void {
+  w.uint(escalationStatusTags[v]);
+}
+
+export function readEscalationStatus(r: Reader): EscalationStatus {
+  const tag = r.uint();
+  const value = escalationStatusValues.get(tag);
+  if (value === undefined) throw new RangeError(`EscalationStatus has no value ${tag}`);
+  return value;
 }
 
 /** What happened. */

@@ -1,4 +1,3 @@
-import { PolyphonError } from "../../errors/error.ts";
 import type { Team as RealTeam } from "../../team/team.ts";
 import type { Team } from "../ports.ts";
 import { sessionFace } from "./session-face.ts";
@@ -25,12 +24,7 @@ export function facade(team: RealTeam, now: () => number, close: () => Promise<v
         tasks: running.filter((task) => task.agent === agent.name).map((task) => task.id),
       }));
     },
-    async answer(id) {
-      throw new PolyphonError("CLI_UNKNOWN_ID", {
-        message: `There is no open escalation ${id} here.`,
-        details: { id },
-      });
-    },
+    answer: (id, decision) => team.decide(id, decision, { actor: "command line" }),
     drain: () => team.drain(),
     close,
   };

@@ -1,6 +1,8 @@
 import type { Event } from "../../wasm/codec.generated.ts";
 import { AgentMirror } from "./agents.ts";
+import { AlertMirror } from "./alerts.ts";
 import type { SessionEntry, TaskEntry } from "./entries.ts";
+import { EscalationMirror } from "./escalations.ts";
 import { applySession } from "./sessions.ts";
 import { applyTask } from "./tasks.ts";
 
@@ -12,12 +14,16 @@ export class Mirror {
   readonly sessions: Map<number, SessionEntry> = new Map();
   readonly tasks: Map<number, TaskEntry> = new Map();
   readonly agents: AgentMirror = new AgentMirror();
+  readonly escalations: EscalationMirror = new EscalationMirror();
+  readonly alerts: AlertMirror = new AlertMirror();
   /** Sequence of the last event that was folded. */
   seq = 0;
 
   /** Folds one event. Answers the session it belongs to, if any. */
   apply(seq: number, timeMs: number, event: Event): SessionEntry | undefined {
     this.seq = seq;
+    this.escalations.apply(seq, timeMs, event);
+    this.alerts.apply(seq, timeMs, event);
     return (
       applyTask(this, seq, timeMs, event) ??
       applySession(this, seq, timeMs, event) ??

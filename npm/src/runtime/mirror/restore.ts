@@ -1,11 +1,15 @@
 import {
   readAgent,
+  readAlert,
+  readEscalation,
   readLease,
   readNode,
   readPlan,
+  readPool,
   readRemembered,
   readSession,
   readTask,
+  readUnservedDemand,
 } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
 import type { TaskEntry } from "./entries.ts";
@@ -100,6 +104,16 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
     if (task.spec.parent !== null) session.parents.add(task.spec.parent);
     session.counts.total++;
     mirror.tasks.set(handle, entry);
+  }
+  records(reader, () => readPool(reader));
+  records(reader, () => readUnservedDemand(reader));
+  for (const [handle, escalation] of records(reader, () => readEscalation(reader))) {
+    const { session, task, report, raisedMs, deadlineMs, closedMs: resolvedMs, decision, actor, note } = escalation;
+    mirror.escalations.restore({ handle, session, task, report, raisedMs, deadlineMs, resolvedMs, decision, actor, note });
+  }
+  for (const [handle, alert] of records(reader, () => readAlert(reader))) {
+    const { rule, severity, action, session, details, raisedMs, clearedMs } = alert;
+    mirror.alerts.restore({ handle, rule, severity, action, session, details, raisedMs, clearedMs });
   }
   return mirror;
 }
