@@ -15,6 +15,7 @@ mod countdown;
 mod effect;
 pub mod escalations;
 mod event;
+mod gather;
 mod id;
 pub mod journal;
 mod kernel;

@@ -5,6 +5,7 @@ use super::pools::{Pools, Share};
 use super::rank::{Ranking, Standing};
 use super::unserved::Unserved;
 use super::{Agent, AgentStatus, Intent};
+use crate::gather::Gather;
 use crate::id::AgentId;
 use crate::settings::Settings;
 use crate::state::Table;
@@ -61,18 +62,18 @@ impl Agents {
     pub(crate) fn rank_by(&mut self, settings: &Settings) {
         self.ranking = Ranking::of(settings);
         let standing = |(id, agent): (AgentId, &Agent)| self.ranking.standing(id, agent);
-        self.room = self.table.iter().filter_map(standing).collect();
+        self.room = self.table.iter().filter_map(standing).gather();
     }
 
     /// Derives what is derived, after the tables were filled.
     pub(crate) fn rebuild(&mut self, settings: &Settings) {
         let key = |(id, agent): (AgentId, &Agent)| (agent.spec.key.clone(), id);
-        self.by_key = self.table.iter().map(key).collect();
+        self.by_key = self.table.iter().map(key).gather();
         let stopping = self
             .table
             .iter()
             .filter(|(_, agent)| agent.intent == Intent::Stop);
-        self.stopping = stopping.map(|(id, _)| id).collect();
+        self.stopping = stopping.map(|(id, _)| id).gather();
         self.rank_by(settings);
         self.unserved.rebuild();
         self.pools.rebuild(self.table.iter());

@@ -7,6 +7,7 @@ use polyphon_wire::wire;
 use super::AgentEvent;
 use super::select::is_able;
 use crate::bounds;
+use crate::gather::Gather;
 use crate::state::{Sink, State, Table};
 use crate::tasks::Demand;
 
@@ -54,7 +55,7 @@ impl Unserved {
             unserved: unserved.clone(),
         });
         UnservedReports {
-            reports: reports.collect(),
+            reports: reports.gather(),
         }
     }
 
@@ -82,7 +83,7 @@ impl Unserved {
             .table
             .iter()
             .map(|(seq, report)| (report.demand.clone(), seq));
-        self.by_demand = by_demand.collect();
+        self.by_demand = by_demand.gather();
     }
 }
 

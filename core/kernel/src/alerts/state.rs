@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use polyphon_wire::wire;
 
 use super::{AlertAction, AlertCondition, AlertEvent};
+use crate::gather::Gather;
 use crate::id::{AgentId, AlertId, SessionId};
 use crate::severity::Severity;
 use crate::state::Table;
@@ -136,7 +137,7 @@ impl Alerts {
             .table
             .iter()
             .map(|(id, alert)| ((alert.condition, alert.session, alert.agent), id))
-            .collect();
+            .gather();
     }
 
     fn forget(&mut self, scope: Scope) {

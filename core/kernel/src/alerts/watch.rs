@@ -1,6 +1,7 @@
 //! Looks at conditions.
 
 use super::{Alert, AlertAction, AlertCondition, AlertEvent, AlertRule};
+use crate::gather::Gather;
 use crate::id::{AgentId, AlertId, SessionId};
 use crate::state::{Sink, State};
 use crate::tasks::Plan;
@@ -149,12 +150,12 @@ fn slowest(state: &State<'_>, session: SessionId) -> String {
             let until_ms = task.ended_ms.unwrap_or(state.now_ms);
             Some((until_ms.saturating_sub(task.started_ms?), task.spec.key.as_str()))
         })
-        .collect();
+        .gather();
     times.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     let named: Vec<String> = times
         .iter()
         .take(SLOWEST)
         .map(|(ms, key)| format!("{key} ({ms} ms)"))
-        .collect();
+        .gather();
     named.join(", ")
 }

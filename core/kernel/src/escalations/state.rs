@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polyphon_wire::wire;
 
 use super::{Decision, EscalationEvent, EscalationReport};
+use crate::gather::Gather;
 use crate::id::{EscalationId, SessionId, TaskId};
 use crate::state::Table;
 
@@ -137,7 +138,7 @@ impl Escalations {
         let ids = self
             .by_session
             .range((session, EscalationId(0))..=(session, EscalationId(u64::MAX)));
-        let ids: Vec<EscalationId> = ids.map(|(_, id)| *id).collect();
+        let ids: Vec<EscalationId> = ids.map(|(_, id)| *id).gather();
         ids.into_iter().for_each(|id| self.forget(id));
     }
 
@@ -145,10 +146,10 @@ impl Escalations {
         let open = |(id, known): (EscalationId, &Escalation)| {
             (known.status == EscalationStatus::Open).then_some((known.task, id))
         };
-        self.open = self.table.iter().filter_map(open).collect();
+        self.open = self.table.iter().filter_map(open).gather();
         let closed = |(id, known): (EscalationId, &Escalation)| known.closed_seq.map(|seq| (seq, id));
-        self.closed = self.table.iter().filter_map(closed).collect();
-        self.by_session = self.table.iter().map(|(id, known)| (known.session, id)).collect();
+        self.closed = self.table.iter().filter_map(closed).gather();
+        self.by_session = self.table.iter().map(|(id, known)| (known.session, id)).gather();
     }
 
     fn close(

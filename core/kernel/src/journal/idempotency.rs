@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use polyphon_wire::wire;
 
 use super::JournalEvent;
+use crate::gather::Gather;
 use crate::state::Table;
 
 wire! {
@@ -55,7 +56,7 @@ impl Idempotency {
             .table
             .iter()
             .map(|(seq, known)| (known.key.clone(), seq))
-            .collect();
+            .gather();
     }
 
     /// Makes room for one more: what is over goes, then the oldest.

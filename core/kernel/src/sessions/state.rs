@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Session, SessionEvent, SessionStatus};
 use crate::countdown::Countdown;
+use crate::gather::Gather;
 use crate::id::SessionId;
 use crate::state::Table;
 
@@ -136,7 +137,7 @@ impl Sessions {
             .iter()
             .filter(|(_, session)| session.clock.deadline_ms.is_some())
             .map(|(id, _)| id)
-            .collect();
+            .gather();
         for session in live {
             if let Some(entry) = self.table.get_mut(session) {
                 entry.clock.shift(by_ms);
@@ -146,12 +147,12 @@ impl Sessions {
 
     pub(crate) fn rebuild(&mut self) {
         let ended = |(id, session): (SessionId, &Session)| session.ended_seq.map(|seq| (seq, id));
-        self.ended = self.table.iter().filter_map(ended).collect();
+        self.ended = self.table.iter().filter_map(ended).gather();
         let drafts = self
             .table
             .iter()
             .filter(|(_, session)| session.status == SessionStatus::Planning);
-        self.drafts = drafts.map(|(id, _)| id).collect();
+        self.drafts = drafts.map(|(id, _)| id).gather();
     }
 
     fn set(&mut self, session: SessionId, status: SessionStatus, reason: &str) {

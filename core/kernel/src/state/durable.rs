@@ -6,6 +6,7 @@ use crate::agents::{AgentEvent, Agents, Hold};
 use crate::alerts::{AlertAction, AlertEvent, Alerts};
 use crate::escalations::{EscalationEvent, Escalations};
 use crate::event::Event;
+use crate::gather::Gather;
 use crate::id::{Fence, IdSpace};
 use crate::journal::{Idempotency, JournalEvent, Node};
 use crate::leases::Leases;
@@ -118,7 +119,7 @@ impl Durable {
             self.alerts.table.hash(),
             self.outbox.table.hash(),
         ];
-        let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).collect();
+        let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).gather();
         xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes()
     }
 
@@ -184,7 +185,7 @@ impl Durable {
             return;
         }
         let held = self.leases.iter().filter(|(_, lease)| lease.agent == agent);
-        let held: Vec<Fence> = held.map(|(fence, _)| fence).collect();
+        let held: Vec<Fence> = held.map(|(fence, _)| fence).gather();
         held.into_iter().for_each(|fence| self.place(fence));
     }
 
@@ -249,7 +250,7 @@ impl Durable {
     fn find_orphans(&mut self) {
         self.orphans.clear();
         self.stranded.clear();
-        let held: Vec<Fence> = self.leases.iter().map(|(fence, _)| fence).collect();
+        let held: Vec<Fence> = self.leases.iter().map(|(fence, _)| fence).gather();
         held.into_iter().for_each(|fence| self.place(fence));
     }
 

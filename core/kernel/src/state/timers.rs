@@ -5,6 +5,7 @@ use crate::agents::AgentEvent;
 use crate::alerts::AlertEvent;
 use crate::escalations::{EscalationEvent, EscalationStatus};
 use crate::event::Event;
+use crate::gather::Gather;
 use crate::id::{AgentId, EscalationId, Fence, SessionId, TaskId};
 use crate::journal::JournalEvent;
 use crate::sessions::SessionEvent;
@@ -146,30 +147,30 @@ fn touched(durable: &mut Durable) {
 /// Every timer anew.
 pub(super) fn rebuild(durable: &mut Durable) {
     durable.timers = Timers::default();
-    let leases: Vec<Fence> = durable.leases.iter().map(|(fence, _)| fence).collect();
+    let leases: Vec<Fence> = durable.leases.iter().map(|(fence, _)| fence).gather();
     leases.into_iter().for_each(|fence| lease(durable, fence));
     let tasks: Vec<TaskId> = durable
         .tasks
         .iter()
         .filter(|(_, task)| task.wait.is_some())
         .map(|(id, _)| id)
-        .collect();
+        .gather();
     tasks.into_iter().for_each(|task| wait(durable, task));
     let tasks: Vec<TaskId> = durable
         .tasks
         .iter()
         .filter(|(_, task)| task.deadline_ms.is_some())
         .map(|(id, _)| id)
-        .collect();
+        .gather();
     tasks.into_iter().for_each(|task| total(durable, task));
-    let sessions: Vec<SessionId> = durable.sessions.iter().map(|(id, _)| id).collect();
+    let sessions: Vec<SessionId> = durable.sessions.iter().map(|(id, _)| id).gather();
     for id in sessions {
         session(durable, id);
         phase(durable, id);
     }
-    let escalations: Vec<EscalationId> = durable.escalations.iter().map(|(id, _)| id).collect();
+    let escalations: Vec<EscalationId> = durable.escalations.iter().map(|(id, _)| id).gather();
     escalations.into_iter().for_each(|id| escalation(durable, id));
-    let agents: Vec<AgentId> = durable.agents.iter().map(|(id, _)| id).collect();
+    let agents: Vec<AgentId> = durable.agents.iter().map(|(id, _)| id).gather();
     agents.into_iter().for_each(|id| agent(durable, id));
 }
 

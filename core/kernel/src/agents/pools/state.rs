@@ -4,6 +4,7 @@ use polyphon_wire::wire;
 
 use super::{PoolSpec, Share, Tally};
 use crate::agents::{Agent, AgentEvent};
+use crate::gather::Gather;
 use crate::id::{AgentId, PoolId};
 use crate::state::Table;
 
@@ -93,7 +94,7 @@ impl Pools {
             live,
             ending,
             load,
-            members: self.members(id).collect(),
+            members: self.members(id).gather(),
         })
     }
 
@@ -178,7 +179,7 @@ impl Pools {
             .table
             .iter()
             .map(|(id, pool)| (pool.spec.key.clone(), id))
-            .collect();
+            .gather();
         self.members.clear();
         self.tallies.clear();
         agents.for_each(|(id, agent)| self.enter(id, agent));
@@ -191,7 +192,7 @@ impl Pools {
     }
 
     fn change_all(&mut self, with: impl Fn(&mut Pool)) {
-        let ids: Vec<PoolId> = self.table.iter().map(|(id, _)| id).collect();
+        let ids: Vec<PoolId> = self.table.iter().map(|(id, _)| id).gather();
         ids.into_iter().for_each(|id| self.change(id, &with));
     }
 }

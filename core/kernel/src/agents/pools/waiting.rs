@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::agents::select::is_able;
+use crate::gather::Gather;
 use crate::id::PoolId;
 use crate::resources::Resources;
 use crate::state::State;
@@ -17,7 +18,7 @@ pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
         .iter()
         .filter(|(_, pool)| !pool.suspended && !pool.closing)
         .map(|(id, _)| id)
-        .collect();
+        .gather();
     order.sort_by_key(|id| std::cmp::Reverse(pools.get(*id).map(|pool| pool.spec.template.priority)));
     let mut shares = BTreeMap::new();
     for line in state.durable.tasks.queue.lines() {

@@ -1,5 +1,6 @@
 use super::Tasks;
 use crate::countdown::Countdown;
+use crate::gather::Gather;
 use crate::id::{SessionId, TaskId};
 use crate::sessions::SessionEvent;
 use crate::tasks::{Durations, Phase, PhaseMode, PhaseStatus, Plan, PlanSpec, Task, TaskSpec, TaskStatus};
@@ -64,7 +65,7 @@ impl Tasks {
             .iter()
             .filter(|(_, plan)| open(plan))
             .map(|(id, _)| id)
-            .collect();
+            .gather();
         for session in plans {
             if let Some(plan) = self.plans.get_mut(session) {
                 plan.phases.iter_mut().for_each(|phase| phase.clock.shift(by_ms));
@@ -75,7 +76,7 @@ impl Tasks {
             .iter()
             .filter(|(_, task)| task.deadline_ms.is_some())
             .map(|(id, _)| id)
-            .collect();
+            .gather();
         for task in due {
             self.change(task, |task| {
                 task.deadline_ms = task.deadline_ms.map(|deadline| deadline.saturating_add(by_ms));
@@ -108,7 +109,7 @@ impl Tasks {
             .phases
             .iter()
             .map(|phase| (phase.spec.mode, phase.spec.tasks.clone()))
-            .collect();
+            .gather();
         let members = self.of(session).to_vec();
         for id in &members {
             self.link(*id, &members);
@@ -119,7 +120,7 @@ impl Tasks {
         let free: Vec<TaskId> = members
             .into_iter()
             .filter(|id| self.get(*id).is_some_and(|task| task.blockers == 0))
-            .collect();
+            .gather();
         free.into_iter().for_each(|id| self.release(id, now_ms));
         if !phases.is_empty() {
             self.open_phase(session, 0, now_ms);
@@ -136,7 +137,7 @@ impl Tasks {
             .after
             .iter()
             .filter_map(|index| members.get(*index as usize).copied())
-            .collect();
+            .gather();
         let parent = self.parent(task);
         for dependency in &after {
             self.change(*dependency, |task| task.dependents.push(id));
@@ -156,7 +157,7 @@ impl Tasks {
         let tasks: Vec<TaskId> = tasks
             .iter()
             .filter_map(|index| members.get(*index as usize).copied())
-            .collect();
+            .gather();
         for id in &tasks {
             self.change(*id, |task| task.phase = Some(phase));
             self.block(*id);
@@ -224,7 +225,7 @@ fn new_plan(spec: &PlanSpec, expected: u32, draft: bool) -> Plan {
         expected,
         draft,
         committed: false,
-        phases: phases.collect(),
+        phases: phases.gather(),
         classes: spec.classes.clone(),
         running: vec![0; spec.classes.len()],
         policy: spec.policy,

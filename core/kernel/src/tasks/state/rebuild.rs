@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tasks;
+use crate::gather::Gather;
 use crate::id::{SessionId, TaskId};
 use crate::tasks::queue::ReadyQueue;
 use crate::tasks::{PhaseStatus, TaskStatus};
@@ -12,7 +13,7 @@ impl Tasks {
         self.index();
         self.requeue(ageing_ms);
         self.doomed = self.find_doomed();
-        let all: Vec<TaskId> = self.table.iter().map(|(id, _)| id).collect();
+        let all: Vec<TaskId> = self.table.iter().map(|(id, _)| id).gather();
         self.cancelling.clear();
         self.expired.clear();
         for id in all {
@@ -21,7 +22,7 @@ impl Tasks {
                 self.expire(id);
             }
         }
-        let sessions: Vec<SessionId> = self.plans.iter().map(|(session, _)| session).collect();
+        let sessions: Vec<SessionId> = self.plans.iter().map(|(session, _)| session).gather();
         for session in sessions {
             self.expire_phases(session);
         }
@@ -39,7 +40,7 @@ impl Tasks {
             .for_each(|(session, class)| self.queue.set_full(session, class, true));
         let is_ready =
             |(id, task): (TaskId, &crate::tasks::Task)| (task.status == TaskStatus::Ready).then_some(id);
-        let ready: Vec<TaskId> = self.table.iter().filter_map(is_ready).collect();
+        let ready: Vec<TaskId> = self.table.iter().filter_map(is_ready).gather();
         ready.into_iter().for_each(|task| self.queue_up(task));
     }
 
@@ -48,12 +49,12 @@ impl Tasks {
             .plans
             .iter()
             .map(|(session, _)| (session, Vec::new()))
-            .collect();
+            .gather();
         let mut placed: Vec<(SessionId, u32, TaskId)> = self
             .table
             .iter()
             .map(|(id, task)| (task.session, task.index, id))
-            .collect();
+            .gather();
         placed.sort_unstable();
         for (session, _, id) in placed {
             self.by_plan.entry(session).or_default().push(id);
