@@ -37,6 +37,21 @@ pub trait Wire: Sized {
     fn shape(registry: &mut Registry) -> Shape;
 }
 
+/// Reads one field of a struct or variant, or takes its default when the array ends before it.
+///
+/// # Errors
+/// [`WireError`] when the field is not what it should be, or must be there and is not.
+#[inline(never)]
+pub fn field<T: Wire>(reader: &mut Reader<'_>, left: &mut usize) -> Result<T, WireError> {
+    match left.checked_sub(1) {
+        Some(fewer) => {
+            *left = fewer;
+            T::decode(reader)
+        }
+        None => T::absent().ok_or_else(|| reader.error("one more field")),
+    }
+}
+
 /// Encodes one value into fresh bytes.
 pub fn to_bytes<T: Wire>(value: &T) -> Vec<u8> {
     let mut writer = Writer::default();

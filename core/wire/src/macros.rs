@@ -41,7 +41,7 @@ macro_rules! wire {
             fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
                 let mut left = reader.array()?;
                 $(let $field = $crate::wire!(@field reader left $type);)*
-                for _ in 0..left { reader.skip()?; }
+                reader.skip_many(left)?;
                 Ok(Self { $($field),* })
             }
             #[allow(unused_variables)]
@@ -100,7 +100,7 @@ macro_rules! wire {
                 match reader.uint()? {
                     $($tag => {
                         $(let $field = $crate::wire!(@field reader left $type);)*
-                        for _ in 0..left { reader.skip()?; }
+                        reader.skip_many(left)?;
                         Ok(Self::$variant { $($field),* })
                     })*
                     _ => Err(error),
@@ -217,12 +217,7 @@ macro_rules! wire {
     (@count $head:ident $($tail:ident)*) => { 1usize + $crate::wire!(@count $($tail)*) };
 
     (@field $reader:ident $left:ident $type:ty) => {
-        if $left == 0 {
-            <$type as $crate::Wire>::absent().ok_or_else(|| $reader.error("one more field"))?
-        } else {
-            $left -= 1;
-            <$type as $crate::Wire>::decode($reader)?
-        }
+        $crate::field::<$type>($reader, &mut $left)?
     };
 
     (@schema $registry:ident $field:ident $type:ty, $($docs:literal)*) => {

@@ -85,7 +85,6 @@ impl<'a> Reader<'a> {
 
     /// # Errors
     /// When the next value is not an unsigned integer.
-    #[inline]
     pub fn uint(&mut self) -> Result<u64, WireError> {
         match self.peek() {
             Some(tag @ 0..=0x7f) => self.advance(u64::from(tag)),
@@ -144,7 +143,6 @@ impl<'a> Reader<'a> {
 
     /// # Errors
     /// When the next value is not an array.
-    #[inline]
     pub fn array(&mut self) -> Result<usize, WireError> {
         match self.peek() {
             Some(tag @ 0x90..=0x9f) => self.advance(usize::from(tag & 0x0f)),
@@ -177,6 +175,14 @@ impl<'a> Reader<'a> {
     /// When the bytes end early or nest deeper than 64 levels.
     pub fn skip(&mut self) -> Result<(), WireError> {
         self.skip_nested(0)
+    }
+
+    /// Passes over `count` values.
+    ///
+    /// # Errors
+    /// As [`Reader::skip`].
+    pub fn skip_many(&mut self, count: usize) -> Result<(), WireError> {
+        (0..count).try_for_each(|_| self.skip())
     }
 
     fn skip_nested(&mut self, depth: usize) -> Result<(), WireError> {

@@ -49,7 +49,6 @@ impl Writer {
     }
 
     /// An unsigned integer.
-    #[inline]
     pub fn uint(&mut self, value: u64) {
         match value {
             0..=0x7f => self.0.push(value as u8),
@@ -94,7 +93,6 @@ impl Writer {
     }
 
     /// The head of an array of `len` values, which follow.
-    #[inline]
     pub fn array(&mut self, len: usize) {
         match len {
             0..=15 => self.0.push(0x90 | len as u8),
