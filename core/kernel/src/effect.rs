@@ -116,7 +116,7 @@ pub(crate) fn open(durable: &Durable, now_ms: u64) -> Vec<Effect> {
     for (effect, open) in durable.outbox.iter() {
         effects.push((Fence(effect.0), durable_effect(effect, open)));
     }
-    effects.sort_by_key(|(opened, _)| *opened);
+    let effects = crate::order::by(effects, |(opened, _)| [opened.0, 0, 0]);
     effects.into_iter().map(|(_, effect)| effect).collect()
 }
 

@@ -21,6 +21,7 @@ pub mod journal;
 mod kernel;
 pub mod leases;
 pub mod manager;
+mod order;
 pub mod outbox;
 mod payload;
 mod reactions;

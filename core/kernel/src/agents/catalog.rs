@@ -99,9 +99,7 @@ pub fn category(capability: &str) -> Option<&'static str> {
 pub fn defaults(agent_type: &str) -> Vec<String> {
     let known = TYPES.iter().find(|known| known.name == agent_type);
     let names = known.map_or(&[][..], |known| known.capabilities);
-    let mut capabilities: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    capabilities.sort();
-    capabilities
+    crate::order::names(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
 #[cfg(test)]

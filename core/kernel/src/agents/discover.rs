@@ -94,11 +94,9 @@ fn custom(state: &State<'_>) -> Vec<String> {
     let specs = agents.iter().map(|(_, agent)| &agent.spec);
     let templates = agents.pools.iter().map(|(_, pool)| &pool.spec.template);
     let names = specs.chain(templates).flat_map(|spec| &spec.capabilities);
-    let mut custom: Vec<String> = names
+    let custom = names
         .filter(|name| catalog::category(name).is_none())
         .cloned()
         .collect();
-    custom.sort();
-    custom.dedup();
-    custom
+    crate::order::names(custom)
 }

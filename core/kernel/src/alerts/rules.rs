@@ -115,8 +115,7 @@ pub(crate) fn defaults() -> Vec<AlertRule> {
 
 /// The first bound the rules break.
 pub(crate) fn broken_rule(rules: &[AlertRule]) -> Option<&'static str> {
-    let mut conditions: Vec<AlertCondition> = rules.iter().map(|rule| rule.condition).collect();
-    conditions.sort_unstable();
+    let conditions: Vec<AlertCondition> = rules.iter().map(|rule| rule.condition).collect();
     let checks = [
         (rules.len() <= RULES, "at most 16 alert rules"),
         (
@@ -128,7 +127,7 @@ pub(crate) fn broken_rule(rules: &[AlertRule]) -> Option<&'static str> {
             "an alert is cleared at its threshold or below",
         ),
         (
-            conditions.is_sorted_by(|a, b| a < b),
+            crate::order::are_distinct(&conditions),
             "a condition has one alert rule",
         ),
     ];

@@ -145,13 +145,13 @@ fn slowest(state: &State<'_>, session: SessionId) -> String {
         .iter()
         .filter_map(|id| tasks.get(*id))
         .filter(|task| !task.is_group());
-    let mut times: Vec<(u64, &str)> = ended
+    let times: Vec<(u64, &str)> = ended
         .filter_map(|task| {
             let until_ms = task.ended_ms.unwrap_or(state.now_ms);
             Some((until_ms.saturating_sub(task.started_ms?), task.spec.key.as_str()))
         })
         .gather();
-    times.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    let times = crate::order::by(times, |(ms, _)| [u64::MAX - ms, 0, 0]);
     let named: Vec<String> = times
         .iter()
         .take(SLOWEST)

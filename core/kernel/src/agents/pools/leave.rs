@@ -12,12 +12,12 @@ use crate::state::{Sink, State};
 /// least to finish.
 pub(super) fn retire(state: &State<'_>, id: PoolId, pool: &Pool, tally: Tally, sink: &mut Sink) -> bool {
     let live = members(state, id).filter(|(_, agent)| agent.status.is_live() || agent.is_restarting());
-    let mut live: Vec<(AgentId, &Agent)> = live.collect();
-    live.sort_by_key(|(id, agent)| match agent.status {
-        AgentStatus::Failed => (0, 0, *id),
-        AgentStatus::Starting => (1, 0, *id),
-        AgentStatus::Idle => (2, agent.idle_ms, *id),
-        _ => (3, u64::from(agent.load), *id),
+    let live: Vec<(AgentId, &Agent)> = live.collect();
+    let live = crate::order::by(live, |(id, agent)| match agent.status {
+        AgentStatus::Failed => [0, 0, id.0],
+        AgentStatus::Starting => [1, 0, id.0],
+        AgentStatus::Idle => [2, agent.idle_ms, id.0],
+        _ => [3, u64::from(agent.load), id.0],
     });
     let surplus = tally.live.saturating_sub(pool.target) as usize;
     let leavers = live.iter().take(surplus.min(BATCH));

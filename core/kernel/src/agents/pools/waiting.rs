@@ -14,12 +14,13 @@ use crate::tasks::queue::Line;
 /// able and not full.
 pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
     let pools = &state.durable.agents.pools;
-    let mut order: Vec<PoolId> = pools
+    let order: Vec<PoolId> = pools
         .iter()
         .filter(|(_, pool)| !pool.suspended && !pool.closing)
         .map(|(id, _)| id)
         .gather();
-    order.sort_by_key(|id| std::cmp::Reverse(pools.get(*id).map(|pool| pool.spec.template.priority)));
+    let priority = |id: &PoolId| pools.get(*id).map_or(0, |pool| pool.spec.template.priority);
+    let order = crate::order::by(order, |id| [u64::from(u32::MAX - priority(id)), 0, 0]);
     let mut shares = BTreeMap::new();
     for line in state.durable.tasks.queue.lines() {
         let mut left = runnable(state, &line);

@@ -103,8 +103,7 @@ impl RecoverySettings {
             self.increase.cpu_ppm,
             self.increase.timeout_ppm,
         ];
-        let mut types: Vec<&str> = self.rules.iter().map(|rule| rule.error_type.as_str()).collect();
-        types.sort_unstable();
+        let types: Vec<&str> = self.rules.iter().map(|rule| rule.error_type.as_str()).collect();
         let rules = [
             (self.rules.len() <= ROWS, "a recovery matrix has at most 200 rows"),
             (
@@ -112,7 +111,7 @@ impl RecoverySettings {
                 "an error type has 1 to 256 bytes",
             ),
             (
-                types.is_sorted_by(|a, b| a < b),
+                crate::order::are_distinct(&types),
                 "an error type has one row in the recovery matrix",
             ),
             (

@@ -50,12 +50,14 @@ impl Tasks {
             .iter()
             .map(|(session, _)| (session, Vec::new()))
             .gather();
-        let mut placed: Vec<(SessionId, u32, TaskId)> = self
+        let placed: Vec<(SessionId, u32, TaskId)> = self
             .table
             .iter()
             .map(|(id, task)| (task.session, task.index, id))
             .gather();
-        placed.sort_unstable();
+        let placed = crate::order::by(placed, |(session, index, id)| {
+            [session.0, u64::from(*index), id.0]
+        });
         for (session, _, id) in placed {
             self.by_plan.entry(session).or_default().push(id);
         }
