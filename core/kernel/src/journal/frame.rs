@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crc::{CRC_32_ISCSI, Crc, Table};
+use super::checksum::crc32c;
 use polyphon_wire::{Reader, Wire, WireError, Writer};
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,6 @@ pub const FORMAT: u16 = 1;
 
 const MAGIC: &[u8; 4] = b"PLYF";
 const HEAD: usize = 88;
-const CRC32C: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISCSI);
 
 /// What a frame says of itself. All integers little-endian, at these offsets: magic `PLYF` 0, format u16 4, flags u16 6,
 /// partition u32 8, event count u32 12, epoch u64 16, first sequence u64 24, kernel time u64 32, wall time i64 40,
@@ -97,7 +96,7 @@ impl<'a> Frame<'a> {
             return Err(FrameError::NotAFrame);
         }
         let (covered, crc) = bytes.split_at(HEAD + body_len);
-        if CRC32C.checksum(covered) != u32::from_le_bytes(fixed(crc, 0)) {
+        if crc32c(covered) != u32::from_le_bytes(fixed(crc, 0)) {
             return Err(FrameError::Checksum);
         }
         let head = FrameHead {
@@ -185,7 +184,7 @@ impl FrameWriter {
             .for_each(|range| bytes.extend_from_slice(&batch[range]));
         let events_at = bytes.len() as u32;
         bytes.extend_from_slice(self.events.as_bytes());
-        let crc = CRC32C.checksum(&bytes);
+        let crc = crc32c(&bytes);
         bytes.extend_from_slice(&crc.to_le_bytes());
         let hash = Sha256::digest(&bytes).into();
         Some((bytes, events_at, hash))

@@ -1,5 +1,6 @@
 //! The journal: the node that writes it, the frames it is made of, and snapshots of what it adds up to.
 
+mod checksum;
 mod commands;
 mod event;
 mod frame;

@@ -1,4 +1,4 @@
-use crc::{CRC_32_ISCSI, Crc, Table as CrcTable};
+use super::checksum::crc32c;
 use polyphon_wire::{Reader, Wire, WireError, Writer};
 
 use crate::state::{Durable, Key, Table};
@@ -7,7 +7,6 @@ use crate::state::{Durable, Key, Table};
 pub const SNAPSHOT_FORMAT: u64 = 1;
 
 const MAGIC: &str = "PLYS";
-const CRC32C: Crc<u32, CrcTable<16>> = Crc::<u32, CrcTable<16>>::new(&CRC_32_ISCSI);
 
 /// Why bytes are not a snapshot.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -53,7 +52,7 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.alerts.table, &mut writer);
     table(&durable.outbox.table, &mut writer);
     let mut bytes = writer.into_bytes();
-    let crc = CRC32C.checksum(&bytes);
+    let crc = crc32c(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
     bytes
 }
@@ -64,7 +63,7 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
 /// [`SnapshotError`] says what is wrong with the bytes.
 pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotError> {
     let (bytes, crc) = bytes.split_last_chunk::<4>().ok_or(SnapshotError::NotASnapshot)?;
-    if CRC32C.checksum(bytes) != u32::from_le_bytes(*crc) {
+    if crc32c(bytes) != u32::from_le_bytes(*crc) {
         return Err(SnapshotError::Checksum);
     }
     let mut reader = Reader::new(bytes);
