@@ -94,7 +94,9 @@ fn an_unhealthy_agent_gets_no_work_and_a_degraded_one_only_when_no_other_has_roo
     lab.live(32_000);
     assert_eq!(lab.health(far), Health::Degraded);
     let near = lab.agent("near", 1);
-    lab.orchestrate(vec![task("A", &[]), task("B", &[]), task("C", &[])]);
+    lab.orchestrate(vec![task("A", &[])]);
+    assert_eq!((lab.entry(near).load, lab.entry(far).load), (1, 0));
+    lab.orchestrate(vec![task("B", &[]), task("C", &[])]);
     assert_eq!((lab.entry(near).load, lab.entry(far).load), (1, 2));
     lab.live(5_000);
     assert_eq!(lab.health(far), Health::Unhealthy);
@@ -157,6 +159,41 @@ fn a_local_agent_that_falls_silent_is_ended_and_started_again() {
     assert!(lab.entry(agent).end.is_some() && lab.entry(agent).is_restarting());
     lab.live(6_000);
     assert_eq!(lab.status(agent), AgentStatus::Starting);
+    lab.check_replay();
+}
+
+#[test]
+fn what_an_earlier_life_of_an_agent_worked_on_is_granted_again_when_the_next_one_begins() {
+    let mut lab = Lab::new();
+    let agent = lab.register(AgentSpec {
+        host: HostKind::Process,
+        heartbeat_ms: 1_000,
+        ..agent_spec("near", 1)
+    });
+    lab.started(agent);
+    let mut plan = common::plan();
+    plan.policy.grace_ms = 600_000;
+    let mut long = task("A", &[]);
+    long.timeout_ms = 3_600_000;
+    lab.accept(polyphon_kernel::sessions::commands::SessionCommand::Orchestrate {
+        plan,
+        tasks: vec![long],
+        input: None,
+    });
+    let fence = lab.fence("A");
+    lab.live(121_000);
+    assert_eq!(
+        lab.running(),
+        ["A"],
+        "the lost life may still finish in its grace period"
+    );
+    lab.live(5_000);
+    assert_eq!(
+        (lab.status(agent), lab.entry(agent).load),
+        (AgentStatus::Starting, 0)
+    );
+    lab.started(agent);
+    assert_ne!(lab.fence("A"), fence);
     lab.check_replay();
 }
 

@@ -289,6 +289,31 @@ fn other_bounds_take_effect_at_once() {
 }
 
 #[test]
+fn those_that_are_ending_count_towards_the_maximum() {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("crew", 3, 3));
+    host.serve(&mut lab);
+    lab.orchestrate(tasks(3));
+    lab.pool(pool_spec("crew", 1, 1));
+    let (live, ending): (Vec<AgentId>, Vec<AgentId>) = view(&lab, pool)
+        .members
+        .into_iter()
+        .partition(|agent| lab.status(*agent) == AgentStatus::Busy);
+    assert_eq!((live.len(), ending.len()), (1, 2));
+    lab.crash(live[0]);
+    lab.stop(live[0]);
+    assert_eq!(self::live(&lab, pool), 0, "two are still ending");
+    for key in lab.running() {
+        lab.complete(&key);
+    }
+    host.serve(&mut lab);
+    lab.settle();
+    assert_eq!(self::live(&lab, pool), 1);
+    lab.check_replay();
+}
+
+#[test]
 fn ended_agents_of_an_old_make_are_not_started_again() {
     let mut lab = Lab::new();
     let mut host = TestHost::default();

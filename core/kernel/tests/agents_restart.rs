@@ -164,6 +164,43 @@ fn an_agent_that_ends_by_itself_without_an_error_is_not_restarted() {
 }
 
 #[test]
+fn a_lost_agent_that_is_given_up_is_forgotten_in_the_end() {
+    let mut lab = Lab::new();
+    lab.configure(|settings| settings.agents.restart_max = 0);
+    let agent = lab.register(AgentSpec {
+        host: HostKind::Process,
+        heartbeat_ms: 1_000,
+        ..agent_spec("silent", 1)
+    });
+    lab.started(agent);
+    lab.live(120_000);
+    assert_eq!(
+        (lab.status(agent), lab.count("AgentGivenUp")),
+        (AgentStatus::Failed, 1)
+    );
+    TestHost::default().serve(&mut lab);
+    assert_eq!(lab.count("AgentEnded"), 1);
+    lab.live(179_999);
+    assert_eq!(lab.status(agent), AgentStatus::Failed);
+    lab.live(1);
+    assert!(lab.kernel.durable().agents.is_empty());
+    lab.check_replay();
+}
+
+#[test]
+fn an_end_that_no_host_confirms_is_taken_for_done() {
+    let mut lab = Lab::new();
+    let agent = process(&mut lab, "mute");
+    lab.stop(agent);
+    lab.live(29_999);
+    assert_eq!(lab.kernel.open_effects().len(), 1);
+    lab.live(1);
+    assert_eq!(lab.kernel.open_effects(), []);
+    assert_eq!(lab.status(agent), AgentStatus::Stopped);
+    lab.check_replay();
+}
+
+#[test]
 fn a_remote_agent_is_not_restarted_from_here() {
     let mut lab = Lab::new();
     let agent = lab.remote("far", 0);
