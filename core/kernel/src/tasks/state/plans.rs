@@ -124,6 +124,9 @@ impl Tasks {
         free.into_iter().for_each(|id| self.release(id, now_ms));
         if !phases.is_empty() {
             self.open_phase(session, 0, now_ms);
+            if crate::planted::is(7) && phases.len() > 1 {
+                self.open_phase(session, 1, now_ms);
+            }
         }
     }
 
@@ -165,6 +168,7 @@ impl Tasks {
         if mode != PhaseMode::Parallel {
             for pair in tasks.windows(2) {
                 self.change(pair[0], |task| task.followers.push(pair[1]));
+                self.change(pair[1], |task| task.awaits_turn = true);
                 self.block(pair[1]);
             }
         }
