@@ -39,7 +39,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   );
   session.result.then(
     ({ status, outputs }) =>
-      say(status === "completed" && outputs.last === `echo ${key}` ? `done ${key}` : `bad ${key}`),
+      say(status === "completed" && outputs["last"] === `echo ${key}` ? `done ${key}` : `bad ${key}`),
     (error) => console.error(error),
   );
 });

@@ -24,6 +24,7 @@ pub mod manager;
 mod order;
 pub mod outbox;
 mod payload;
+pub mod planted;
 mod reactions;
 mod refusal;
 pub mod registry;

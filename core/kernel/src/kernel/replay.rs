@@ -31,6 +31,9 @@ impl Kernel {
         }
         for (event, seq) in frame.events()?.iter().zip(found..) {
             self.check_hash(seq, event)?;
+            if crate::planted::is(8) && event.name() == "TaskProgressed" {
+                continue;
+            }
             self.durable.evolve(seq, frame.head.kernel_ms, event);
         }
         self.chain = frame.hash();

@@ -126,7 +126,9 @@ impl Leases {
                 }
             }
             LeaseChange::End { fence } => {
-                if let Some(lease) = self.table.remove(*fence) {
+                if let Some(lease) = self.table.remove(*fence)
+                    && !crate::planted::is(1)
+                {
                     self.reserved = self.reserved.minus(&lease.resources);
                 }
             }
@@ -147,6 +149,9 @@ impl Leases {
     }
 
     pub(crate) fn rebuild(&mut self) {
+        if crate::planted::is(9) {
+            return;
+        }
         self.reserved = self
             .table
             .values()

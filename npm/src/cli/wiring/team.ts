@@ -5,13 +5,10 @@ import { fileArtifactKeeper } from "../../hosts/artifacts/file-keeper.ts";
 import { processHost } from "../../hosts/process/host.ts";
 import { Polyphon } from "../../node.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import type { EscalationView } from "../../sessions/view.ts";
-import type { Team as RealTeam } from "../../team/team.ts";
 import type { OpenTeamOptions, Team } from "../ports.ts";
 import { agentNames } from "./agent-names.ts";
 import { facade } from "./facade.ts";
 import { openSimulated } from "./simulation/open.ts";
-import { escalationPost, postEscalation } from "./webhook.ts";
 
 /** Opens the real team behind the port. */
 export async function openTeam(options: OpenTeamOptions): Promise<Team> {
@@ -19,19 +16,7 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
   if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate);
   const clock = systemClock();
   const totals = config?.plan.totals;
-  const webhook = options.notify === true ? config?.webhook : undefined;
-  const opened: { team?: RealTeam } = {};
-  const notify = async (item: EscalationView): Promise<void> => {
-    const views = await Promise.all((opened.team?.sessions() ?? []).map((session) => session.view()));
-    const session = views.find((view) => view.escalations.some((other) => other.id === item.id));
-    await postEscalation(webhook as string, escalationPost(item, session), clock);
-  };
-  const team = await Polyphon.open(options.db, {
-    clock,
-    ...(totals === undefined ? {} : { totals }),
-    ...(typeof webhook === "string" ? { notify } : {}),
-  });
-  opened.team = team;
+  const team = await Polyphon.open(options.db, { clock, ...(totals === undefined ? {} : { totals }) });
   try {
     if (options.purpose === "run" && config !== undefined) {
       const host = processHost({ clock, teamId: await teamId(options.db), artifacts: keeper(options.db) });

@@ -18,7 +18,7 @@ pub(super) fn decide(
     let task = task.ok_or(TaskError::Unknown { task: lease.task })?;
     let duration_ms = state.now_ms.saturating_sub(lease.granted_ms);
     let verdicts = judge(&task.spec.criteria, report, duration_ms);
-    let error = match lease.revoked {
+    let error = match lease.revoked.filter(|_| !crate::planted::is(14)) {
         Some(_) => Some(too_late()),
         None => unmet(&task.spec.criteria, &verdicts),
     };

@@ -64,7 +64,7 @@ pub(crate) fn settle(
         .is_some_and(|plan| plan.cancelling);
     let duration_ms = state.now_ms.saturating_sub(lease.granted_ms);
     let next = match outcome {
-        _ if cancelling => Next::Cancel {},
+        _ if cancelling && !crate::planted::is(13) => Next::Cancel {},
         AttemptOutcome::Cancelled => Next::Cancel {},
         _ if state.durable.tasks.is_over_time(task) => Next::Fail {
             reason: over_time(state, task),

@@ -68,7 +68,7 @@ impl Failure<'_> {
         if failures >= policy.escalation_threshold.max(1) && rule.human != AskHuman::Never {
             return escalate(&format!("it failed {failures} times"));
         }
-        if failures <= policy.max_retries {
+        if failures <= policy.max_retries + u32::from(crate::planted::is(10)) {
             let first = rule.agent.filter(|_| !self.has_tried(1));
             // Without a strategy of its own the orchestrator lets the agent try again.
             let again = rule.orchestrator.map(|strategy| (2, strategy));

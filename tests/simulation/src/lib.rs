@@ -1,1 +1,0 @@
-//! Drives kernel and runtime rules through faults from one seed.

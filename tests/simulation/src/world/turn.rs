@@ -1,0 +1,541 @@
+//! The runtime's turn: gather commands, step once, append, and let go of answers and effects only after the write.
+//! The twin of the loop of the npm package.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use polyphon_kernel::agents::AgentEvent;
+use polyphon_kernel::agents::commands::AgentCommand;
+use polyphon_kernel::journal::JournalCommand;
+use polyphon_kernel::{Answer, Command, Effect, Event, Kernel, Now, Outcome, Request, StepOutput, batch};
+
+use super::{Step, Taken, World, broken};
+use crate::frames;
+use crate::invariants::Seeing;
+use crate::planted;
+use crate::random::Random;
+use crate::store::Append;
+
+/// Frames that may be on their way at once.
+const FLIGHTS: usize = 2;
+/// Commands one step takes.
+const STEP_COMMANDS: usize = 2_000;
+
+/// Who waits for an answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Who {
+    /// A client that logs its calls.
+    Client { tag: u64 },
+    /// The process itself, which gives it again until it is written.
+    Node,
+    /// An agent that comes: its place in the team.
+    Arrival { member: usize },
+    /// A report of a host.
+    Host,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) request: Request,
+    pub(super) who: Who,
+}
+
+#[derive(Debug)]
+struct Flight {
+    output: StepOutput,
+    waiting: Vec<Waiting>,
+    is_written: bool,
+}
+
+/// One process.
+#[derive(Debug)]
+pub(super) struct Runtime {
+    kernel: Kernel,
+    queue: VecDeque<Waiting>,
+    flights: VecDeque<Flight>,
+    next_id: u64,
+    deadline_ms: Option<u64>,
+    now_ms: u64,
+    mono_ms: u64,
+    is_due: bool,
+    /// What is durable as far as this process was told.
+    released: u64,
+    /// Attempts that run here, by fence.
+    pub(super) running: BTreeSet<u64>,
+    /// The disk could not be read back yet.
+    closed: Option<VecDeque<Flight>>,
+    /// The journal has not been taken over yet.
+    is_starting: bool,
+}
+
+impl Runtime {
+    pub(super) fn new(kernel: Kernel, now_ms: u64, mono_ms: u64) -> Self {
+        let released = kernel.durable().last_seq();
+        Self {
+            kernel,
+            queue: VecDeque::new(),
+            flights: VecDeque::new(),
+            next_id: 1,
+            deadline_ms: None,
+            now_ms,
+            mono_ms,
+            is_due: true,
+            released,
+            running: BTreeSet::new(),
+            closed: None,
+            is_starting: false,
+        }
+    }
+
+    /// Time until it wants to be called; `None` when it waits for others only.
+    pub(super) fn wait_ms(&self) -> Option<u64> {
+        Some(self.deadline_ms?.saturating_sub(self.now_ms))
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.flights.is_empty() && self.closed.is_none() && !self.is_due
+    }
+
+    pub(super) fn has_flights(&self) -> bool {
+        !self.flights.is_empty()
+    }
+
+    /// Clients whose calls wait.
+    pub(super) fn callers(&self) -> Vec<u64> {
+        let flights = self.flights.iter().chain(self.closed.iter().flatten());
+        let waiting = flights.flat_map(|flight| &flight.waiting).chain(&self.queue);
+        waiting
+            .filter_map(|waiting| match waiting.who {
+                Who::Client { tag } => Some(tag),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn enqueue(
+        &mut self,
+        command: Command,
+        key: Option<String>,
+        trace: Option<String>,
+        quiet: bool,
+        who: Who,
+    ) {
+        let request = Request {
+            id: self.next_id,
+            quiet,
+            actor: "somebody".to_owned(),
+            tenant: String::new(),
+            idempotency_key: key,
+            cause: None,
+            traceparent: trace,
+            command,
+        };
+        self.next_id += 1;
+        self.queue.push_back(Waiting { request, who });
+    }
+}
+
+impl World {
+    /// A client makes a call and logs it.
+    pub(super) fn call(&mut self, command: Command, key: Option<String>) -> Step {
+        self.users.tags += 1;
+        let tag = self.users.tags;
+        self.see(&Seeing::Called {
+            tag,
+            key: key.as_deref(),
+            command: &command,
+        })?;
+        self.say(|| format!("  call {tag} {}", summary(&command)));
+        if let Some(runtime) = &mut self.runtime {
+            runtime.enqueue(
+                command,
+                key,
+                Some(format!("call-{tag}")),
+                false,
+                Who::Client { tag },
+            );
+        }
+        Ok(())
+    }
+
+    /// Takes the journal over before anything else.
+    pub(super) fn take_over(&mut self, epoch: u64, seed: u64) -> Step {
+        let is_first = self.facts.seq == 0;
+        if planted::is(planted::NODE_NOT_STARTED) && !is_first {
+            return self.give_open_effects();
+        }
+        let node = format!("node-{epoch}");
+        self.tell(JournalCommand::StartNode { epoch, seed, node }, Who::Node);
+        if let Some(runtime) = &mut self.runtime {
+            runtime.is_starting = true;
+        }
+        Ok(())
+    }
+
+    /// Bytes that are not commands.
+    pub(super) fn garble(&mut self, bytes: &[u8]) -> Step {
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        if runtime.closed.is_some() || runtime.is_starting || runtime.flights.len() >= FLIGHTS {
+            return Ok(());
+        }
+        let mut output = runtime.kernel.step(self.clock.now(), bytes);
+        if let Some(tape) = &mut self.tape {
+            tape.push(keep(self.clock.now(), bytes, &output));
+        }
+        runtime.now_ms = output.now_ms;
+        runtime.mono_ms = self.clock.mono_ms;
+        runtime.deadline_ms = output.deadline_ms;
+        for answer in std::mem::take(&mut output.answers) {
+            match answer.outcome {
+                Outcome::Refused { refusal } => self.counters.refused(&refusal.code),
+                Outcome::Accepted { .. } => {
+                    return Err(broken(
+                        "bytes that are no command are refused",
+                        format!("{bytes:x?}"),
+                    ));
+                }
+            }
+        }
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        let is_written = output.frame.0.is_empty();
+        if !is_written {
+            self.store.append(output.frame.0.clone());
+        }
+        runtime.flights.push_back(Flight {
+            output,
+            waiting: Vec::new(),
+            is_written,
+        });
+        self.let_go()
+    }
+
+    /// The process says something to its kernel.
+    pub(super) fn tell(&mut self, command: impl Into<Command>, who: Who) {
+        let command = command.into();
+        if !matches!(command, Command::Agent(AgentCommand::ReportHeartbeats { .. })) {
+            self.say(|| format!("  {who:?} {}", summary(&command)));
+        }
+        if let Some(runtime) = &mut self.runtime {
+            let quiet = who == Who::Host;
+            runtime.enqueue(command, None, None, quiet, who);
+        }
+    }
+
+    /// Takes turns while there is something to do and room for a frame.
+    pub(super) fn turns(&mut self) -> Step {
+        // A defect may keep a kernel busy for ever.
+        for _ in 0..10_000 {
+            let Some(runtime) = &mut self.runtime else {
+                return Ok(());
+            };
+            if runtime.closed.is_some() {
+                return self.reopen();
+            }
+            let elapsed = self.clock.mono_ms.saturating_sub(runtime.mono_ms);
+            runtime.now_ms += elapsed;
+            runtime.mono_ms = self.clock.mono_ms;
+            let is_due = runtime.deadline_ms.is_some_and(|at_ms| at_ms <= runtime.now_ms);
+            let wants = is_due || runtime.is_due || !runtime.queue.is_empty();
+            let most = if runtime.is_starting { 1 } else { FLIGHTS };
+            if !wants || runtime.flights.len() >= most {
+                return Ok(());
+            }
+            self.turn()?;
+        }
+        Err(broken(
+            "the kernel comes to rest",
+            "it asks for one step after the other".to_owned(),
+        ))
+    }
+
+    fn turn(&mut self) -> Step {
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        runtime.is_due = false;
+        let most = if runtime.is_starting { 1 } else { STEP_COMMANDS };
+        let count = runtime.queue.len().min(most);
+        let taken: Vec<Waiting> = runtime.queue.drain(..count).collect();
+        let requests: Vec<Request> = taken.iter().map(|waiting| waiting.request.clone()).collect();
+        let bytes = batch(&requests);
+        let output = runtime.kernel.step(self.clock.now(), &bytes);
+        if let Some(tape) = &mut self.tape {
+            tape.push(keep(self.clock.now(), &bytes, &output));
+        }
+        runtime.now_ms = output.now_ms;
+        runtime.deadline_ms = output.deadline_ms;
+        let is_written = output.frame.0.is_empty();
+        if !is_written {
+            self.store.append(output.frame.0.clone());
+        }
+        let flight = Flight {
+            output,
+            waiting: taken,
+            is_written: is_written || planted::is(planted::ANSWERS_BEFORE_WRITE),
+        };
+        runtime.flights.push_back(flight);
+        self.let_go()
+    }
+
+    /// The store answers its oldest append.
+    pub(super) fn written(&mut self, how: Append, draw: &mut Random) -> Step {
+        if !self.store.is_writing() {
+            return Ok(());
+        }
+        let is_done = self.store.answer(how);
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        if is_done {
+            let flight = runtime.flights.iter_mut().find(|flight| !flight.is_written);
+            if let Some(flight) = flight {
+                flight.is_written = true;
+            }
+            self.look_at_disk()?;
+            return self.let_go();
+        }
+        if planted::is(planted::DOUBT_IS_YES) {
+            runtime
+                .flights
+                .iter_mut()
+                .for_each(|flight| flight.is_written = true);
+            self.look_at_disk()?;
+            return self.let_go();
+        }
+        // Nobody knows what is on the disk: nothing is let go, and the journal is asked.
+        self.store.settle(draw, false);
+        runtime.closed = Some(std::mem::take(&mut runtime.flights));
+        runtime.deadline_ms = None;
+        self.reopen()
+    }
+
+    /// Reads back what is durable; it is all that counts.
+    fn reopen(&mut self) -> Step {
+        if self.store.refusals > 0 {
+            self.store.refusals -= 1;
+            self.counters.count("fault: reopening fails");
+            return Ok(());
+        }
+        self.look_at_disk()?;
+        let (epoch, _) = self.store.open();
+        let kernel = self.recover(epoch)?;
+        let released = self.runtime.as_ref().map_or(0, |runtime| runtime.released);
+        let found = self.find(released)?;
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        let flights = runtime.closed.take().unwrap_or_default();
+        if !planted::is(planted::OLD_KERNEL_KEPT) {
+            runtime.kernel = kernel;
+        }
+        runtime.is_due = true;
+        runtime.deadline_ms = None;
+        runtime.released = self.store.last_seq();
+        let fences: Vec<u64> = runtime.running.iter().copied().collect();
+        for fence in fences
+            .into_iter()
+            .filter(|fence| !self.facts.leases.contains_key(fence))
+        {
+            runtime.running.remove(&fence);
+        }
+        let mut again = Vec::new();
+        for waiting in flights.into_iter().flat_map(|flight| flight.waiting) {
+            match found.get(&waiting.request.id) {
+                Some(entity) if !planted::is(planted::DOUBT_IS_NO) => {
+                    self.counters.count("recovery: doubtful request found");
+                    self.accepted(&waiting, *entity)?;
+                }
+                _ if waiting.request.quiet || waiting.who == Who::Node => {
+                    self.counters.count("recovery: report sent again");
+                    again.push(waiting);
+                }
+                _ => {
+                    self.counters.count("recovery: doubtful request not found");
+                    self.refused(&waiting, "STORE_IO")?;
+                }
+            }
+        }
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        for waiting in again.into_iter().rev() {
+            runtime.queue.push_front(waiting);
+        }
+        self.give_open_effects()
+    }
+
+    /// Gives every open effect again.
+    pub(super) fn give_open_effects(&mut self) -> Step {
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        if planted::is(planted::EFFECTS_NOT_GIVEN_AGAIN) {
+            return Ok(());
+        }
+        let effects = runtime.kernel.open_effects();
+        self.see(&Seeing::Reopened { effects: &effects })?;
+        effects
+            .iter()
+            .for_each(|_| self.counters.count("recovery: effect given again"));
+        self.act(&effects)
+    }
+
+    /// What became of requests, by id, in frames this process was not told of.
+    fn find(&self, released: u64) -> Result<BTreeMap<u64, u64>, super::Violation> {
+        let mut found = BTreeMap::new();
+        for bytes in self.store.behind(released) {
+            let frame =
+                frames::read(bytes).map_err(|message| broken("a frame on the disk is whole", message))?;
+            for ((command, event), seq) in frame.events.iter().zip(frame.first_seq..) {
+                let request = (*command as usize)
+                    .checked_sub(1)
+                    .and_then(|index| frame.commands.get(index));
+                let Some(request) = request else { continue };
+                found.entry(request.id).or_insert_with(|| entity_of(event, seq));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Lets go of what is durable, in order.
+    fn let_go(&mut self) -> Step {
+        loop {
+            let Some(runtime) = &mut self.runtime else {
+                return Ok(());
+            };
+            if !runtime.flights.front().is_some_and(|flight| flight.is_written) {
+                return Ok(());
+            }
+            let Some(flight) = runtime.flights.pop_front() else {
+                return Ok(());
+            };
+            self.release(flight)?;
+        }
+    }
+
+    fn release(&mut self, flight: Flight) -> Step {
+        let durable = self.store.last_seq();
+        if let Some(runtime) = &mut self.runtime {
+            runtime.released = runtime.released.max(flight.output.last_seq);
+        }
+        self.see(&Seeing::Released {
+            output: &flight.output,
+            durable,
+        })?;
+        if let Some(runtime) = &mut self.runtime {
+            let facts = &self.facts;
+            runtime.running.retain(|fence| facts.leases.contains_key(fence));
+        }
+        self.answer(&flight.waiting, &flight.output.answers)?;
+        self.act(&flight.output.effects)
+    }
+
+    fn answer(&mut self, waiting: &[Waiting], answers: &[Answer]) -> Step {
+        let mut answers = answers.iter().peekable();
+        for asked in waiting {
+            let answer = answers.next_if(|answer| answer.id == asked.request.id);
+            match answer.map(|answer| &answer.outcome) {
+                Some(Outcome::Accepted { entity }) => self.accepted(asked, *entity)?,
+                Some(Outcome::Refused { refusal }) => {
+                    self.counters.refused(&refusal.code);
+                    self.refused(asked, &refusal.code)?;
+                }
+                None if asked.request.quiet => {}
+                None => {
+                    let message = format!("request {} was not answered", asked.request.id);
+                    return Err(broken("every request is answered", message));
+                }
+            }
+        }
+        match answers.next() {
+            Some(answer) => Err(broken(
+                "every request is answered",
+                format!("{} was answered and not asked", answer.id),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn accepted(&mut self, waiting: &Waiting, entity: u64) -> Step {
+        match waiting.who {
+            Who::Client { tag } => {
+                self.say(|| format!("  call {tag} is answered with {entity}"));
+                self.see(&Seeing::Accepted { tag, entity })?;
+                self.heard(tag, Ok(entity), &waiting.request);
+            }
+            Who::Node => {
+                self.counters.count("recovery: node started");
+                if let Some(runtime) = &mut self.runtime {
+                    runtime.is_starting = false;
+                }
+                return self.give_open_effects();
+            }
+            Who::Arrival { member } => self.arrived(member, entity),
+            Who::Host => {}
+        }
+        Ok(())
+    }
+
+    fn refused(&mut self, waiting: &Waiting, code: &str) -> Step {
+        self.say(|| format!("  {:?} is refused: {code}", waiting.who));
+        match waiting.who {
+            Who::Client { tag } => {
+                self.see(&Seeing::Refused { tag })?;
+                self.heard(tag, Err(code), &waiting.request);
+            }
+            Who::Arrival { member } => self.turned_away(member),
+            Who::Node | Who::Host => {}
+        }
+        Ok(())
+    }
+
+    /// Does what the kernel asks for. Whatever runs already goes on.
+    fn act(&mut self, effects: &[Effect]) -> Step {
+        for effect in effects {
+            self.do_effect(effect)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the rebuilt or live kernel is in the state the journal adds up to, once nothing is on its way.
+    pub(super) fn check_state(&mut self) -> Step {
+        let Some(runtime) = &mut self.runtime else {
+            return Ok(());
+        };
+        if runtime.has_flights() || runtime.closed.is_some() {
+            return Ok(());
+        }
+        let live = (runtime.kernel.durable().last_seq(), runtime.kernel.state_hash());
+        let folded = (self.follower.durable().last_seq(), self.follower.state_hash());
+        if live == folded {
+            return Ok(());
+        }
+        let message = format!("the kernel is at {live:x?}, the journal adds up to {folded:x?}");
+        Err(broken("replay of the journal is the state", message))
+    }
+}
+
+/// The handle a request is answered with that the event began.
+fn entity_of(event: &Event, seq: u64) -> u64 {
+    match event {
+        Event::Agent(AgentEvent::AgentAttached { agent, .. }) => agent.0,
+        Event::Agent(AgentEvent::PoolRedefined { pool, .. }) => pool.0,
+        _ => seq,
+    }
+}
+
+fn summary(command: &Command) -> String {
+    super::shorten(format!("{command:?}"))
+}
+
+fn keep(now: Now, batch: &[u8], output: &StepOutput) -> Taken {
+    Taken {
+        mono_ms: now.mono_ms,
+        wall_ms: now.wall_ms,
+        batch: batch.to_vec(),
+        output: polyphon_wire::to_bytes(output),
+    }
+}
