@@ -75,8 +75,12 @@ impl<'k> Turn<'k> {
         }
     }
 
-    /// Fires what is due, a bounded number of timers.
+    /// Fires what is due, a bounded number of timers. Nothing is due before the node has started: while none was there
+    /// nobody could work, and the start gives back the time.
     pub(super) fn let_time_pass(&mut self) {
+        if self.kernel.durable.epoch() < self.kernel.epoch {
+            return;
+        }
         for _ in 0..bounds::STEP_TIMERS {
             let mut sink = Sink::default();
             let is_due = |(at_ms, _): &(u64, _)| *at_ms <= self.now_ms;

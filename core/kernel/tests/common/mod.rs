@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
 pub mod agents;
+pub mod tasks;
 
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::agents::{AgentKind, AgentSpec, HostKind, Permission};
