@@ -1,8 +1,8 @@
 //! The wire types as TypeScript: a type, a writer and a reader each.
 
 use polyphon_kernel::{
-    Effect, Recorded, Request, StepOutput, View, agents, alerts, escalations, journal, leases, sessions,
-    tasks,
+    Effect, Recorded, Request, StepOutput, View, agents, alerts, escalations, journal, leases, outbox,
+    sessions, tasks,
 };
 use polyphon_wire::Wire;
 use polyphon_wire::schema::{Body, Definition, Field, Registry, Shape, Variant};
@@ -36,8 +36,12 @@ pub(crate) fn typescript() -> String {
     sessions::Session::shape(&mut registry);
     tasks::Plan::shape(&mut registry);
     tasks::Task::shape(&mut registry);
+    tasks::SessionProgress::shape(&mut registry);
+    tasks::SessionResults::shape(&mut registry);
+    tasks::WaitReason::shape(&mut registry);
     escalations::Escalation::shape(&mut registry);
     alerts::Alert::shape(&mut registry);
+    outbox::OpenEffect::shape(&mut registry);
     let types: String = registry
         .types
         .iter()

@@ -6,6 +6,8 @@ pub const STEP_COMMANDS: usize = 2_000;
 pub const STEP_BYTES: usize = 1 << 20;
 /// Events one step emits before it leaves the rest to the next one.
 pub const STEP_EVENTS: usize = 4_000;
+/// Events that are kept free for what one decision and its reactions emit last.
+pub const STEP_RESERVE: usize = 500;
 /// Timers that fire in one step.
 pub const STEP_TIMERS: usize = 100;
 /// Tasks one plan may have.

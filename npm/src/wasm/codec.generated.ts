@@ -2987,6 +2987,59 @@ export function readNode(r: Reader): Node {
   return { seed, epoch, name, formatLevel, offsetMs, settings, hashes };
 }
 
+/** What the runtime has to do, and nobody has said yet that it is done. */
+export type OpenEffect =
+    /** Tell a human of an escalation. */
+  | {
+      readonly type: "Notify";
+      readonly escalation: EscalationId;
+      readonly task: TaskId;
+      readonly session: SessionId;
+      /** Key of the task. */
+      readonly key: string;
+      readonly raisedMs: number;
+      readonly report: EscalationReport;
+    }
+;
+
+export function writeOpenEffect(w: Writer, v: OpenEffect): void {
+  switch (v.type) {
+    case "Notify":
+      w.array(7);
+      w.uint(1);
+      w.uint(v.escalation);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.str(v.key);
+      w.uint(v.raisedMs);
+      writeEscalationReport(w, v.report);
+      return;
+  }
+}
+
+export function readOpenEffect(r: Reader): OpenEffect {
+  return readOpenEffectAs(r, r.array() - 1, r.uint());
+}
+
+export function readOpenEffectAs(r: Reader, fields: number, tag: number): OpenEffect {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const key: string = left-- > 0 ? r.str() : "";
+      const raisedMs: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const report: EscalationReport = readEscalationReport(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "Notify", escalation, task, session, key, raisedMs, report };
+    }
+    default:
+      throw new RangeError(`OpenEffect has no variant ${tag}`);
+  }
+}
+
 /** What can be reported of durable effects. */
 export type OutboxCommand =
     /** It is done, or given up for the reason in `detail`. */
@@ -4501,6 +4554,77 @@ export function readSessionEventAs(r: Reader, fields: number, tag: number): Sess
 /** An orchestration and its state. */
 export type SessionId = number;
 
+/** How far a session is. */
+export interface SessionProgress {
+  /** Tasks that are not made of parts weigh the same; ended ones count whole, running ones with their progress. */
+  readonly ppm: number;
+  /**
+   * Time that is left, from how long tasks of the same class took and how many run at once; `None` when nothing
+   * is known yet or nothing is left.
+   */
+  readonly etaMs: number | null;
+  readonly counts: Counts;
+  readonly pending: number;
+  readonly ready: number;
+  readonly running: number;
+  /** Between two attempts. */
+  readonly backingOff: number;
+  /** Until a human decides. */
+  readonly humans: number;
+  /** Paused by somebody. */
+  readonly paused: boolean;
+  /** New tasks are held back by an alert. */
+  readonly alerted: boolean;
+}
+
+export function writeSessionProgress(w: Writer, v: SessionProgress): void {
+  w.array(10);
+  w.uint(v.ppm);
+  if (v.etaMs === null) w.nil(); else { w.uint(v.etaMs); }
+  writeCounts(w, v.counts);
+  w.uint(v.pending);
+  w.uint(v.ready);
+  w.uint(v.running);
+  w.uint(v.backingOff);
+  w.uint(v.humans);
+  w.bool(v.paused);
+  w.bool(v.alerted);
+}
+
+export function readSessionProgress(r: Reader): SessionProgress {
+  let left = r.array();
+  const ppm: number = left-- > 0 ? r.uint() : 0;
+  const etaMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const counts: Counts = readCounts(r);
+  const pending: number = left-- > 0 ? r.uint() : 0;
+  const ready: number = left-- > 0 ? r.uint() : 0;
+  const running: number = left-- > 0 ? r.uint() : 0;
+  const backingOff: number = left-- > 0 ? r.uint() : 0;
+  const humans: number = left-- > 0 ? r.uint() : 0;
+  const paused: boolean = left-- > 0 ? r.bool() : false;
+  const alerted: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { ppm, etaMs, counts, pending, ready, running, backingOff, humans, paused, alerted };
+}
+
+/** What the completed tasks of a session brought back, by key, in plan order. */
+export interface SessionResults {
+  readonly outputs: readonly (readonly [string, Payload])[];
+}
+
+export function writeSessionResults(w: Writer, v: SessionResults): void {
+  w.array(1);
+  w.array(v.outputs.length); for (const item0 of v.outputs) { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); }
+}
+
+export function readSessionResults(r: Reader): SessionResults {
+  let left = r.array();
+  const outputs: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => readPayload(r))) : [];
+  for (; left > 0; left--) r.skip();
+  return { outputs };
+}
+
 /** Where a session is. */
 export type SessionStatus = "planning" | "running" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
 
@@ -5686,6 +5810,21 @@ export type View =
       readonly type: "Alert";
       readonly alert: AlertId;
     }
+    /** How far a session is: a `SessionProgress`. */
+  | {
+      readonly type: "Progress";
+      readonly session: SessionId;
+    }
+    /** What the completed tasks of a session brought back: `SessionResults`. */
+  | {
+      readonly type: "Results";
+      readonly session: SessionId;
+    }
+    /** Why a task does not run: a `WaitReason`. */
+  | {
+      readonly type: "Waiting";
+      readonly task: TaskId;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -5761,6 +5900,21 @@ export function writeView(w: Writer, v: View): void {
       w.array(2);
       w.uint(21);
       w.uint(v.alert);
+      return;
+    case "Progress":
+      w.array(2);
+      w.uint(22);
+      w.uint(v.session);
+      return;
+    case "Results":
+      w.array(2);
+      w.uint(23);
+      w.uint(v.session);
+      return;
+    case "Waiting":
+      w.array(2);
+      w.uint(24);
+      w.uint(v.task);
       return;
   }
 }
@@ -5845,6 +5999,21 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       for (; left > 0; left--) r.skip();
       return { type: "Alert", alert };
     }
+    case 22: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Progress", session };
+    }
+    case 23: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Results", session };
+    }
+    case 24: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Waiting", task };
+    }
     default:
       throw new RangeError(`View has no variant ${tag}`);
   }
@@ -5899,5 +6068,53 @@ export function readWaitAs(r: Reader, fields: number, tag: number): Wait {
     default:
       throw new RangeError(`Wait has no variant ${tag}`);
   }
+}
+
+/** Why a task does not run. */
+export type WaitReason = "none" | "draft" | "phase" | "dependencies" | "backoff" | "human" | "paused" | "alert" | "class_full" | "resources" | "agents_busy" | "no_agent" | "exceeds_totals" | "ending";
+
+const waitReasonTags: Readonly<Record<WaitReason, number>> = {
+  "none": 0,
+  "draft": 1,
+  "phase": 2,
+  "dependencies": 3,
+  "backoff": 4,
+  "human": 5,
+  "paused": 6,
+  "alert": 7,
+  "class_full": 8,
+  "resources": 9,
+  "agents_busy": 10,
+  "no_agent": 11,
+  "exceeds_totals": 12,
+  "ending": 13,
+};
+
+const waitReasonValues: ReadonlyMap<number, WaitReason> = new Map<number, WaitReason>([
+  [0, "none"],
+  [1, "draft"],
+  [2, "phase"],
+  [3, "dependencies"],
+  [4, "backoff"],
+  [5, "human"],
+  [6, "paused"],
+  [7, "alert"],
+  [8, "class_full"],
+  [9, "resources"],
+  [10, "agents_busy"],
+  [11, "no_agent"],
+  [12, "exceeds_totals"],
+  [13, "ending"],
+]);
+
+export function writeWaitReason(w: Writer, v: WaitReason): void {
+  w.uint(waitReasonTags[v]);
+}
+
+export function readWaitReason(r: Reader): WaitReason {
+  const tag = r.uint();
+  const value = waitReasonValues.get(tag);
+  if (value === undefined) throw new RangeError(`WaitReason has no value ${tag}`);
+  return value;
 }
 

@@ -41,4 +41,5 @@ pub use settings::AgentSettings;
 pub use spec::{AgentKind, AgentSpec, HostKind, Permission};
 pub use state::Agents;
 pub use status::{AgentStatus, Health, Intent};
+pub(crate) use unserved::is_served;
 pub use unserved::{Unserved, UnservedDemand, UnservedReport, UnservedReports};

@@ -147,7 +147,7 @@ impl<'k> Turn<'k> {
         self.command = 0;
         let mut pass = dispatch::Pass::default();
         loop {
-            if self.frame.events() as usize >= bounds::STEP_EVENTS {
+            if self.frame.events() as usize + bounds::STEP_RESERVE >= bounds::STEP_EVENTS {
                 self.pending = true;
                 return;
             }

@@ -3,7 +3,7 @@ use polyphon_wire::{Wire, to_bytes, wire};
 use super::Kernel;
 use crate::agents::{AgentQuery, discover, fit};
 use crate::id::{AgentId, AlertId, EscalationId, PoolId, SessionId, TaskId};
-use crate::tasks::Demand;
+use crate::tasks::{Demand, progress, results, waiting};
 
 wire! {
     /// What can be looked at from outside. A cold path: running reads come from the runtime's mirror.
@@ -38,6 +38,12 @@ wire! {
         20 => Escalation { escalation: EscalationId },
         /// One alert.
         21 => Alert { alert: AlertId },
+        /// How far a session is: a `SessionProgress`.
+        22 => Progress { session: SessionId },
+        /// What the completed tasks of a session brought back: `SessionResults`.
+        23 => Results { session: SessionId },
+        /// Why a task does not run: a `WaitReason`.
+        24 => Waiting { task: TaskId },
     }
 }
 
@@ -66,6 +72,9 @@ impl Kernel {
             View::Lease { fence } => bytes(durable.leases.held(*fence).ok()),
             View::Escalation { escalation } => bytes(durable.escalations.get(*escalation)),
             View::Alert { alert } => bytes(durable.alerts.get(*alert)),
+            View::Progress { session } => bytes(progress(durable, *session).as_ref()),
+            View::Results { session } => bytes(results(durable, *session).as_ref()),
+            View::Waiting { task } => bytes(waiting::reason(&state, *task).as_ref()),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) mod time_passes;
 
 use crate::escalations::EscalationEvent;
 use crate::event::Event;
-use crate::id::TaskId;
+use crate::id::{SessionId, TaskId};
 use crate::state::{Sink, State};
 use crate::tasks::TaskEvent;
 
@@ -39,6 +39,19 @@ pub(crate) fn react(state: &State<'_>, event: &Event, reaction: usize, sink: &mu
             true
         }
         None => false,
+    }
+}
+
+/// The session whose plan `event` made whole, if it made one.
+fn begun_session(state: &State<'_>, event: &Event) -> Option<SessionId> {
+    match event {
+        Event::Task(TaskEvent::PlanCommitted { session }) => Some(*session),
+        // The last task of a plan that came in one piece commits it.
+        Event::Task(TaskEvent::TaskAdded { session, .. }) => {
+            let plan = state.durable.tasks.plan(*session)?;
+            plan.committed.then_some(*session)
+        }
+        _ => None,
     }
 }
 

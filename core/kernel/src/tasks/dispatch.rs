@@ -66,8 +66,8 @@ pub(crate) fn has_resources(state: &State<'_>, demand: &Demand) -> bool {
         return true;
     }
     let reserved = state.durable.leases.reserved();
-    // What runs alone may have everything.
-    if reserved != Resources::default() {
+    // What runs alone may have everything, and what needs no memory makes nothing worse.
+    if reserved != Resources::default() && demand.resources.memory_mb > 0 {
         totals.memory_mb = memory_limit(state).unwrap_or(totals.memory_mb);
     }
     reserved.plus(&demand.resources).fits(&totals)

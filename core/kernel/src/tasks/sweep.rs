@@ -1,14 +1,18 @@
 //! What one event leaves for many tasks, done a bounded part at a time.
 
 use super::commands::settle;
-use super::{AttemptError, Report, Task, TaskEvent, TaskStatus};
+use super::{AttemptError, Report, Task, TaskEvent, TaskStatus, group};
 use crate::id::{SessionId, TaskId};
 use crate::leases::StopReason;
 use crate::state::{Sink, State};
 
 /// Does the next part; answers whether there was any.
 pub(crate) fn next(state: &State<'_>, sink: &mut Sink) -> bool {
-    cancel_one(state, sink) || expire_one(state, sink) || skip_one(state, sink) || recover_one(state, sink)
+    cancel_one(state, sink)
+        || expire_one(state, sink)
+        || skip_one(state, sink)
+        || end_one(state, sink)
+        || recover_one(state, sink)
 }
 
 /// A task of a session that is taken back.
@@ -113,6 +117,17 @@ fn skip_reason(state: &State<'_>, task: &Task) -> String {
         Some(other) => format!("{} did not complete", other.spec.key),
         None => "an earlier phase was not passed".to_owned(),
     }
+}
+
+/// A task whose parts had all ended before it began.
+fn end_one(state: &State<'_>, sink: &mut Sink) -> bool {
+    let tasks = &state.durable.tasks;
+    let first = tasks.hollow.first().copied();
+    let Some((id, task)) = first.and_then(|id| Some((id, tasks.get(id)?))) else {
+        return false;
+    };
+    sink.emit(group::ended(state, id, task));
+    true
 }
 
 /// Attempts of an earlier run of this node have nobody left who could report on them.

@@ -6,8 +6,10 @@ use crate::text::is_name;
 
 /// Longest time anything may take: a year.
 pub(crate) const LONGEST_MS: u64 = 366 * 86_400_000;
-/// Phases and classes of a plan.
-const PARTS: usize = 1_000;
+/// Phases of a plan. That all of them may be empty, and end in one decision, is why there are not more.
+const PHASES: usize = 200;
+/// Classes of a plan.
+const CLASSES: usize = 1_000;
 
 /// Bytes that tasks take as they are written to the journal.
 pub(crate) fn encoded_bytes(tasks: &[TaskSpec]) -> u64 {
@@ -48,8 +50,8 @@ pub(crate) fn check_plan(plan: &PlanSpec, tasks: u32, input: Option<&Payload>) -
             plan.name.len() <= bounds::NAME_BYTES,
             "the name has at most 256 bytes",
         ),
-        (plan.phases.len() <= PARTS, "at most 1,000 phases"),
-        (plan.classes.len() <= PARTS, "at most 1,000 classes"),
+        (plan.phases.len() <= PHASES, "at most 200 phases"),
+        (plan.classes.len() <= CLASSES, "at most 1,000 classes"),
         (
             plan.phases.iter().all(|phase| is_name(&phase.name)),
             "a phase needs a name of 1 to 256 bytes",

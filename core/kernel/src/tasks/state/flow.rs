@@ -45,6 +45,15 @@ impl Tasks {
             if self.expired.remove(&id) {
                 self.expire(id);
             }
+            self.find_hollow(id);
+        }
+    }
+
+    /// Parts that need what failed are skipped even before their whole begins; then nobody is left to end it.
+    pub(super) fn find_hollow(&mut self, id: TaskId) {
+        let Some(task) = self.get(id) else { return };
+        if task.is_group() && task.status == TaskStatus::Running && task.open_children == 0 {
+            self.hollow.insert(id);
         }
     }
 
@@ -109,6 +118,7 @@ impl Tasks {
         self.doomed.remove(&id);
         self.cancelling.remove(&id);
         self.expired.remove(&id);
+        self.hollow.remove(&id);
         let Some(ended) = self.change(id, |task| Ended::of(task, status, now_ms)) else {
             return;
         };

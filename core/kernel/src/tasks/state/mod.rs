@@ -29,6 +29,8 @@ pub struct Tasks {
     pub(crate) cancelling: BTreeSet<TaskId>,
     /// Tasks whose time, or their parent's or phase's, is over. Derived, and worked off step by step.
     pub(crate) expired: BTreeSet<TaskId>,
+    /// Tasks made of parts that began when all their parts had ended already. Derived, and worked off step by step.
+    pub(crate) hollow: BTreeSet<TaskId>,
     /// Live tasks by the type of their last error; derived.
     failing: BTreeMap<String, BTreeSet<TaskId>>,
     /// Tasks of plans that are over; derived.

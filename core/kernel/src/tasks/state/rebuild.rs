@@ -16,8 +16,10 @@ impl Tasks {
         let all: Vec<TaskId> = self.table.iter().map(|(id, _)| id).gather();
         self.cancelling.clear();
         self.expired.clear();
+        self.hollow.clear();
         for id in all {
             self.take_back(id);
+            self.find_hollow(id);
             if self.get(id).is_some_and(|task| task.timed_out) {
                 self.expire(id);
             }

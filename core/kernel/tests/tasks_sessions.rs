@@ -1,0 +1,516 @@
+//! Sessions: drafts, pauses, cancels, time, context, ledger, memory.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use common::tasks::{criterion, failure};
+use common::{Lab, plan, task};
+use polyphon_kernel::bounds;
+use polyphon_kernel::escalations::Decision;
+use polyphon_kernel::sessions::commands::SessionCommand;
+use polyphon_kernel::sessions::{Fact, FactKind, SessionStatus};
+use polyphon_kernel::tasks::commands::TaskCommand;
+use polyphon_kernel::tasks::{Report, SessionResults, TaskSpec, TaskStatus};
+use polyphon_kernel::{Payload, SessionId, View};
+use polyphon_wire::{Bytes, from_bytes};
+
+fn lab() -> Lab {
+    let mut lab = Lab::new();
+    lab.agent("worker", 100);
+    lab
+}
+
+fn begin(lab: &mut Lab, expected: u32) -> SessionId {
+    SessionId(lab.accept(SessionCommand::BeginPlan {
+        plan: plan(),
+        expected,
+        input: None,
+    }))
+}
+
+fn add(session: SessionId, tasks: Vec<TaskSpec>) -> SessionCommand {
+    SessionCommand::AddTasks { session, tasks }
+}
+
+fn pause(session: SessionId) -> SessionCommand {
+    let reason = "lunch".to_owned();
+    SessionCommand::PauseSession { session, reason }
+}
+
+fn resume(session: SessionId) -> SessionCommand {
+    SessionCommand::ResumeSession { session }
+}
+
+fn cancel(session: SessionId) -> SessionCommand {
+    let reason = "enough".to_owned();
+    SessionCommand::CancelSession { session, reason }
+}
+
+fn commit(session: SessionId) -> SessionCommand {
+    SessionCommand::CommitPlan { session }
+}
+
+fn text(bytes: &str) -> Payload {
+    Payload::Inline {
+        bytes: Bytes(bytes.as_bytes().to_vec()),
+    }
+}
+
+#[test]
+fn a_draft_is_invisible_until_it_is_committed() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 3);
+    lab.accept(add(session, vec![task("A", &[]), task("B", &[0])]));
+    assert!(lab.running().is_empty());
+    assert_eq!(lab.refuse(commit(session)).code, "PLAN_INCOMPLETE");
+    lab.accept(add(session, vec![task("C", &[])]));
+    lab.accept(commit(session));
+    assert_eq!(lab.running(), ["A", "C"]);
+    assert_eq!(
+        lab.accept(commit(session)),
+        session.0,
+        "once more changes nothing"
+    );
+    assert_eq!(
+        lab.refuse(add(session, vec![task("D", &[])])).code,
+        "PLAN_COMMITTED"
+    );
+    for key in ["A", "B", "C"] {
+        lab.complete(key);
+    }
+    lab.accept(commit(session));
+    lab.check_replay();
+}
+
+#[test]
+fn a_draft_takes_no_more_tasks_than_it_announced() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 1);
+    let refusal = lab.refuse(add(session, vec![task("A", &[]), task("B", &[])]));
+    assert_eq!(refusal.code, "PLAN_TOO_LARGE");
+    assert_eq!(
+        lab.refuse(add(session, vec![task("A", &[1])])).code,
+        "PLAN_INVALID"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_draft_as_a_whole_is_found_when_it_is_committed() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 2);
+    lab.accept(add(session, vec![task("A", &[1])]));
+    lab.accept(add(session, vec![task("B", &[0])]));
+    assert_eq!(lab.refuse(commit(session)).code, "TASK_CYCLE");
+    assert_eq!(lab.session_status(session), SessionStatus::Planning);
+    lab.accept(cancel(session));
+    assert_eq!(lab.session_status(session), SessionStatus::Cancelled);
+}
+
+#[test]
+fn a_cancelled_draft_is_gone_at_once_with_its_tasks() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 5_000);
+    let tasks = (0..2_000).map(|number| task(&format!("T{number}"), &[]));
+    lab.accept(add(session, tasks.collect()));
+    let before = lab.events().len();
+    lab.accept(cancel(session));
+    assert_eq!(
+        lab.event_names()[before..],
+        ["SessionCancelRequested", "SessionEnded"]
+    );
+    assert_eq!(lab.kernel.durable().tasks.len(), 0);
+    assert_eq!(
+        lab.refuse(add(session, vec![task("A", &[])])).code,
+        "SESSION_ENDED"
+    );
+    assert_eq!(lab.refuse(commit(session)).code, "SESSION_ENDED");
+    lab.check_replay();
+}
+
+#[test]
+fn a_draft_that_does_not_grow_is_given_up() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 5);
+    lab.pass(599_999);
+    lab.accept(add(session, vec![task("A", &[])]));
+    lab.pass(599_999);
+    assert_eq!(lab.session_status(session), SessionStatus::Planning);
+    lab.pass(1);
+    assert_eq!(lab.session_status(session), SessionStatus::Cancelled);
+    assert!(lab.session(session).reason.contains("handed in"));
+    assert_eq!(lab.kernel.durable().sessions.drafts(), 0);
+    lab.check_replay();
+}
+
+#[test]
+fn a_committed_draft_has_its_full_time() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 1);
+    lab.accept(add(session, vec![task("A", &[])]));
+    lab.pass(500_000);
+    lab.accept(commit(session));
+    let clock = lab.session(session).clock;
+    assert_eq!(
+        clock.deadline_ms.unwrap() - lab.kernel.durable().last_ms(),
+        7_200_000
+    );
+    lab.check_replay();
+}
+
+#[test]
+fn the_bytes_of_a_plan_are_bounded_over_all_its_parts() {
+    let mut lab = lab();
+    let bulky = |number: usize| {
+        let mut bulky = task(&format!("T{number}"), &[]);
+        bulky.name = "n".repeat(250);
+        bulky.demand.needs = (0..64).map(|need| format!("{need:0>200}")).collect();
+        bulky.criteria = (0..64)
+            .map(|name| criterion(&format!("{name:0>200}"), 1))
+            .collect();
+        bulky
+    };
+    let one = polyphon_wire::to_bytes(&bulky(1_000_000)).len() as u64;
+    let fit = (bounds::PLAN_BYTES / one) as usize;
+    let session = begin(&mut lab, bounds::PLAN_TASKS);
+    let mut sent = 0;
+    while sent + 500 < fit {
+        lab.accept(add(session, (sent..sent + 500).map(bulky).collect()));
+        sent += 500;
+    }
+    let refusal = lab.refuse(add(session, (sent..sent + 1_000).map(bulky).collect()));
+    assert_eq!(refusal.code, "PLAN_TOO_LARGE");
+    assert!(refusal.message.contains("bytes"), "{}", refusal.message);
+    lab.accept(add(session, vec![task("small", &[])]));
+    lab.frames.clear();
+    let whole = SessionCommand::Orchestrate {
+        plan: plan(),
+        tasks: (0..fit + 200).map(bulky).collect(),
+        input: None,
+    };
+    assert_eq!(lab.refuse(whole).code, "PLAN_TOO_LARGE");
+}
+
+#[test]
+fn a_plan_of_one_task_too_many_is_refused() {
+    let mut lab = lab();
+    let draft = |expected| SessionCommand::BeginPlan {
+        plan: plan(),
+        expected,
+        input: None,
+    };
+    assert_eq!(lab.refuse(draft(bounds::PLAN_TASKS + 1)).code, "PLAN_TOO_LARGE");
+    lab.accept(draft(bounds::PLAN_TASKS));
+    let tasks = vec![task("A", &[]); bounds::PLAN_TASKS as usize + 1];
+    let whole = SessionCommand::Orchestrate {
+        plan: plan(),
+        tasks,
+        input: None,
+    };
+    assert_eq!(lab.refuse(whole).code, "PLAN_TOO_LARGE");
+}
+
+#[test]
+fn too_many_drafts_are_refused_until_one_ends() {
+    let mut lab = lab();
+    let drafts: Vec<SessionId> = (0..bounds::OPEN_DRAFTS).map(|_| begin(&mut lab, 1)).collect();
+    let one_more = || SessionCommand::BeginPlan {
+        plan: plan(),
+        expected: 1,
+        input: None,
+    };
+    assert_eq!(lab.refuse(one_more()).code, "SESSION_LIMIT");
+    lab.accept(cancel(drafts[7]));
+    lab.accept(one_more());
+}
+
+#[test]
+fn pause_and_resume_may_be_repeated() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[]), task("B", &[0])]);
+    lab.accept(pause(session));
+    let events = lab.events().len();
+    assert_eq!(lab.accept(pause(session)), session.0);
+    lab.complete("A");
+    assert!(lab.running().is_empty());
+    lab.accept(resume(session));
+    assert_eq!(lab.running(), ["B"]);
+    lab.accept(resume(session));
+    assert_eq!(
+        lab.event_names()[events..],
+        ["TaskCompleted", "SessionResumed", "TaskGranted"]
+    );
+    lab.check_replay();
+}
+
+#[test]
+fn a_pause_stops_the_clock_of_the_session() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[]), task("B", &[0])]);
+    lab.complete("A");
+    lab.accept(pause(session));
+    lab.complete("B");
+    let session = lab.orchestrate(vec![task("C", &[]), task("D", &[0])]);
+    lab.accept(pause(session));
+    lab.complete("C");
+    lab.pass(30 * 86_400_000);
+    assert_eq!(lab.session_status(session), SessionStatus::Paused);
+    lab.accept(resume(session));
+    lab.complete("D");
+    assert_eq!(lab.session_status(session), SessionStatus::Completed);
+    lab.check_replay();
+}
+
+#[test]
+fn a_paused_session_can_be_cancelled_and_a_cancelled_one_not_be_paused() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[]), task("B", &[0])]);
+    lab.accept(pause(session));
+    lab.accept(cancel(session));
+    for command in [pause(session), resume(session)] {
+        let refusal = lab.refuse(command);
+        assert_eq!(refusal.code, "SESSION_TRANSITION");
+        assert!(refusal.message.contains("cancelling"), "{}", refusal.message);
+    }
+    assert_eq!(lab.accept(cancel(session)), session.0);
+    lab.fail("A", "stopped");
+    assert_eq!(lab.session_status(session), SessionStatus::Cancelled);
+    assert_eq!(lab.session(session).reason, "enough");
+    assert_eq!(lab.accept(cancel(session)), session.0, "it is what was asked for");
+    assert_eq!(lab.refuse(pause(session)).code, "SESSION_ENDED");
+    lab.check_replay();
+}
+
+#[test]
+fn a_draft_cannot_be_paused() {
+    let mut lab = lab();
+    let session = begin(&mut lab, 1);
+    assert_eq!(lab.refuse(pause(session)).code, "SESSION_TRANSITION");
+    assert_eq!(lab.refuse(resume(session)).code, "SESSION_TRANSITION");
+}
+
+#[test]
+fn a_task_that_ends_its_wait_in_a_pause_stays_ready() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[])]);
+    lab.fail("A", "network_error");
+    lab.accept(pause(session));
+    lab.pass(1_000);
+    assert_eq!(lab.task_status(session, "A"), TaskStatus::Ready);
+    lab.accept(resume(session));
+    assert_eq!(lab.running(), ["A"]);
+    lab.check_replay();
+}
+
+#[test]
+fn when_the_time_of_a_session_is_over_it_fails_and_says_why() {
+    let mut lab = lab();
+    let mut short = plan();
+    short.timeout_ms = 5_000;
+    let session = lab.start(short, vec![task("A", &[]), task("B", &[0]), task("C", &[])]);
+    lab.complete("C");
+    lab.pass(5_000);
+    assert_eq!(lab.session_status(session), SessionStatus::Cancelling);
+    lab.pass(500);
+    assert_eq!(lab.session_status(session), SessionStatus::Failed);
+    assert_eq!(lab.session(session).reason, "the 5000 ms of the session are over");
+    assert_eq!(
+        lab.statuses(session),
+        [
+            TaskStatus::Cancelled,
+            TaskStatus::Cancelled,
+            TaskStatus::Completed
+        ]
+    );
+    lab.check_replay();
+}
+
+#[test]
+fn a_session_without_a_limit_never_times_out() {
+    let mut lab = Lab::new();
+    let mut patient = plan();
+    patient.timeout_ms = 0;
+    let session = lab.start(patient, vec![task("A", &[])]);
+    lab.pass(365 * 86_400_000);
+    assert_eq!(lab.session_status(session), SessionStatus::Running);
+}
+
+#[test]
+fn the_time_of_a_session_does_not_run_while_no_node_does() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[])]);
+    lab.now.wall_ms += 30 * 86_400_000;
+    lab.fail_over();
+    assert_eq!(lab.session_status(session), SessionStatus::Running);
+    lab.agent("worker", 1);
+    lab.complete("A");
+    assert_eq!(lab.session_status(session), SessionStatus::Completed);
+    lab.check_replay();
+}
+
+#[test]
+fn a_failed_session_counts_what_became_of_its_tasks() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[]), task("B", &[0]), task("C", &[])]);
+    lab.complete("C");
+    lab.fail("A", "logic_error");
+    let escalation = lab.open_escalations()[0].0;
+    lab.resolve(escalation, Decision::Abort);
+    assert_eq!(
+        lab.session(session).reason,
+        "1 of 3 tasks completed: 1 failed, 1 skipped"
+    );
+}
+
+#[test]
+fn context_is_shared_read_and_bounded() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[])]);
+    let update = |entries: Vec<(String, Option<Payload>)>| SessionCommand::UpdateContext { session, entries };
+    lab.accept(update(vec![
+        ("csv".to_owned(), Some(text("sales.csv"))),
+        ("tmp".to_owned(), Some(text("x"))),
+    ]));
+    lab.accept(update(vec![("tmp".to_owned(), None), ("never".to_owned(), None)]));
+    let bytes = lab.kernel.view(&View::Session { session });
+    let seen: polyphon_kernel::sessions::Session = from_bytes(&bytes).unwrap();
+    assert_eq!(
+        seen.context.into_iter().collect::<Vec<_>>(),
+        [("csv".to_owned(), text("sales.csv"))]
+    );
+    for entries in [
+        vec![(String::new(), None)],
+        vec![("long".to_owned(), Some(text(&"x".repeat(257))))],
+        (0..10_000)
+            .map(|name| (name.to_string(), Some(text(""))))
+            .collect(),
+    ] {
+        assert_eq!(lab.refuse(update(entries)).code, "SESSION_CONTEXT");
+    }
+    lab.complete("A");
+    assert_eq!(lab.refuse(update(Vec::new())).code, "SESSION_ENDED");
+    lab.check_replay();
+}
+
+#[test]
+fn the_task_ledger_keeps_facts_in_order_and_is_bounded() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[])]);
+    let fact = |kind, text: &str| Fact {
+        kind,
+        text: text.to_owned(),
+        source: "planner".to_owned(),
+    };
+    let record = |facts| SessionCommand::RecordFacts { session, facts };
+    lab.accept(record(vec![
+        fact(FactKind::Given, "sales fell in March"),
+        fact(FactKind::ToLookUp, "the price list of February"),
+    ]));
+    lab.accept(record(vec![fact(FactKind::Guess, "prices rose")]));
+    let kinds: Vec<FactKind> = lab.session(session).facts.iter().map(|fact| fact.kind).collect();
+    assert_eq!(kinds, [FactKind::Given, FactKind::ToLookUp, FactKind::Guess]);
+    let mut stranger = fact(FactKind::Given, "x");
+    stranger.source = "s".repeat(257);
+    for facts in [
+        vec![fact(FactKind::Given, "")],
+        vec![fact(FactKind::Given, &"x".repeat(4_097))],
+        vec![stranger],
+        vec![fact(FactKind::Given, "x"); 998],
+    ] {
+        assert_eq!(lab.refuse(record(facts)).code, "SESSION_LEDGER");
+    }
+    let events = lab.events().len();
+    lab.accept(record(Vec::new()));
+    assert_eq!(lab.events().len(), events);
+    lab.check_replay();
+}
+
+#[test]
+fn results_are_what_completed_tasks_brought_back() {
+    let mut lab = lab();
+    let session = lab.orchestrate(vec![task("A", &[]), task("B", &[]), task("C", &[])]);
+    let mut report = Report::empty();
+    report.output = Some(text("42"));
+    lab.complete_with("B", report);
+    lab.complete("A");
+    let results: SessionResults = from_bytes(&lab.kernel.view(&View::Results { session })).unwrap();
+    assert_eq!(results.outputs, [("B".to_owned(), text("42"))]);
+    assert!(
+        lab.kernel
+            .view(&View::Results {
+                session: SessionId(9_999)
+            })
+            .is_empty()
+    );
+}
+
+#[test]
+fn ended_sessions_leave_memory_by_number() {
+    let mut lab = lab();
+    let first = lab.orchestrate(vec![task("A", &[])]);
+    lab.complete("A");
+    for _ in 0..bounds::ENDED_SESSIONS {
+        assert!(lab.kernel.durable().sessions.get(first).is_some());
+        lab.orchestrate(vec![task("B", &[])]);
+        lab.complete("B");
+    }
+    assert!(lab.kernel.durable().sessions.get(first).is_none());
+    assert_eq!(lab.kernel.durable().tasks.len(), bounds::ENDED_SESSIONS);
+    assert_eq!(lab.refuse(pause(first)).code, "SESSION_UNKNOWN");
+    assert_eq!(lab.refuse(commit(first)).code, "SESSION_UNKNOWN");
+    lab.check_replay();
+}
+
+#[test]
+fn ended_sessions_leave_memory_by_the_number_of_their_tasks() {
+    let mut lab = Lab::new();
+    let tasks: Vec<TaskSpec> = (0..40_000).map(|number| task(&number.to_string(), &[])).collect();
+    let sessions: Vec<SessionId> = (0..3)
+        .map(|_| {
+            let session = lab.start(plan(), tasks.clone());
+            lab.accept(cancel(session));
+            lab.settle();
+            session
+        })
+        .collect();
+    let durable = lab.kernel.durable();
+    assert!(durable.sessions.get(sessions[0]).is_none());
+    assert!(durable.sessions.get(sessions[1]).is_some());
+    assert_eq!((durable.tasks.len(), durable.tasks.live()), (80_000, 0));
+    lab.check_replay();
+}
+
+#[test]
+fn every_report_names_a_running_attempt_and_keeps_its_bounds() {
+    let mut lab = lab();
+    lab.orchestrate(vec![task("A", &[])]);
+    let fence = lab.fence("A");
+    let complete = |change: &dyn Fn(&mut Report)| {
+        let mut report = Report::empty();
+        change(&mut report);
+        TaskCommand::CompleteTask { fence, report }
+    };
+    let metric = |name: &str| (name.to_owned(), 1);
+    let refused = [
+        complete(&|report| report.metrics = vec![metric("b"), metric("a")]),
+        complete(&|report| report.metrics = vec![metric("a"), metric("a")]),
+        complete(&|report| report.metrics = vec![metric("")]),
+        complete(&|report| report.metrics = (0..65).map(|number| metric(&format!("{number:02}"))).collect()),
+        complete(&|report| report.output = Some(text(&"x".repeat(257)))),
+        failure(fence, ""),
+        failure(fence, "a\u{0}b"),
+    ];
+    for command in refused {
+        assert_eq!(lab.refuse(command).code, "TASK_REPORT_INVALID");
+    }
+    let stranger = polyphon_kernel::Fence(fence.0 + 1_000);
+    assert_eq!(lab.refuse(failure(stranger, "x")).code, "LEASE_FENCED");
+    let message = String::new();
+    let progress = TaskCommand::ReportProgress {
+        fence: stranger,
+        ppm: 1,
+        message,
+    };
+    assert_eq!(lab.refuse(progress).code, "LEASE_FENCED");
+    lab.complete("A");
+}
