@@ -4936,13 +4936,15 @@ export interface Task {
   readonly dependents: readonly TaskId[];
   /** Tasks that wait for it to end, however. */
   readonly followers: readonly TaskId[];
+  /** A task before it in its sequential phase has not ended. */
+  readonly awaitsTurn: boolean;
   /** Its parts. */
   readonly children: readonly TaskId[];
   readonly openChildren: number;
 }
 
 export function writeTask(w: Writer, v: Task): void {
-  w.array(31);
+  w.array(32);
   w.uint(v.session);
   w.uint(v.index);
   if (v.phase === null) w.nil(); else { w.uint(v.phase); }
@@ -4972,6 +4974,7 @@ export function writeTask(w: Writer, v: Task): void {
   w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
   w.array(v.dependents.length); for (const item0 of v.dependents) { w.uint(item0); }
   w.array(v.followers.length); for (const item0 of v.followers) { w.uint(item0); }
+  w.bool(v.awaitsTurn);
   w.array(v.children.length); for (const item0 of v.children) { w.uint(item0); }
   w.uint(v.openChildren);
 }
@@ -5010,10 +5013,11 @@ export function readTask(r: Reader): Task {
   const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
   const dependents: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
   const followers: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const awaitsTurn: boolean = left-- > 0 ? r.bool() : false;
   const children: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
   const openChildren: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, reprieves, fence, stopping, agent, progressPpm, progressedMs, readyMs, startedMs, endedMs, deadlineMs, timedOut, error, report, verdicts, dependents, followers, children, openChildren };
+  return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, reprieves, fence, stopping, agent, progressPpm, progressedMs, readyMs, startedMs, endedMs, deadlineMs, timedOut, error, report, verdicts, dependents, followers, awaitsTurn, children, openChildren };
 }
 
 /** What can be reported of tasks. Every report carries the fence of its attempt. */
