@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -109,14 +111,66 @@ describe("the command, whole", () => {
     expect(verified.out()).toContain("whole");
   }, 30_000);
 
-  it("leaves with 1 when a task fails for good, with 2 for a wrong file", async () => {
-    plan("      - {id: A, template: fail}");
-    expect(await polyphon("run", "plan.yaml", "--set", "recovery.max_retries=0").ended).toBe(1);
+  it("leaves with 2 for a wrong file", async () => {
     writeFileSync(join(folder, "wrong.yaml"), "orchestrator: [");
     const wrong = polyphon("run", "wrong.yaml");
     expect(await wrong.ended).toBe(2);
     expect(wrong.err()).toMatch(/wrong\.yaml:1:\d+/);
   }, 30_000);
+
+  it("leaves with 1 when a person has to answer; the answer is kept, and the next run goes on from it", async () => {
+    plan("      - {id: A, template: fail}\n      - {id: B, template: quick, dependencies: [A]}");
+    const run = polyphon("run", "plan.yaml");
+    expect(await run.ended).toBe(1);
+    expect(run.out()).toMatch(/answer from another process: polyphon approve\|retry\|abort escalation_\w+ --db /);
+    const open = polyphon("escalations", "--json");
+    expect(await open.ended).toBe(0);
+    expect(JSON.parse(open.out()).escalations).toMatchObject([{ task: "A", resolved: null, blockingTasks: ["B"] }]);
+    const answer = polyphon("approve", "A", "--json");
+    expect(await answer.ended).toBe(0);
+    expect(JSON.parse(answer.out())).toMatchObject({ task: "A", decision: "approve", via: "file" });
+    const again = polyphon("run", "plan.yaml");
+    expect(await again.ended).toBe(0);
+    expect(log()).toEqual(["begin B", "end B"]);
+  }, 60_000);
+
+  it("leaves with 1 when a task fails for good: a running command takes the answer of another", async () => {
+    plan("      - {id: A, template: fail}");
+    const run = polyphon("run", "plan.yaml", "--wait");
+    await run.said("answer from another process");
+    const answer = polyphon("abort", "A", "--json");
+    expect(await answer.ended).toBe(0);
+    expect(JSON.parse(answer.out())).toMatchObject({ decision: "abort", via: "owner" });
+    expect(await run.ended).toBe(1);
+    expect(run.out()).toContain("decision=abort");
+    const second = polyphon("retry", "A");
+    expect(await second.ended).toBe(2);
+  }, 60_000);
+
+  it("--notify posts what waits for a person, and nothing without it", async () => {
+    const bodies: { task_id: string }[] = [];
+    const server = createServer((request, response) => {
+      let text = "";
+      request.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      request.on("end", () => {
+        bodies.push(JSON.parse(text));
+        response.writeHead(204).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    plan(`      - {id: A, template: fail}\nrecovery: {human_notification_webhook: "http://127.0.0.1:${port}/"}`);
+    expect(await polyphon("run", "plan.yaml", "--new").ended).toBe(1);
+    expect(bodies).toEqual([]);
+    const run = polyphon("run", "plan.yaml", "--new", "--notify", "--wait");
+    while (bodies.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(bodies).toMatchObject([{ task_id: "A", severity: expect.any(String), blocking_tasks: [] }]);
+    run.child.kill("SIGINT");
+    expect(await run.ended).toBe(130);
+    server.close();
+  }, 60_000);
 
   it("killed in the middle, goes on: nothing done runs again, nothing is left running", async () => {
     plan(TWO_STEPS);

@@ -27,6 +27,8 @@ export interface OpenTeamOptions {
   readonly simulate?: Simulation;
   /** Posts escalations to the configured webhook. Default false. */
   readonly notify?: boolean;
+  /** Called when something goes wrong that no caller hears of. */
+  readonly onTrouble?: (error: Error) => void;
 }
 
 export interface Simulation {

@@ -1,11 +1,12 @@
 import { ConfigError, type LoadedConfig } from "../../config/index.ts";
+import { PolyphonError } from "../../errors/error.ts";
 import { buildReport, type Report } from "../../report/index.ts";
 import type { SessionView } from "../../sessions/view.ts";
 import type { Cli } from "../cli.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { EXIT, type ExitCode } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
-import { styleFor } from "../output/style.ts";
+import { type Style, styleFor } from "../output/style.ts";
 import { summary } from "../output/summary.ts";
 import { warningLines } from "../output/warnings.ts";
 import type { Session, Team } from "../ports.ts";
@@ -21,22 +22,25 @@ export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOption
   context.stderr.write(warningLines(config.warnings, styleFor(context.stderr, context.env)));
   const { db, simulate, notify } = options;
   const opened = context.clock.wallMs();
+  let say = (text: string): void => context.stderr.write(`${text}\n`);
   const team = await context.runtime.openTeam({
     db,
     purpose: "run",
     config,
     notify,
+    onTrouble: (error) => say(trouble(error, style)),
     ...(simulate === undefined ? {} : { simulate }),
   });
   let control: ControlServer | undefined;
   try {
     control = await openControl(cli, db, team);
     const { session, goneOn } = await beginOrGoOn(cli, team, config, options);
-    const mode = progressMode(context, cli.json);
+    const reporter = await progressReporter(progressMode(context, cli.json), context, style, goneOn ? opened : 0);
+    say = (text) => reporter.note(text);
     const { ended, view } = await attach(session, team, {
       context,
       style,
-      reporter: await progressReporter(mode, context, style, goneOn ? opened : 0),
+      reporter,
       interactive: context.prompts.available && !cli.json,
       wait: options.wait,
       howToAnswer: (seen) => howToAnswer(seen, db),
@@ -93,6 +97,12 @@ async function openControl(cli: Cli, db: string, team: Team): Promise<ControlSer
     cli.context.stderr.write(`${cli.style.warn("warning")} no control channel: ${printable(reason)}\n`);
     return undefined;
   }
+}
+
+/** Something failed beside the work: told, and not in its way. */
+function trouble(error: Error, style: Style): string {
+  const code = error instanceof PolyphonError ? ` ${error.code}` : "";
+  return `${style.warn(`warning${code}`)}: ${printable(error.message)}`;
 }
 
 function howToAnswer(view: SessionView, db: string): string {

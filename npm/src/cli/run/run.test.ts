@@ -60,7 +60,13 @@ describe("polyphon run", () => {
     cli.runtime.set(done());
     expect(await run.settled()).toBe(0);
     expect(cli.runtime.opened).toEqual([
-      { db: join(cli.folder, "conf/.polyphon/team.db"), purpose: "run", config: fakeConfig(), notify: false },
+      {
+        db: join(cli.folder, "conf/.polyphon/team.db"),
+        purpose: "run",
+        config: fakeConfig(),
+        notify: false,
+        onTrouble: expect.any(Function),
+      },
     ]);
     expect(cli.runtime.calls).toEqual(["start", "close"]);
     expect(cli.out).toContain("task A2 started try=1 agent=agent_001");
@@ -144,6 +150,16 @@ describe("polyphon run", () => {
     expect(await run.settled()).toBe(3);
     expect(cli.err).toContain("error STORE_IO: the disk is gone");
     expect(cli.runtime.calls).toEqual(["start", "close"]);
+  });
+
+  it("tells of what goes wrong beside the work, and goes on", async () => {
+    cli.runtime.fresh = running();
+    const run = cli.start("run", "s.yaml", "--notify");
+    await run.attached();
+    cli.runtime.opened[0]?.onTrouble?.(new PolyphonError("CLI_NOTIFY_FAILED", { message: "it answered 401" }));
+    expect(cli.out).toContain("warning CLI_NOTIFY_FAILED: it answered 401\n");
+    cli.runtime.set(done());
+    expect(await run.settled()).toBe(0);
   });
 
   it("closes the team when anything fails on the way", async () => {

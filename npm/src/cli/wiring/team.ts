@@ -4,11 +4,14 @@ import { basename, dirname, join } from "node:path";
 import { fileArtifactKeeper } from "../../hosts/artifacts/file-keeper.ts";
 import { processHost } from "../../hosts/process/host.ts";
 import { Polyphon } from "../../node.ts";
-import { systemClock } from "../../runtime/clock.ts";
+import { type Clock, systemClock } from "../../runtime/clock.ts";
+import type { OpenOptions } from "../../team/options.ts";
+import type { Team as RealTeam } from "../../team/team.ts";
 import type { OpenTeamOptions, Team } from "../ports.ts";
 import { agentNames } from "./agent-names.ts";
 import { facade } from "./facade.ts";
 import { openSimulated } from "./simulation/open.ts";
+import { escalationPost, postEscalation } from "./webhook.ts";
 
 /** Opens the real team behind the port. */
 export async function openTeam(options: OpenTeamOptions): Promise<Team> {
@@ -16,7 +19,14 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
   if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate);
   const clock = systemClock();
   const totals = config?.plan.totals;
-  const team = await Polyphon.open(options.db, { clock, ...(totals === undefined ? {} : { totals }) });
+  const opened = Promise.withResolvers<RealTeam>();
+  const team = await Polyphon.open(options.db, {
+    clock,
+    onError: (error) => options.onTrouble?.(error),
+    ...(totals === undefined ? {} : { totals }),
+    ...notifying(options, opened.promise, clock),
+  });
+  opened.resolve(team);
   try {
     if (options.purpose === "run" && config !== undefined) {
       const host = processHost({ clock, teamId: await teamId(options.db), artifacts: keeper(options.db) });
@@ -30,6 +40,30 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
     throw error;
   }
   return facade(team, () => clock.wallMs());
+}
+
+/** How a human is told, where that was asked for and the configuration says where. */
+function notifying(
+  { config, notify, onTrouble }: OpenTeamOptions,
+  opened: Promise<RealTeam>,
+  clock: Clock,
+): Pick<OpenOptions, "notify"> {
+  const url = config?.webhook;
+  if (notify !== true || url === null || url === undefined) return {};
+  return {
+    notify: async (item) => {
+      // Escalations of an earlier run may be told of before the team is open.
+      const team = await opened;
+      const views = await Promise.all(team.sessions().map((session) => session.view()));
+      const session = views.find((view) => view.escalations.some((other) => other.id === item.id));
+      try {
+        await postEscalation(url, escalationPost(item, session), clock);
+      } catch (error) {
+        onTrouble?.(error as Error);
+        throw error;
+      }
+    },
+  };
 }
 
 /** Tells the processes of this database from those of others, on every run alike. */
