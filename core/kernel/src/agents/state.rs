@@ -99,6 +99,16 @@ impl Agents {
 
     /// The one way to change an agent: keeps everything that is derived in step.
     pub(super) fn change(&mut self, id: AgentId, with: impl FnOnce(&mut Agent)) {
+        let mut with = Some(with);
+        self.change_by(id, &mut |agent| {
+            if let Some(with) = with.take() {
+                with(agent);
+            }
+        });
+    }
+
+    /// One copy for every kind of change, which keeps the wasm small.
+    fn change_by(&mut self, id: AgentId, with: &mut dyn FnMut(&mut Agent)) {
         let Some(agent) = self.table.get_mut(id) else {
             return;
         };
