@@ -1,5 +1,7 @@
 // Every example of ts-examples, run as its reader would run it: offline, in its own time, to exit code 0.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build } from "../lib/build.mjs";
 import { pinnedEnv, pinnedNode } from "../lib/node.mjs";
 import { inRepo } from "../lib/paths.mjs";
@@ -14,10 +16,13 @@ await main(async () => {
     .filter((name) => existsSync(inRepo("ts-examples", name, "main.ts")))
     .map((name) => ({ name, args: [inRepo("ts-examples", name, "main.ts")] }));
   rows.push({ name: "npm start -- --once --new", args: [inRepo("scripts/start.mjs"), "--once", "--new"] });
+  // An example may leave its journal where its reader stands.
+  const cwd = mkdtempSync(join(tmpdir(), "polyphon-examples-"));
   let failed = 0;
   for (const { name, args } of rows) {
     const since = Date.now();
     const { code, log } = await quietly(pinnedNode(), args, {
+      cwd,
       env: pinnedEnv(),
       allowFailure: true,
       longestMs: LONGEST_MS,
@@ -28,6 +33,7 @@ await main(async () => {
     failed += 1;
     process.stdout.write(`${log.replace(/^/gm, "        ")}\n        exit code ${code}\n`);
   }
+  rmSync(cwd, { recursive: true, force: true });
   process.stdout.write(`${rows.length - failed} passed, ${failed} failed\n`);
   return failed > 0 ? 1 : 0;
 });
