@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use polyphon_kernel::Event;
 use polyphon_kernel::journal::JournalEvent;
 use polyphon_kernel::sessions::SessionEvent;
+use polyphon_kernel::{Command, Event};
 
 use super::{Invariant, Seeing, must};
 use crate::facts::Facts;
@@ -15,7 +15,9 @@ pub(super) struct Idempotency {
     /// Plans of keyed calls by name, with the time at which each was opened.
     opened: BTreeMap<String, u64>,
     /// Keys by the tag of the call.
-    calls: BTreeMap<u64, String>,
+    calls: BTreeMap<u64, (String, Command)>,
+    /// What was asked for with a key when it took effect.
+    bodies: BTreeMap<String, Command>,
 }
 
 const WINDOW_MS: u64 = 120_000;
@@ -50,10 +52,20 @@ impl Invariant for Idempotency {
                     format!("plan {} is opened again at {}", plan.name, at.seq)
                 })
             }
+            Seeing::Frame(frame) => {
+                for request in &frame.commands {
+                    if let Some(key) = &request.idempotency_key {
+                        self.bodies.insert(key.clone(), request.command.clone());
+                    }
+                }
+                Ok(())
+            }
             Seeing::Called {
-                tag, key: Some(key), ..
+                tag,
+                key: Some(key),
+                command,
             } => {
-                self.calls.insert(*tag, (*key).to_owned());
+                self.calls.insert(*tag, ((*key).to_owned(), (*command).clone()));
                 Ok(())
             }
             Seeing::Refused { tag } | Seeing::Unknown { tag } => {
@@ -61,9 +73,12 @@ impl Invariant for Idempotency {
                 Ok(())
             }
             Seeing::Accepted { tag, entity } => {
-                let Some(key) = self.calls.remove(tag) else {
+                let Some((key, command)) = self.calls.remove(tag) else {
                     return Ok(());
                 };
+                must(self.bodies.get(&key) == Some(&command), || {
+                    format!("key {key} took effect for another call than {tag} and is answered with {entity}")
+                })?;
                 let known = self.keys.get(&key).map(|(_, entity)| *entity);
                 must(known == Some(*entity), || {
                     format!("key {key} is answered with {entity} and stands for {known:?}")

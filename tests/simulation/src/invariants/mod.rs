@@ -40,6 +40,8 @@ pub(crate) enum Seeing<'a> {
     Reopened { effects: &'a [Effect] },
     /// An agent began to work for a fence.
     Began { fence: u64 },
+    /// The process died, and with it everybody inside.
+    Died,
     /// A client made a call.
     Called {
         tag: u64,

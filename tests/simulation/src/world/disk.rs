@@ -39,6 +39,7 @@ impl World {
             self.counters
                 .count("fault: process dies with frames on their way");
         }
+        self.see(&Seeing::Died)?;
         for tag in runtime.callers() {
             self.see(&Seeing::Unknown { tag })?;
         }
