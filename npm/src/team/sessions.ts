@@ -85,7 +85,9 @@ export class Sessions implements SessionPort {
 
   /** Every escalation in memory, the open ones first. */
   escalations(): readonly EscalationView[] {
-    const views = [...this.#runtime.mirror.escalations.values()].map((entry) => projectEscalation(entry, this.#projection()));
+    const views = [...this.#runtime.mirror.escalations.values()].map((entry) =>
+      projectEscalation(entry, this.#projection()),
+    );
     return [...views.filter((view) => view.resolved === null), ...views.filter((view) => view.resolved !== null)];
   }
 

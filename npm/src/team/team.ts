@@ -245,7 +245,10 @@ export class Team implements AsyncDisposable {
 const UNBOUNDED = 2 ** 40;
 
 function unknownEscalation(id: string): PolyphonError {
-  return new PolyphonError("ESCALATION_UNKNOWN", { message: `${id} is no escalation of this journal.`, details: { id } });
+  return new PolyphonError("ESCALATION_UNKNOWN", {
+    message: `${id} is no escalation of this journal.`,
+    details: { id },
+  });
 }
 
 function disposed(): PolyphonError {

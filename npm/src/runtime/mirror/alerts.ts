@@ -32,7 +32,16 @@ export class AlertMirror {
   apply(seq: number, timeMs: number, event: Event): void {
     if (event.type === "AlertRaised") {
       const { rule, severity, action, session, details } = event;
-      this.#entries.set(seq, { handle: seq, rule, severity, action, session, details, raisedMs: timeMs, clearedMs: null });
+      this.#entries.set(seq, {
+        handle: seq,
+        rule,
+        severity,
+        action,
+        session,
+        details,
+        raisedMs: timeMs,
+        clearedMs: null,
+      });
       this.#forget();
     } else if (event.type === "AlertCleared") {
       const entry = this.#entries.get(event.alert);

@@ -109,7 +109,18 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   records(reader, () => readUnservedDemand(reader));
   for (const [handle, escalation] of records(reader, () => readEscalation(reader))) {
     const { session, task, report, raisedMs, deadlineMs, closedMs: resolvedMs, decision, actor, note } = escalation;
-    mirror.escalations.restore({ handle, session, task, report, raisedMs, deadlineMs, resolvedMs, decision, actor, note });
+    mirror.escalations.restore({
+      handle,
+      session,
+      task,
+      report,
+      raisedMs,
+      deadlineMs,
+      resolvedMs,
+      decision,
+      actor,
+      note,
+    });
   }
   for (const [handle, alert] of records(reader, () => readAlert(reader))) {
     const { rule, severity, action, session, details, raisedMs, clearedMs } = alert;
