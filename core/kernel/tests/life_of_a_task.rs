@@ -7,8 +7,8 @@ mod common;
 use common::{Lab, plan, task};
 use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
-use polyphon_kernel::tasks::TaskStatus;
 use polyphon_kernel::tasks::commands::TaskCommand;
+use polyphon_kernel::tasks::{TaskSpec, TaskStatus};
 use polyphon_kernel::{Kernel, SessionId};
 
 fn status(lab: &Lab, session: SessionId, index: usize) -> TaskStatus {
@@ -211,5 +211,25 @@ fn work_of_a_dead_node_is_granted_again_with_a_new_fence() {
     lab.agent("worker", 1);
     assert_eq!(lab.running(), ["A"]);
     assert_ne!(lab.fence("A"), fence);
+    lab.check_replay();
+}
+
+#[test]
+fn time_passes_in_a_kernel_that_was_rebuilt_within_its_process() {
+    let mut lab = Lab::new();
+    lab.agent("worker", 1);
+    let timed = TaskSpec {
+        timeout_ms: 1_000,
+        ..task("A", &[])
+    };
+    lab.orchestrate(vec![timed]);
+    // The store was opened anew, in a new epoch; the node has been there all the time and does not start again.
+    let mut rebuilt = Kernel::new(0, 2);
+    lab.frames.iter().for_each(|frame| rebuilt.replay(frame).unwrap());
+    lab.kernel = rebuilt;
+    lab.settle();
+    lab.pass(1_000);
+    lab.settle();
+    assert!(lab.event_names().contains(&"TaskStopRequested"));
     lab.check_replay();
 }

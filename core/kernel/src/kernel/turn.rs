@@ -78,7 +78,9 @@ impl<'k> Turn<'k> {
     /// Fires what is due, a bounded number of timers. Nothing is due before the node has started: while none was there
     /// nobody could work, and the start gives back the time.
     pub(super) fn let_time_pass(&mut self) {
-        if self.kernel.durable.epoch() < self.kernel.epoch {
+        // A kernel that was rebuilt within its process is not started again: time stands still for its first step only.
+        let is_first = self.kernel.volatile.asked_for_ms.is_none();
+        if is_first && self.kernel.durable.epoch() < self.kernel.epoch {
             return;
         }
         for _ in 0..bounds::STEP_TIMERS {
