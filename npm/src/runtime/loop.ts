@@ -41,6 +41,8 @@ export interface LoopParts {
 /** The outcome of a rebuild. */
 export interface Rebuilt {
   readonly kernel: Kernel;
+  /** What is open and has to be given again. */
+  readonly effects: readonly Effect[];
   /** What became of requests, by id, that were found in frames nobody had been told of. */
   readonly found: ReadonlyMap<number, number>;
 }
@@ -318,7 +320,7 @@ export class Loop {
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
     this.#rebuilding = this.#parts.rebuild().then(
-      ({ kernel, found }) => {
+      ({ kernel, effects, found }) => {
         this.#kernel = kernel;
         this.#rebuilding = undefined;
         const again: Waiting[] = [];
@@ -329,7 +331,7 @@ export class Loop {
           else waiting.fail(notWritten(cause));
         }
         this.#queue = [...again, ...this.#queue];
-        this.#parts.act(kernel.openEffects());
+        this.#parts.act(effects);
         this.poke();
       },
       (error: unknown) => {

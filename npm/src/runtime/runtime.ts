@@ -54,6 +54,8 @@ export class Runtime {
   readonly #following: Following | undefined;
   #mirror: Mirror;
   #snapshotSeq = 0;
+  /** The journal was taken over from whoever had it before. */
+  #isOwner = false;
   readonly loop: Loop;
   readonly executor: Executor;
   readonly payloads: Payloads;
@@ -100,7 +102,8 @@ export class Runtime {
       const runtime = new Runtime(parts, listener, opened, kernel, mirror);
       const seed = kernel.drawSeed();
       await runtime.insist({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
-      runtime.executor.act(kernel.openEffects().filter(({ type }) => type === "Notify"));
+      runtime.#isOwner = true;
+      runtime.executor.act(runtime.loop.kernel.openEffects());
       return runtime;
     } catch (error) {
       await parts.store.close();
@@ -223,7 +226,8 @@ export class Runtime {
         const { kernel } = await recover(store, opened, module);
         const found = await findRequests(store, released, opened.lastSeq);
         if (opened.lastSeq > released) for await (const frame of store.read(released + 1)) this.#fold(frame);
-        return { kernel, found };
+        // Before the journal is taken over, what is open is the dead process's.
+        return { kernel, found, effects: this.#isOwner ? kernel.openEffects() : [] };
       } catch (error) {
         if (delayMs === undefined) throw error;
         this.#listener.troubled(error as Error);

@@ -219,4 +219,27 @@ describe("a journal that is opened again", () => {
     expect(status).toBe("completed");
     expect(runs).toEqual(["a", "b", "b", "c"]);
   });
+
+  for (const fault of ["fail", "fail-after-write"] as const) {
+    test(`leaves what the dead process worked on alone until the journal is taken over (append: ${fault})`, async () => {
+      const disk = memoryDisk();
+      const first = await openTeam({ store: memoryStore({ disk }) });
+      first.agent("worker", () => new Promise<void>(() => {}));
+      const session = first.orchestrate({ tasks: [{ key: "a" }] });
+      const id = await session.ready;
+      for await (const progress of session.progress$) if ("a" in progress.running) break;
+      await first.close();
+
+      const { store, next } = treacherous(disk);
+      next.fault = fault;
+      const second = await openTeam({ store });
+      second.agent("worker", () => "done");
+      expect(await second.session(id).result).toMatchObject({ status: "completed" });
+      const [task] = (await second.session(id).view()).tasks;
+      expect(task?.history).toMatchObject([
+        { outcome: "lost", error: { type: "agent_lost" } },
+        { outcome: "completed", error: null },
+      ]);
+    });
+  }
 });

@@ -364,6 +364,10 @@ impl World {
         for waiting in again.into_iter().rev() {
             runtime.queue.push_front(waiting);
         }
+        // Before the journal is taken over, what is open is the dead process's.
+        if runtime.is_starting {
+            return Ok(());
+        }
         self.give_open_effects()
     }
 
