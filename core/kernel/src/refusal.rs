@@ -151,7 +151,6 @@ impl From<TaskError> for Refusal {
             TaskError::DependencyUnknown { key, index } => Self::new("TASK_DEPENDENCY_UNKNOWN", message)
                 .with("key", key)
                 .with("index", index),
-            TaskError::Unknown { task } => Self::new("TASK_UNKNOWN", message).with("task", task.0),
             TaskError::ReportInvalid { task, rule } => Self::new("TASK_REPORT_INVALID", message)
                 .with("task", task.0)
                 .with("rule", rule),

@@ -372,6 +372,17 @@ fn context_is_shared_read_and_bounded() {
         ("tmp".to_owned(), Some(text("x"))),
     ]));
     lab.accept(update(vec![("tmp".to_owned(), None), ("never".to_owned(), None)]));
+    let written = lab.events().len();
+    lab.accept(update(vec![
+        ("tmp".to_owned(), None),
+        ("csv".to_owned(), Some(text("sales.csv"))),
+    ]));
+    lab.accept(update(Vec::new()));
+    assert_eq!(
+        lab.events().len(),
+        written,
+        "what changes nothing leaves no trace"
+    );
     let bytes = lab.kernel.view(&View::Session { session });
     let seen: polyphon_kernel::sessions::Session = from_bytes(&bytes).unwrap();
     assert_eq!(

@@ -88,7 +88,6 @@ export type ErrorCode =
   | "POOL_LIMIT"
   | "POOL_UNKNOWN"
   | "RUNTIME_DISPOSED"
-  | "RUNTIME_WASM_UNAVAILABLE"
   | "SESSION_CONTEXT"
   | "SESSION_ENDED"
   | "SESSION_LEDGER"
@@ -119,8 +118,7 @@ export type ErrorCode =
   | "TASK_CYCLE"
   | "TASK_DEPENDENCY_UNKNOWN"
   | "TASK_DUPLICATE"
-  | "TASK_REPORT_INVALID"
-  | "TASK_UNKNOWN";
+  | "TASK_REPORT_INVALID";
 
 /** What the registry says of a code. */
 export interface ErrorFacts {
@@ -219,7 +217,6 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   POOL_LIMIT: { retryable: true, http: 429, exit: 3 },
   POOL_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
-  RUNTIME_WASM_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
   SESSION_LEDGER: { retryable: false, http: 400, exit: 2 },
@@ -251,5 +248,4 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   TASK_DEPENDENCY_UNKNOWN: { retryable: false, http: 400, exit: 2 },
   TASK_DUPLICATE: { retryable: false, http: 400, exit: 2 },
   TASK_REPORT_INVALID: { retryable: false, http: 400, exit: 1 },
-  TASK_UNKNOWN: { retryable: false, http: 404, exit: 2 },
 };

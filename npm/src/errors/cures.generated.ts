@@ -89,7 +89,6 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   POOL_LIMIT: "Remove pools that are no longer used.",
   POOL_UNKNOWN: "Define the pool, or list the known ones.",
   RUNTIME_DISPOSED: "Open the team again; everything acknowledged is in its file.",
-  RUNTIME_WASM_UNAVAILABLE: "Serve the file, or pass a compiled WebAssembly.Module as the option `module`.",
   SESSION_CONTEXT: "Correct what the message names.",
   SESSION_ENDED: "Start a new session.",
   SESSION_LEDGER: "Correct what the message names.",
@@ -121,5 +120,4 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   TASK_DEPENDENCY_UNKNOWN: "Correct the name or add the task.",
   TASK_DUPLICATE: "Rename one of them.",
   TASK_REPORT_INVALID: "Correct the agent.",
-  TASK_UNKNOWN: "Look the task up in the views.",
 };

@@ -11,15 +11,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 3,
     },
     Entry {
-        code: "RUNTIME_WASM_UNAVAILABLE",
-        title: "The kernel's wasm could not be loaded",
-        cause: "The server does not serve the package's kernel.wasm where the loader looks for it.",
-        cure: "Serve the file, or pass a compiled WebAssembly.Module as the option `module`.",
-        retryable: true,
-        http: 503,
-        exit: 3,
-    },
-    Entry {
         code: "SESSION_NOT_READY",
         title: "The session is not acknowledged yet",
         cause: "Its id was asked for before the journal had it.",

@@ -65,15 +65,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 2,
     },
     Entry {
-        code: "TASK_UNKNOWN",
-        title: "There is no such task in memory",
-        cause: "The id is wrong, or its session ended and left memory.",
-        cure: "Look the task up in the views.",
-        retryable: false,
-        http: 404,
-        exit: 2,
-    },
-    Entry {
         code: "TASK_REPORT_INVALID",
         title: "The report of an attempt breaks a rule",
         cause: "It has too many metrics or artifacts, or a name is outside its bounds.",

@@ -62,12 +62,6 @@ pub enum TaskError {
         /// The index it refers to.
         index: u32,
     },
-    /// No such task, or it left memory with its session. Code `TASK_UNKNOWN`.
-    #[error("there is no {task}")]
-    Unknown {
-        /// The id that was given.
-        task: TaskId,
-    },
     /// A report breaks a rule. Correct the agent. Code `TASK_REPORT_INVALID`.
     #[error("{task}: {rule}")]
     ReportInvalid {

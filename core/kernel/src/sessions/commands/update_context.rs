@@ -9,6 +9,7 @@ use crate::text::is_name;
 /// Names a session's context may have.
 const CONTEXT_NAMES: usize = 10_000;
 
+/// To set what is set, or to remove what is not there, changes nothing.
 pub(super) fn decide(
     state: &State<'_>,
     session: SessionId,
@@ -38,9 +39,14 @@ pub(super) fn decide(
         return Err(SessionError::Context { session, rule }.into());
     }
     sink.answer(session.0);
-    sink.emit(SessionEvent::ContextUpdated {
-        session,
-        entries: entries.to_vec(),
-    });
+    if entries
+        .iter()
+        .any(|(name, value)| context.get(name) != value.as_ref())
+    {
+        sink.emit(SessionEvent::ContextUpdated {
+            session,
+            entries: entries.to_vec(),
+        });
+    }
     Ok(())
 }

@@ -1,9 +1,10 @@
 use super::fail::{checked, settle};
 use crate::id::Fence;
+use crate::leases::LeaseError;
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 use crate::tasks::criteria::{judge, unmet};
-use crate::tasks::{AttemptError, Report, TaskError, TaskEvent};
+use crate::tasks::{AttemptError, Report, TaskEvent};
 
 /// An attempt that ended well but missed a criterion has failed. One that was asked to stop before has lost its say.
 pub(super) fn decide(
@@ -15,7 +16,8 @@ pub(super) fn decide(
     let lease = state.durable.leases.held(fence)?;
     checked(lease.task, report)?;
     let task = state.durable.tasks.get(lease.task);
-    let task = task.ok_or(TaskError::Unknown { task: lease.task })?;
+    // A lease goes with its task; without one nobody holds anything.
+    let task = task.ok_or(LeaseError::Fenced { fence })?;
     let duration_ms = state.now_ms.saturating_sub(lease.granted_ms);
     let verdicts = judge(&task.spec.criteria, report, duration_ms);
     let error = match lease.revoked.filter(|_| !crate::planted::is(14)) {

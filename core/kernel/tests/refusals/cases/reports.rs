@@ -1,0 +1,131 @@
+//! Of attempts, questions and effects.
+
+use polyphon_kernel::escalations::{Decision, EscalationStatus};
+use polyphon_kernel::outbox::commands::OutboxCommand;
+use polyphon_kernel::sessions::commands::SessionCommand;
+use polyphon_kernel::tasks::commands::TaskCommand;
+use polyphon_kernel::tasks::{Artifact, Report};
+use polyphon_kernel::{EffectId, EscalationId, Fence, SessionId};
+
+use super::{Case, NOTHING, add, inline};
+use crate::common::tasks::{failure, resolve};
+use crate::common::{Lab, error, task};
+
+/// The fence of a running attempt.
+fn attempt(lab: &mut Lab) -> Fence {
+    lab.agent("worker", 1);
+    lab.orchestrate(vec![task("A", &[])]);
+    lab.fence("A")
+}
+
+pub(super) fn reports(cases: &mut Vec<Case>) {
+    for number in 0..3 {
+        add(cases, "LEASE_FENCED", "is not a running lease", move |lab| {
+            let fence = attempt(lab);
+            lab.complete("A");
+            match number {
+                0 => progress(fence),
+                1 => complete(fence, Report::empty()),
+                _ => failure(fence, "late"),
+            }
+        });
+    }
+    let mut breaks = |rule, change: fn(&mut Report)| {
+        for fails in [false, true] {
+            add(cases, "TASK_REPORT_INVALID", rule, move |lab| {
+                let fence = attempt(lab);
+                let mut report = Report::empty();
+                change(&mut report);
+                match fails {
+                    false => complete(fence, report),
+                    true => TaskCommand::FailTask {
+                        fence,
+                        error: error("other"),
+                        report,
+                    },
+                }
+            });
+        }
+    };
+    breaks("at most 64 metrics", |report| {
+        report.metrics = (10..75).map(|number| (format!("m{number}"), 0)).collect();
+    });
+    breaks("a metric needs a name of 1 to 256 bytes", |report| {
+        report.metrics = vec![(String::new(), 0)];
+    });
+    breaks("metrics must be sorted by name, without repeats", |report| {
+        report.metrics = vec![("a".to_owned(), 0), ("a".to_owned(), 1)];
+    });
+    breaks("at most 1,000 artifacts", |report| {
+        let artifact = Artifact {
+            name: "log".to_owned(),
+            path: "log".to_owned(),
+            bytes: 0,
+            sha256: [0; 32],
+        };
+        report.artifacts = vec![artifact; 1_001];
+    });
+    breaks("an output of more than 256 bytes must be referred to", |report| {
+        report.output = inline(257);
+    });
+    add(
+        cases,
+        "TASK_REPORT_INVALID",
+        "an error type has 1 to 256 bytes",
+        |lab| failure(attempt(lab), ""),
+    );
+}
+
+fn complete(fence: Fence, report: Report) -> TaskCommand {
+    TaskCommand::CompleteTask { fence, report }
+}
+
+fn progress(fence: Fence) -> TaskCommand {
+    TaskCommand::ReportProgress {
+        fence,
+        ppm: 1,
+        message: String::new(),
+    }
+}
+
+pub(super) fn escalations(cases: &mut Vec<Case>) {
+    add(cases, "ESCALATION_UNKNOWN", "there is no escalation", |_| {
+        resolve(EscalationId(NOTHING), Decision::Approve)
+    });
+    add(cases, "ESCALATION_RESOLVED", "is closed already: abort", |lab| {
+        let (escalation, _) = asked(lab);
+        lab.resolve(escalation, Decision::Abort);
+        resolve(escalation, Decision::Approve)
+    });
+    add(
+        cases,
+        "ESCALATION_RESOLVED",
+        "is closed already: withdrawn",
+        |lab| {
+            let (escalation, session) = asked(lab);
+            let reason = String::new();
+            lab.accept(SessionCommand::CancelSession { session, reason });
+            let known = lab.kernel.durable().escalations.get(escalation);
+            assert_eq!(known.map(|known| known.status), Some(EscalationStatus::Withdrawn));
+            resolve(escalation, Decision::Abort)
+        },
+    );
+    add(cases, "EFFECT_UNKNOWN", "there is no open effect", |_| {
+        OutboxCommand::FinishEffect {
+            effect: EffectId(NOTHING),
+            ok: true,
+            detail: String::new(),
+        }
+    });
+}
+
+/// A question that is open.
+fn asked(lab: &mut Lab) -> (EscalationId, SessionId) {
+    lab.agent("worker", 1);
+    let session = lab.orchestrate(vec![task("A", &[])]);
+    while lab.task(session, "A").fence.is_some() {
+        lab.fail("A", "calculation_error");
+        lab.wait_for_backoff();
+    }
+    (lab.open_escalations()[0].0, session)
+}
