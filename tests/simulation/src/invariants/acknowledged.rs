@@ -111,7 +111,12 @@ fn promise(key: Option<&str>, command: &Command) -> Promise {
         Command::Session(SessionCommand::AddTasks { tasks, .. }) if key.is_none() && !tasks.is_empty() => {
             Promise::Written
         }
-        Command::Session(SessionCommand::UpdateContext { .. }) if key.is_none() => Promise::Written,
+        // No two values are the same, so that one which is set always changes something.
+        Command::Session(SessionCommand::UpdateContext { entries, .. })
+            if key.is_none() && entries.iter().any(|(_, value)| value.is_some()) =>
+        {
+            Promise::Written
+        }
         Command::Task(TaskCommand::CompleteTask { fence, .. } | TaskCommand::FailTask { fence, .. }) => {
             Promise::Ended(fence.0)
         }
