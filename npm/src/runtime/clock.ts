@@ -6,6 +6,8 @@ export interface Clock {
   wallMs(): number;
   /** Runs `callback` once after `delayMs`. Answers a function that calls it off. */
   after(delayMs: number, callback: () => void): () => void;
+  /** Runs `callback` once the platform has served the timers, input and output that wait. */
+  soon(callback: () => void): void;
 }
 
 /** Timers of the platform overflow above this and fire at once, so longer waits are re-armed daily. */
@@ -27,5 +29,17 @@ export function systemClock(): Clock {
       arm();
       return () => clearTimeout(timer);
     },
+    soon: typeof setImmediate === "function" ? (callback) => void setImmediate(callback) : messageTurns(),
+  };
+}
+
+/** In a browser a message to oneself comes back after what waits; a timer would be held back for 4 ms. */
+function messageTurns(): Clock["soon"] {
+  const { port1, port2 } = new MessageChannel();
+  const callbacks: (() => void)[] = [];
+  port1.onmessage = () => callbacks.shift()?.();
+  return (callback) => {
+    callbacks.push(callback);
+    port2.postMessage(null);
   };
 }

@@ -12,11 +12,18 @@ import {
 import { type Kernel, KernelTrap } from "../wasm/kernel.ts";
 import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
+import { Pace } from "./pace.ts";
 import type { DraftRow } from "./payloads.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds. */
 const STEP_COMMANDS = 2_000;
 const STEP_BYTES = 1 << 20;
+/**
+ * Above this weight no further command joins a step, so that one step and what follows from it hold the event loop for
+ * about 2 ms. A command weighs its bytes and as much again as a short one costs.
+ */
+const STEP_WEIGHT = 16_384;
+const COMMAND_WEIGHT = 64;
 /** Frames that may be on their way to the disk at once: one is written while the next one is made. */
 const FRAMES_IN_FLIGHT = 2;
 /** Bytes of commands that may wait before a new one is refused. */
@@ -80,6 +87,7 @@ interface InFlight {
 export class Loop {
   readonly #parts: LoopParts;
   readonly #writer = new Writer(1 << 16);
+  readonly #pace = new Pace();
   #kernel: Kernel;
   #queue: Waiting[] = [];
   #flight: InFlight[] = [];
@@ -166,19 +174,23 @@ export class Loop {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#turn();
-    });
+    if (this.#pace.isSpent) this.#parts.clock.soon(() => this.#begin());
+    else queueMicrotask(() => this.#begin());
+  }
+
+  #begin(): void {
+    this.#scheduled = false;
+    if (this.#pace.isSpent) this.#pace.rest();
+    this.#turn();
   }
 
   #turn(): void {
     if (this.#stopped !== undefined || this.#rebuilding !== undefined) return;
     if (this.#flight.length >= FRAMES_IN_FLIGHT) return;
     this.#due = false;
-    const taken = this.#encode();
     const { clock } = this.#parts;
     const monoMs = clock.monoMs();
+    const taken = this.#encode();
     let output: StepOutput;
     try {
       output = this.#kernel.step(this.#writer.bytes(), monoMs, clock.wallMs());
@@ -190,11 +202,10 @@ export class Loop {
     if (this.#careful > 0) this.#careful -= taken.length;
     this.#kernelOffset = output.nowMs - monoMs;
     this.#arm(output.deadlineMs);
-    if (output.frame.length === 0 && this.#flight.length === 0) {
-      this.#release({ output, waiting: taken });
-    } else {
-      this.#append({ output, waiting: taken });
-    }
+    this.#pace.spend(clock.monoMs() - monoMs);
+    const flight: InFlight = { output, waiting: taken };
+    if (output.frame.length === 0 && this.#flight.length === 0) this.#release(flight);
+    else this.#append(flight);
     if (this.#queue.length > 0) this.#schedule();
   }
 
@@ -206,7 +217,7 @@ export class Loop {
     const body = new Body(writer);
     let count = 0;
     for (const waiting of this.#queue) {
-      if (count >= most) break;
+      if (count >= most || writer.length + count * COMMAND_WEIGHT >= STEP_WEIGHT) break;
       const before = writer.length;
       writeRequest(writer, {
         id: waiting.id,
@@ -266,10 +277,13 @@ export class Loop {
   }
 
   #release(flight: InFlight): void {
-    const { output } = flight;
+    const { output, waiting } = flight;
+    const { clock } = this.#parts;
+    const began = clock.monoMs();
     this.#parts.persisted(output);
-    answer(flight.waiting, output.answers);
+    answer(waiting, output.answers);
     if (output.effects.length > 0) this.#parts.act(output.effects);
+    this.#pace.spend(clock.monoMs() - began);
     if (this.#flight.length === 0 && this.#queue.length === 0) this.#wakeIdle();
   }
 

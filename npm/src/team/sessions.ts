@@ -13,8 +13,8 @@ import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
 
 /** Tasks of a plan that is handed in whole; a larger one travels in parts. */
-const WHOLE_PLAN_TASKS = 500;
-const PART_TASKS = 1_000;
+const WHOLE_PLAN_TASKS = 250;
+const PART_TASKS = 250;
 const NO_HASH = new Uint8Array(32);
 
 /** The sessions of a team: starts them, finds them, and tells their faces what happens. */

@@ -36,6 +36,11 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** A platform that has nothing else to do: promise reactions that are ready run first. */
+  soon(callback: () => void): void {
+    queueMicrotask(callback);
+  }
+
   /** Timers that wait. */
   get timers(): number {
     return this.#timers.size;

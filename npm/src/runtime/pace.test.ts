@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { Team } from "../team/team.ts";
+import { loadKernel } from "../wasm/node.ts";
+import { Pace } from "./pace.ts";
+
+test("the platform is due a turn once the loop was held for 2 ms", () => {
+  const pace = new Pace();
+  pace.spend(1.5);
+  expect(pace.isSpent).toBe(false);
+  pace.spend(0.5);
+  expect(pace.isSpent).toBe(true);
+  pace.rest();
+  expect(pace.isSpent).toBe(false);
+});
+
+test("a store that answers at once does not keep the event loop from everybody else", async () => {
+  const team = await Team.open({ loadModule: loadKernel, directory: async () => "" }, {});
+  await team.agent("worker", () => null).ready;
+  let turns = 0;
+  let running = true;
+  const count = (): void => {
+    turns++;
+    if (running) setImmediate(count);
+  };
+  setImmediate(count);
+  const work = async (): Promise<void> => {
+    for (let left = 20; left > 0; left--) await team.orchestrate({ tasks: [{ key: "noop" }] }).result;
+  };
+  await Promise.all(Array.from({ length: 200 }, work));
+  running = false;
+  await team.close();
+  expect(turns).toBeGreaterThan(5);
+});
