@@ -11,6 +11,8 @@ export interface Cli {
   readonly db: string;
   /** What `--db` says, absolute. */
   readonly givenDb: string | undefined;
+  /** Cells of a line on standard output; without end where no terminal is. */
+  readonly width: number;
 }
 
 /** Where a team keeps its journal unless told otherwise, under the folder of the configuration. */

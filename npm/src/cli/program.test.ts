@@ -75,6 +75,19 @@ describe("command line", () => {
     });
   });
 
+  it("takes the options of every command also before its name", async () => {
+    const db = cli.database("other.db");
+    expect(await cli.run("--json", "--db", db, "sessions")).toBe(0);
+    expect(cli.json()).toEqual({ sessions: [] });
+  });
+
+  it("names the help of the command that was meant", async () => {
+    await cli.run("show");
+    expect(cli.err).toContain("Run `polyphon help show`.");
+    expect(await cli.run("help", "nothing")).toBe(2);
+    expect(cli.err).toContain("error CLI_USAGE: unknown command 'nothing'");
+  });
+
   it("treats what nobody foresaw as broken, with the stack on demand", async () => {
     cli.runtime.config = () => {
       throw new Error("boom");

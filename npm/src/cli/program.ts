@@ -26,6 +26,9 @@ export async function runCli(argv: readonly string[], context: CliContext, versi
   const program = new Command("polyphon")
     .description("Orchestrates teams of agents: durable, replayable, one file.")
     .version(version, "-V, --version", "print the version")
+    .option("--db <path>", `database; default ${DEFAULT_DB}`)
+    .option("--json", "print JSON for programs")
+    .enablePositionalOptions()
     .helpCommand("help [command]", "explain a command")
     .exitOverride()
     .configureOutput({
@@ -45,7 +48,8 @@ export async function runCli(argv: readonly string[], context: CliContext, versi
       .option("--json", "print JSON for programs")
       .configureHelp({ showGlobalOptions: false })
       .action(async (...call: readonly unknown[]) => {
-        const options = command.opts();
+        // Options of every command may also stand before its name.
+        const options = { ...program.opts(), ...command.opts() };
         code = await definition.run(cliOf(context, options), call.slice(0, -2), options);
       });
   }
@@ -65,18 +69,28 @@ function cliOf(context: CliContext, options: Readonly<Record<string, unknown>>):
     json: options.json === true,
     db: givenDb ?? absolute({ context }, DEFAULT_DB),
     givenDb,
+    width: context.stdout.isTTY ? (context.stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
   };
 }
 
 function fail(thrown: unknown, argv: readonly string[], program: Command, context: CliContext): ExitCode {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT.met;
-    if (thrown.code === "commander.help") {
+    if (thrown.code === "commander.help" && argv[0] !== "help") {
       context.stderr.write(program.helpInformation());
       return EXIT.usage;
     }
   }
-  const error = thrown instanceof CommanderError ? usage(thrown.message) : thrown;
+  const known = program.commands.map((command) => command.name());
+  const message = (error: CommanderError): string =>
+    error.code === "commander.help" ? `unknown command '${argv[1]}'` : error.message;
+  const error =
+    thrown instanceof CommanderError
+      ? usage(
+          message(thrown),
+          argv.find((word) => known.includes(word)),
+        )
+      : thrown;
   const debug = (context.env.POLYPHON_DEBUG ?? "") !== "";
   const described = describeError(error, styleFor(context.stderr, context.env), debug);
   if (argv.includes("--json")) context.stdout.write(`${toJson(described.json)}\n`);
@@ -84,8 +98,12 @@ function fail(thrown: unknown, argv: readonly string[], program: Command, contex
   return described.exit;
 }
 
-function usage(message: string): PolyphonError {
+/** @param command the one that was meant, where that is known */
+function usage(message: string, command: string | undefined): PolyphonError {
   const [first = "", ...hints] = message.replace(/^error: /, "").split("\n");
   const hint = hints.map((line) => ` ${line.replace("Did you", "did you")}`).join("");
-  return new PolyphonError("CLI_USAGE", { message: `${first.replace(/\.$/, "")}${hint}` });
+  return new PolyphonError("CLI_USAGE", {
+    message: `${first.replace(/\.$/, "")}${hint}`,
+    details: command === undefined ? {} : { command },
+  });
 }

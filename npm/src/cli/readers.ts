@@ -18,8 +18,9 @@ export async function withReader<T>(cli: Cli, db: string, use: (reader: TeamRead
 async function requireDatabase(db: string): Promise<void> {
   const found = await stat(db).catch((error: NodeJS.ErrnoException) => error);
   if (!(found instanceof Error)) {
-    if (found.isFile()) return;
-    throw new PolyphonError("CLI_NO_DATABASE", { message: `${db} is not a file.`, details: { db } });
+    if (found.isFile() && found.size > 0) return;
+    const what = found.isFile() ? "is empty: nothing was ever written to it" : "is not a file";
+    throw new PolyphonError("CLI_NO_DATABASE", { message: `${db} ${what}.`, details: { db } });
   }
   if (found.code !== "ENOENT" && found.code !== "ENOTDIR") {
     throw new PolyphonError("STORE_IO", {

@@ -32,7 +32,7 @@ export function buildReport(raw: SessionView): Report {
     recoveries,
     escalations: view.escalations,
     alerts: view.alerts,
-    totals: totalsOf(view, recoveries.length),
+    totals: totalsOf(view, recoveries.filter(({ action, next }) => action !== null || next !== null).length),
     durations: {
       totalMs: Math.max(0, asOf - view.started),
       workMs: tries.reduce((sum, attempt) => sum + length(attempt), 0),
@@ -67,7 +67,8 @@ export function outcomeOf(view: SessionView): Outcome {
     );
     return view.status === "completed" && clean ? "met" : "missed";
   }
-  return view.escalations.some((escalation) => escalation.resolved === null) ? "waiting" : "unfinished";
+  const asks = view.escalations.some(({ resolved }) => resolved === null) || view.alerts.some(({ holds }) => holds);
+  return asks ? "waiting" : "unfinished";
 }
 
 function taskOf(task: TaskView, asOf: number): ReportTask {

@@ -47,7 +47,17 @@ function hostileSession(): ReturnType<typeof suiteSession> {
         blockingTasks: [HOSTILE],
       },
     ],
-    alerts: [{ rule: HOSTILE, severity: "warning", action: HOSTILE, raised: START, cleared: null, details: HOSTILE }],
+    alerts: [
+      {
+        rule: HOSTILE,
+        severity: "warning",
+        action: HOSTILE,
+        raised: START,
+        cleared: null,
+        holds: true,
+        details: HOSTILE,
+      },
+    ],
   });
 }
 

@@ -39,8 +39,8 @@ export interface Report {
 }
 
 /**
- * `met`: completed, nothing failed, no criterion missed. `missed`: ended otherwise. `waiting`: an escalation is open.
- * `unfinished`: still at work, no human asked.
+ * `met`: completed, nothing failed, no criterion missed. `missed`: ended otherwise. `waiting`: an escalation is open, or an
+ * alert holds new tasks back. `unfinished`: still at work, no human asked.
  */
 export type Outcome = "met" | "missed" | "waiting" | "unfinished";
 
@@ -110,6 +110,8 @@ export interface ReportAlert {
   readonly action: string;
   readonly raised: number;
   readonly cleared: number | null;
+  /** Whether it still keeps new tasks from starting. */
+  readonly holds: boolean;
   readonly details: string;
 }
 

@@ -27,6 +27,8 @@ export interface RuntimeParts {
   readonly clock: Clock;
   readonly module: WebAssembly.Module;
   readonly node: string;
+  /** Default: random. */
+  readonly seed?: number;
   /** Follows the journal beside its owner. */
   follow?(opened: StoreOpened): Following;
   /** Tells a human of an escalation; what it throws is written down with the effect. */
@@ -100,7 +102,7 @@ export class Runtime {
     try {
       const { kernel, mirror } = await recover(parts.store, opened, parts.module);
       const runtime = new Runtime(parts, listener, opened, kernel, mirror);
-      const seed = kernel.drawSeed();
+      const seed = parts.seed ?? kernel.drawSeed();
       await runtime.insist({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
       runtime.#isOwner = true;
       runtime.executor.act(runtime.loop.kernel.openEffects());

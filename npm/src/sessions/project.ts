@@ -72,8 +72,8 @@ export function projectEscalation(entry: EscalationEntry, { mirror, id }: Projec
   };
 }
 
-function projectAlert({ rule, severity, action, raisedMs, clearedMs, details }: AlertEntry): AlertView {
-  return { rule, severity, action, raised: raisedMs, cleared: clearedMs, details };
+function projectAlert({ rule, severity, action, raisedMs, clearedMs, holds, details }: AlertEntry): AlertView {
+  return { rule, severity, action, raised: raisedMs, cleared: clearedMs, holds, details };
 }
 
 /** Share of the work that is done, 0 to 100: each task counts one, a running one as far as it is. */

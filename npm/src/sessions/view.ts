@@ -113,5 +113,7 @@ export interface AlertView {
   readonly action: string;
   readonly raised: number;
   readonly cleared: number | null;
+  /** Whether it keeps new tasks of the session from starting now: until it is cleared or somebody resumes the session. */
+  readonly holds: boolean;
   readonly details: string;
 }

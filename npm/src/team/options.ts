@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly clock?: Clock;
   /** Name of this node in the journal. Default `node`. */
   readonly node?: string;
+  /** What ids and draws follow from, 0 to 2^53 − 1, where runs must repeat to the last byte. Default: random. */
+  readonly seed?: number;
   /** The compiled kernel. Default: the package's own. */
   readonly module?: WebAssembly.Module;
   /** Upper bounds of what runs at once. Default: unbounded. */

@@ -40,7 +40,8 @@ export class Team implements AsyncDisposable {
     const { store = memoryStore(), clock = systemClock(), node = "node", onError = () => undefined } = options;
     const module = options.module ?? (await platform.loadModule());
     const hears: { team?: Team } = {};
-    const { notify } = options;
+    const { notify, seed } = options;
+    const seeded = seed === undefined ? {} : { seed };
     const asking = notify === undefined ? {} : { notify: async (handle: number) => hears.team?.notify(handle, notify) };
     const { follow } = platform;
     const following =
@@ -48,7 +49,7 @@ export class Team implements AsyncDisposable {
         ? {}
         : { follow: (opened: StoreOpened) => follow({ store, opened, module, troubled: (error) => onError(error) }) };
     const runtime = await Runtime.open(
-      { store, clock, module, node, directory: platform.directory, ...following, ...asking },
+      { store, clock, module, node, directory: platform.directory, ...seeded, ...following, ...asking },
       {
         happened: (seq, timeMs, event, session) => hears.team?.happened(seq, timeMs, event, session?.handle),
         ticked: (session) => hears.team?.ticked(session.handle),

@@ -36,7 +36,7 @@ export const agents: CommandDefinition = {
       ]);
       const by =
         owner === undefined ? "no process; as they were last" : `process ${owner.pid} on ${printable(owner.host)}`;
-      return `${formatTable(HEADS, rows)}\nrun by ${by}\n`;
+      return `${formatTable(HEADS, rows, cli.width)}\nrun by ${by}\n`;
     });
     return EXIT.met;
   },

@@ -1,3 +1,5 @@
+import { PolyphonError } from "../../errors/error.ts";
+import type { EscalationView } from "../../sessions/view.ts";
 import { print } from "../cli.ts";
 import { EXIT } from "../errors/exit.ts";
 import { resolveId } from "../ids.ts";
@@ -6,6 +8,14 @@ import { throughOwner } from "../owner.ts";
 import type { Decision } from "../ports.ts";
 import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
+
+function answeredBefore({ id, task, decision }: EscalationView): PolyphonError {
+  const answer = decision === null ? "closed without an answer" : `answered with ${decision}`;
+  return new PolyphonError("ESCALATION_RESOLVED", {
+    message: `${id} (${printable(task)}) was ${answer} before.`,
+    details: { escalation: id, decision },
+  });
+}
 
 /** A command that answers an escalation; the three differ in a word. */
 export function answerCommand(decision: Decision, description: string): CommandDefinition {
@@ -19,9 +29,10 @@ export function answerCommand(decision: Decision, description: string): CommandD
       const item = await withReader(cli, cli.db, async (reader) => {
         const all = await reader.escalations();
         const open = all.filter((candidate) => candidate.resolved === null);
-        // One that was answered is found by its id alone; the runtime says why it takes no other answer.
-        const answered = all.find((candidate) => candidate.id === id);
-        return answered ?? resolveId("escalation", open, String(id), (candidate) => candidate.task === id);
+        // One that was answered is found by its id alone.
+        const answered = all.find((candidate) => candidate.id === id && candidate.resolved !== null);
+        if (answered !== undefined) throw answeredBefore(answered);
+        return resolveId("escalation", open, String(id), (candidate) => candidate.task === id);
       });
       const via = await throughOwner(cli, `escalation.${decision}`, item.id, (team) => team.answer(item.id, decision));
       const data = { escalation: item.id, task: item.task, session: item.session, decision, via };

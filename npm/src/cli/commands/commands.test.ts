@@ -41,6 +41,9 @@ describe("commands that read", () => {
     mkdirSync(join(cli.folder, "folder.db"));
     expect(await cli.run("verify", "folder.db")).toBe(2);
     expect(cli.err).toContain("is not a file");
+    writeFileSync(join(cli.folder, "empty.db"), "");
+    expect(await cli.run("verify", "empty.db")).toBe(2);
+    expect(cli.err).toContain("is empty");
   });
 
   it("close the reader, also after a refusal", async () => {
@@ -299,8 +302,10 @@ describe("commands that answer, without an owner", () => {
     expect(cli.err).toContain("CLI_UNKNOWN_ID");
     cli.runtime.set(suiteSession());
     expect(await cli.run("retry", "escalation_01k00000000000000000000000")).toBe(2);
-    expect(cli.err).toContain("was answered already");
-    expect(cli.runtime.calls.at(-1)).toBe("close");
+    expect(cli.err).toContain(
+      "error ESCALATION_RESOLVED: escalation_01k00000000000000000000000 (A2) was answered with retry before.",
+    );
+    expect(cli.runtime.opened).toEqual([]);
   });
 
   it.each(["cancel", "pause", "resume"])("%s steers a session", async (verb) => {

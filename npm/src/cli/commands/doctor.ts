@@ -23,7 +23,11 @@ export const doctor: CommandDefinition = {
       const config = await loadFor(cli, given, options, true);
       print(cli, { files: config.files, hash: config.hash, values: config.values }, () => {
         const rows = config.values.map((one) => [printable(one.path), printable(plain(one.value)), origin(one)]);
-        return formatTable([{ head: "SETTING", max: 60 }, { head: "VALUE", max: 60 }, { head: "FROM" }], rows);
+        return formatTable(
+          [{ head: "SETTING", max: 60 }, { head: "VALUE", max: 60 }, { head: "FROM" }],
+          rows,
+          cli.width,
+        );
       });
       return EXIT.met;
     }

@@ -36,6 +36,7 @@ export const escalations: CommandDefinition = {
       const table = formatTable(
         [...heads, { head: "RAISED (UTC)" }, { head: "ANSWER" }, { head: "MESSAGE", max: 60 }],
         rows,
+        cli.width,
       );
       const open = found.some((item) => item.resolved === null);
       return open ? `${table}\nAnswer with \`polyphon approve|retry|abort ID\`.\n` : table;

@@ -18,7 +18,7 @@ export const replay: CommandDefinition = {
     const db = absolute(cli, String(file));
     const found = await withReader(cli, db, (reader) => reader.replay(options.until as number));
     print(cli, { database: db, ...found }, () => {
-      const parts = found.sessions.map((view) => summary(buildReport(view), cli.style));
+      const parts = found.sessions.map((view) => summary(buildReport(view), cli.style, cli.width));
       const state = found.stateHash ?? "inside a commit, which has no hash";
       return [`After event ${found.seq}: state ${state}\n`, ...parts].join("\n");
     });

@@ -1,10 +1,18 @@
 import { print } from "../cli.ts";
 import { EXIT } from "../errors/exit.ts";
 import { resolveId } from "../ids.ts";
+import { printable } from "../output/cells.ts";
 import { throughOwner } from "../owner.ts";
 import type { SessionAction } from "../ports.ts";
 import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
+
+/** What follows, for people. */
+const AFTER: Readonly<Record<SessionAction, string>> = {
+  cancel: "What ran is asked to stop; nothing new starts.",
+  pause: "What runs may finish; nothing new starts until `polyphon resume`.",
+  resume: "Work is granted again; without a process that runs it, by the next `polyphon run`.",
+};
 
 /** A command that steers a session; the three differ in a word. */
 export function sessionCommand(action: SessionAction, description: string): CommandDefinition {
@@ -18,7 +26,12 @@ export function sessionCommand(action: SessionAction, description: string): Comm
       const via = await throughOwner(cli, `session.${action}`, session.id, (team) =>
         team.session(session.id).act(action),
       );
-      print(cli, { session: session.id, action, via }, () => `${action} ${session.id}\n`);
+      const over = session.ended === null ? AFTER[action] : `It had ended before (${session.status}); nothing changed.`;
+      print(
+        cli,
+        { session: session.id, action, via },
+        () => `${action} ${session.id} (${printable(session.name)}). ${over}\n`,
+      );
       return EXIT.met;
     },
   };

@@ -27,6 +27,7 @@ export const sessions: CommandDefinition = {
       return formatTable(
         [...heads, { head: "TASKS", right: true }, { head: "STARTED (UTC)" }, { head: "TOOK", right: true }],
         rows,
+        cli.width,
       );
     });
     return EXIT.met;

@@ -18,7 +18,7 @@ export const show: CommandDefinition = {
       const session = resolveId("session", await reader.sessions(), String(id));
       return await reader.session(session.id).view();
     });
-    print(cli, view, () => summary(buildReport(view), cli.style));
+    print(cli, view, () => summary(buildReport(view), cli.style, cli.width));
     return EXIT.met;
   },
 };

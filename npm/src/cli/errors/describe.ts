@@ -5,6 +5,7 @@ import { count } from "../../report/format.ts";
 import type { Style } from "../output/style.ts";
 import { factsOf } from "./codes.ts";
 import type { ExitCode } from "./exit.ts";
+import { errorPage } from "./page.ts";
 
 /** An error ready for print. */
 export interface Described {
@@ -19,15 +20,17 @@ export interface Described {
 export function describeError(thrown: unknown, style: Style, debug: boolean): Described {
   const error = toPolyphonError(thrown);
   const facts = factsOf(error.code);
-  const docs = `docs/errors/${error.code}.md`;
+  const { command } = error.details;
+  const cure =
+    error.code === "CLI_USAGE" && typeof command === "string" ? `Run \`polyphon help ${command}\`.` : facts.cure;
   const lines = headOf(error, style);
-  if (facts.cure !== "") lines.push(`  ${style.dim("remedy")}  ${facts.cure}`);
-  lines.push(`  ${style.dim("more")}    ${docs}`);
+  if (cure !== "") lines.push(`  ${style.dim("remedy")}  ${cure}`);
+  lines.push(`  ${style.dim("more")}    ${errorPage(error.code)}`);
   if (debug && thrown instanceof Error) lines.push(clean(stackOf(thrown)));
   return {
     exit: facts.exit,
     text: `${lines.join("\n")}\n`,
-    json: { error: { ...error.toJSON(), remedy: facts.cure, docs } },
+    json: { error: { ...error.toJSON(), remedy: cure, docs: `docs/errors/${error.code}.md` } },
   };
 }
 

@@ -1,13 +1,20 @@
 import { criterionTarget, criterionValue } from "../../report/criteria.ts";
 import { count, duration, percent } from "../../report/format.ts";
 import type { Report, ReportTask } from "../../report/index.ts";
-import { printable } from "./cells.ts";
+import { fitCells, printable, stringWidth } from "./cells.ts";
 import { stateWord, taskSign } from "./states.ts";
 import type { Style } from "./style.ts";
 import { formatTable } from "./table.ts";
 
-/** A session on a page of terminal: a line per task, then what went wrong, then the verdict. */
-export function summary(report: Report, style: Style): string {
+/** Cells of criteria beside a task; with less they go below it. */
+const BESIDE = 28;
+
+/**
+ * A session on a page of terminal: a line per task, then what went wrong, then the verdict.
+ *
+ * @param width cells of a line. Default: any
+ */
+export function summary(report: Report, style: Style, width: number = Number.POSITIVE_INFINITY): string {
   const rows = report.tasks.map((task) => [
     taskSign(task.status, style),
     (task.parent === null ? "" : "  ") + printable(task.id),
@@ -16,38 +23,75 @@ export function summary(report: Report, style: Style): string {
     task.attempts === 0 ? "" : String(task.attempts),
     task.durationMs === null ? "" : duration(task.durationMs),
     printable(task.agent ?? ""),
-    criteria(task, style),
   ]);
   const columns = [{ head: "" }, { head: "TASK" }, { head: "NAME", max: 34 }, { head: "STATUS" }];
   const more = [
     { head: "TRIES", right: true },
     { head: "TIME", right: true },
     { head: "AGENT", max: 20 },
-    { head: "CRITERIA" },
   ];
-  return `${formatTable([...columns, ...more], rows)}\n${open(report, style)}${verdict(report, style)}`;
+  const table = formatTable([...columns, ...more], rows, width)
+    .trimEnd()
+    .split("\n");
+  const judged = report.tasks.map((task) => criteria(task, style));
+  return `${beside(table, judged, width)}\n\n${open(report, style)}${verdict(report, style)}`;
+}
+
+/** Puts the criteria of each task beside its line or, where there is no room, below it. */
+function beside(table: readonly string[], judged: readonly (readonly string[])[], width: number): string {
+  const [head = "", ...lines] = table;
+  const taken = table.reduce((most, line) => Math.max(most, stringWidth(line)), 0) + 2;
+  const column = judged.every((parts) => parts.length === 0) ? "" : "CRITERIA";
+  const room = width - taken;
+  const below = room < BESIDE && judged.some((parts) => stringWidth(parts.join(", ")) > room);
+  if (below) {
+    return [head, ...lines.flatMap((line, at) => [line, ...wrap(judged[at] ?? [], width - 6, "      ")])].join("\n");
+  }
+  const set = (line: string, text: string): string => (text === "" ? line : `${fitCells(line, taken)}${text}`);
+  const body = lines.flatMap((line, at) => {
+    const [first = "", ...rest] = wrap(judged[at] ?? [], room, "");
+    return [set(line, first), ...rest.map((text) => set("", text))];
+  });
+  return [set(head, column), ...body].join("\n");
+}
+
+/** Joins the parts to lines of at most `width` cells; a part is never broken. */
+function wrap(parts: readonly string[], width: number, indent: string): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = `${last}, ${part}`;
+    if (last === undefined || stringWidth(joined) > width) lines.push(part);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines.map((line) => `${indent}${line}`);
 }
 
 /** The measured values; what was missed with its bound. */
-function criteria(task: ReportTask, style: Style): string {
-  return task.criteria
-    .map((criterion) => {
-      const name = printable(criterion.name).replaceAll("_", " ");
-      if (criterion.measured === null) return style.dim(`${name} not measured`);
-      const measured = `${name} ${printable(criterionValue(criterion.name, criterion.measured))}`;
-      return criterion.met === false ? style.bad(`${measured} (bound ${criterionTarget(criterion)})`) : measured;
-    })
-    .join(", ");
+function criteria(task: ReportTask, style: Style): readonly string[] {
+  return task.criteria.map((criterion) => {
+    const name = printable(criterion.name).replaceAll("_", " ");
+    if (criterion.measured === null) return style.dim(`${name} not measured`);
+    const measured = `${name} ${printable(criterionValue(criterion.name, criterion.measured))}`;
+    return criterion.met === false ? style.bad(`${measured} (bound ${criterionTarget(criterion)})`) : measured;
+  });
 }
 
 function open(report: Report, style: Style): string {
-  return report.escalations
+  const sign = style.warn("‖");
+  const asked = report.escalations
     .filter((item) => item.resolved === null)
     .map(
       (item) =>
-        `${style.warn("‖")} ${printable(item.task)} waits for a person: ${printable(item.issueType)}. ${printable(item.message)}\n  ${item.id}\n`,
-    )
-    .join("");
+        `${sign} ${printable(item.task)} waits for a person: ${printable(item.issueType)}. ${printable(item.message)}\n  ${item.id}\n`,
+    );
+  const held = report.alerts
+    .filter((alert) => alert.holds)
+    .map(
+      (alert) =>
+        `${sign} ${printable(alert.rule)} holds new tasks back: ${printable(alert.details)}. polyphon resume ${report.session}\n`,
+    );
+  return [...asked, ...held].join("");
 }
 
 function verdict(report: Report, style: Style): string {

@@ -30,8 +30,11 @@ function head(view: SessionView, { style }: FrameOptions, width: number): string
   const name = fitCells(printable(view.name), Math.min(stringWidth(printable(view.name)), width - 12));
   const phase = view.phases.find((candidate) => candidate.status === "open");
   const room = width - stringWidth(name) - 2;
-  const text = phase === undefined ? view.status : printable(phase.name);
-  return `${style.bold(name)}  ${style.dim(fitCells(text, Math.max(0, Math.min(room, stringWidth(text)))))}`;
+  const holds = view.alerts.find((alert) => alert.holds);
+  const stands = view.status === "paused" ? "paused" : holds === undefined ? "" : `held by ${printable(holds.rule)}`;
+  const work = phase === undefined ? view.status : printable(phase.name);
+  const text = fitCells(stands || work, Math.max(0, Math.min(room, stringWidth(stands || work))));
+  return `${style.bold(name)}  ${stands === "" ? style.dim(text) : style.warn(text)}`;
 }
 
 interface Columns {
@@ -101,7 +104,8 @@ function totalLine(view: SessionView, width: number, { style }: FrameOptions): s
   const parts = [`${counted.completed ?? 0} of ${view.tasks.length}`];
   for (const status of ["running", "waiting", "failed"])
     if (counted[status] !== undefined) parts.push(`${counted[status]} ${status}`);
-  if (view.etaMs !== null && view.ended === null) parts.push(`about ${duration(view.etaMs)} left`);
+  if (view.etaMs !== null && view.ended === null && counted.running !== undefined)
+    parts.push(`about ${duration(view.etaMs)} left`);
   const barWidth = Math.max(8, Math.min(30, width - 58));
   const { filled, rest } = bar(view.percentage, barWidth);
   const text = fitCells(parts.join(" · "), Math.max(0, width - barWidth - 16));

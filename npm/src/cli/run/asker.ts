@@ -1,13 +1,11 @@
-import type { EscalationView, SessionView } from "../../sessions/view.ts";
 import type { Prompts } from "../context.ts";
-import { printable } from "../output/cells.ts";
 import type { Style } from "../output/style.ts";
-import type { Decision } from "../ports.ts";
+import type { Choice, Question } from "./questions.ts";
 
-/** Asks the person at the terminal about open escalations, one at a time. */
+/** Asks the person at the terminal what is open, one question at a time. */
 export interface Asker {
-  /** Takes note of the latest view: asks what is new, calls off what was answered elsewhere. */
-  look(view: SessionView): void;
+  /** Takes note of what is open now: asks what is new, calls off what was answered elsewhere. */
+  look(open: readonly Question[]): void;
   /** Whether a question is on the screen. */
   readonly asking: boolean;
   stop(): void;
@@ -16,49 +14,46 @@ export interface Asker {
 export interface AskerOptions {
   readonly prompts: Prompts;
   readonly style: Style;
-  answer(escalation: EscalationView, decision: Decision): Promise<void>;
   /** Before a question appears. */
   before(): void;
   /** After it is gone; `said` is a line worth keeping. */
   after(said: string | undefined): void;
 }
 
-const DECISIONS: Readonly<Record<string, Decision>> = { a: "approve", r: "retry", b: "abort" };
-
-export function asker(options: AskerOptions): Asker {
+export function asker({ prompts, style, before, after }: AskerOptions): Asker {
   const put = new Set<string>();
   let current: { readonly id: string; readonly abort: AbortController } | undefined;
   let stopped = false;
 
-  const ask = async (item: EscalationView, signal: AbortSignal): Promise<string | undefined> => {
+  const ask = async (question: Question, signal: AbortSignal): Promise<string | undefined> => {
     for (let hint = ""; ; hint = `Please type one of the letters.\n`) {
-      const line = await options.prompts.ask(hint + question(item, options.style), signal);
-      const decision = line === undefined ? undefined : choice(line);
-      if (decision === "later") return `Left open: answer with \`polyphon approve|retry|abort ${item.id}\`.`;
-      if (line === undefined) return undefined;
-      if (decision === undefined) continue;
-      await options.answer(item, decision);
-      return `${options.style.good("✓")} ${decision} ${printable(item.task)}`;
+      const line = await prompts.ask(hint + text(question, style), signal);
+      if (line === undefined) return signal.aborted && !stopped ? `${question.about}: answered elsewhere.` : undefined;
+      const word = line.trim().toLowerCase();
+      if (word === "l" || word === "later") return `Left open: answer with \`${question.elsewhere}\`.`;
+      const choice = question.choices.find((one) => word === one.key || word === one.word);
+      if (choice === undefined) continue;
+      await choice.act();
+      return `${style.good("✓")} ${question.about}: ${choice.word}`;
     }
   };
 
   return {
-    look(view) {
-      const open = view.escalations.filter((item) => item.resolved === null);
-      if (current !== undefined && !open.some((item) => item.id === current?.id)) current.abort.abort();
-      const next = open.find((item) => !put.has(item.id));
-      if (stopped || current !== undefined || next === undefined || !options.prompts.available) return;
+    look(open) {
+      if (current !== undefined && !open.some(({ id }) => id === current?.id)) current.abort.abort();
+      const next = open.find(({ id }) => !put.has(id));
+      if (stopped || current !== undefined || next === undefined || !prompts.available) return;
       put.add(next.id);
       const mine = { id: next.id, abort: new AbortController() };
       current = mine;
-      options.before();
+      before();
       void ask(next, mine.abort.signal)
         .catch(
           (error: unknown) => `The answer was not taken: ${error instanceof Error ? error.message : String(error)}`,
         )
         .then((said) => {
           current = undefined;
-          options.after(said);
+          after(said);
         });
     },
     get asking() {
@@ -71,20 +66,14 @@ export function asker(options: AskerOptions): Asker {
   };
 }
 
-function question(item: EscalationView, style: Style): string {
-  const lines = [
-    `${style.warn("‖")} ${style.bold(printable(item.task))} waits for you: ${printable(item.issueType)} (${item.severity})`,
-    `  ${printable(item.message)}`,
-    ...item.recommendedActions.map((action) => `  - ${printable(action)}`),
-    ...(item.blockingTasks.length === 0 ? [] : [`  holds up ${printable(item.blockingTasks.join(", "))}`]),
-    `  ${style.bold("a")}pprove, ${style.bold("r")}etry, a${style.bold("b")}ort or ${style.bold("l")}ater? `,
-  ];
-  return lines.join("\n");
+function text({ lines, choices }: Question, style: Style): string {
+  const words = choices.map((choice) => marked(choice, style));
+  return [...lines, `  ${words.join(", ")} or ${marked({ key: "l", word: "later" }, style)}? `].join("\n");
 }
 
-/** `a`, `approve`, … `l`; anything else is not understood. */
-function choice(line: string): Decision | "later" | undefined {
-  const word = line.trim().toLowerCase();
-  if (word === "l" || word === "later") return "later";
-  return DECISIONS[word] ?? Object.values(DECISIONS).find((decision) => decision === word);
+/** The word with its letter made to stand out. */
+function marked({ key, word }: Pick<Choice, "key" | "word">, style: Style): string {
+  const at = word.indexOf(key);
+  const letter = style.enabled ? style.bold(key) : `(${key})`;
+  return `${word.slice(0, at)}${letter}${word.slice(at + 1)}`;
 }

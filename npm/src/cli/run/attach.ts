@@ -6,6 +6,7 @@ import type { ProgressReporter } from "../progress/reporter.ts";
 import { asker } from "./asker.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { pulse } from "./pulse.ts";
+import { type Deciders, openQuestions, type Question } from "./questions.ts";
 import { onlyWaitsForPeople } from "./quiet.ts";
 
 export interface AttachOptions {
@@ -16,8 +17,8 @@ export interface AttachOptions {
   readonly interactive: boolean;
   /** Stay when only people can go on. */
   readonly wait: boolean;
-  /** How to answer from another process. */
-  readonly howToAnswer: (view: SessionView) => string;
+  /** Absolute; named where answers from another process are. */
+  readonly db: string;
 }
 
 /** `over`: the session ended. `waiting`: only people can go on. `interrupted`: it can be gone on with later. */
@@ -41,7 +42,6 @@ export async function attach(
   const questions = asker({
     prompts: context.prompts,
     style: options.style,
-    answer: (item, decision) => team.answer(item.id, decision),
     before: () => reporter.pause(),
     after(said) {
       if (said !== undefined) reporter.note(said);
@@ -61,7 +61,13 @@ export async function attach(
       beat.wake();
     },
   );
+  const decide: Deciders = {
+    answer: (item, decision) => team.answer(item.id, decision),
+    act: (action) => session.act(action),
+  };
   const told = new Set<string>();
+  // Who pauses a session that runs knows it; who starts one that is paused may not.
+  let pauseAsks: boolean | undefined;
   try {
     for (;;) {
       if (broken !== undefined) throw broken.reason;
@@ -71,10 +77,13 @@ export async function attach(
       if (!questions.asking) reporter.update(view, session.now());
       if (view.ended !== null) return { ended: "over", view };
       if (interrupt.state === "aborted" || interrupt.state === "drained") return { ended: "interrupted", view };
-      if (interrupt.state === "none" && options.interactive) questions.look(view);
+      pauseAsks = view.status === "paused" && (pauseAsks ?? true);
+      const open = openQuestions(view, { style: options.style, db: options.db, pauseAsks, decide });
+      if (interrupt.state === "none" && options.interactive) questions.look(open);
       else questions.stop();
-      if (!options.interactive) tellNew(view, told, options);
-      if (!options.interactive && !options.wait && onlyWaitsForPeople(view)) return { ended: "waiting", view };
+      if (!options.interactive) tellNew(open, told, options);
+      const alone = onlyWaitsForPeople(view) && (view.status !== "paused" || pauseAsks);
+      if (!options.interactive && !options.wait && alone) return { ended: "waiting", view };
       await beat.next(Math.max(LEAST_MS, cost * VIEW_SHARE), IDLE_MS);
     }
   } finally {
@@ -85,10 +94,10 @@ export async function attach(
   }
 }
 
-/** Says once for each escalation how to answer it from elsewhere. */
-function tellNew(view: SessionView, told: Set<string>, { reporter, howToAnswer }: AttachOptions): void {
-  const fresh = view.escalations.filter((item) => item.resolved === null && !told.has(item.id));
-  if (fresh.length === 0) return;
-  for (const item of fresh) told.add(item.id);
-  reporter.note(howToAnswer({ ...view, escalations: fresh }));
+/** Says once for each question how to answer it from elsewhere. */
+function tellNew(open: readonly Question[], told: Set<string>, { reporter }: AttachOptions): void {
+  for (const question of open.filter(({ id }) => !told.has(id))) {
+    told.add(question.id);
+    reporter.note(`${question.lines.join("\n")}\n  answer from another process: ${question.elsewhere}`);
+  }
 }

@@ -1,7 +1,6 @@
 import { ConfigError, type LoadedConfig } from "../../config/index.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import { buildReport, type Report } from "../../report/index.ts";
-import type { SessionView } from "../../sessions/view.ts";
 import type { Cli } from "../cli.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { EXIT, type ExitCode } from "../errors/exit.ts";
@@ -43,12 +42,12 @@ export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOption
       reporter,
       interactive: context.prompts.available && !cli.json,
       wait: options.wait,
-      howToAnswer: (seen) => howToAnswer(seen, db),
+      db,
     });
     const report = buildReport(view);
     const paths = await writeReports(db, report);
     if (cli.json) context.stdout.write(`${JSON.stringify(report, null, 2).toWellFormed()}\n`);
-    else context.stdout.write(`\n${summary(report, style)}report  ${paths.html}\n${farewell(ended)}`);
+    else context.stdout.write(`\n${summary(report, style, cli.width)}report  ${paths.html}\n${farewell(ended)}`);
     return exitCode(ended, report);
   } finally {
     await control?.close();
@@ -103,15 +102,6 @@ async function openControl(cli: Cli, db: string, team: Team): Promise<ControlSer
 function trouble(error: Error, style: Style): string {
   const code = error instanceof PolyphonError ? ` ${error.code}` : "";
   return `${style.warn(`warning${code}`)}: ${printable(error.message)}`;
-}
-
-function howToAnswer(view: SessionView, db: string): string {
-  return view.escalations
-    .map((item) => {
-      const head = `${printable(item.task)} waits for a person: ${printable(item.issueType)} (${item.severity}). ${printable(item.message)}`;
-      return `${head}\n  answer from another process: polyphon approve|retry|abort ${item.id} --db ${printable(db)}`;
-    })
-    .join("\n");
 }
 
 function farewell(ended: Ended): string {

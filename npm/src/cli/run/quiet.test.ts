@@ -65,6 +65,31 @@ describe("only waits for people", () => {
     expect(onlyWaitsForPeople(view(tasks, { escalations: [asked("A1")] }))).toBe(false);
   });
 
+  it("when an alert holds back all that has not run yet", () => {
+    const alert = {
+      rule: "r",
+      severity: "critical",
+      action: "pause_new_tasks",
+      raised: 0,
+      cleared: null,
+      details: "",
+    } as const;
+    const fresh = aTask("B", { status: "ready", attempts: 0 });
+    const later = aTask("C", { status: "pending", attempts: 0, after: ["B"] });
+    const held = (tasks: readonly TaskView[], holds = true): boolean =>
+      onlyWaitsForPeople(view(tasks, { escalations: [], alerts: [{ ...alert, holds }] }));
+    expect(held([fresh, later])).toBe(true);
+    expect(held([fresh, later], false)).toBe(false);
+    expect(held([fresh, aTask("D", { status: "running" })])).toBe(false);
+    expect(held([fresh, aTask("D", { status: "ready", attempts: 1 })])).toBe(false);
+  });
+
+  it("in a paused session where nothing runs any more", () => {
+    const fresh = aTask("B", { status: "ready" });
+    expect(onlyWaitsForPeople(view([fresh], { escalations: [], status: "paused" }))).toBe(true);
+    expect(onlyWaitsForPeople(view([fresh, aTask("C", { status: "running" })], { status: "paused" }))).toBe(false);
+  });
+
   it("as far as the escalation itself names them", () => {
     const tasks = [waiting, aTask("Z", { status: "pending" })];
     expect(onlyWaitsForPeople(view(tasks, { escalations: [asked("A", { blockingTasks: ["Z"] })] }))).toBe(true);

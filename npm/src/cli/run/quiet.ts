@@ -1,19 +1,21 @@
 import type { SessionView, TaskView } from "../../sessions/view.ts";
 
 /**
- * Whether nothing will happen any more until a person answers: an escalation is open, no task runs, and every open one
- * has an open escalation or stands behind one that has. What this cannot explain, such as a task that waits for its next
- * try, counts as "may still happen".
+ * Whether nothing will happen any more until a person acts: no task runs, and every open one has an open escalation,
+ * stands behind one that has, or is new while an alert holds new tasks back. In a paused session nothing runs by itself.
+ * What this cannot explain, such as a task that waits for its next try, counts as "may still happen".
  */
 export function onlyWaitsForPeople(view: SessionView): boolean {
-  if (!view.escalations.some((escalation) => escalation.resolved === null)) return false;
+  if (view.status === "paused") return view.tasks.every((task) => task.status !== "running");
+  const held = view.alerts.some((alert) => alert.holds);
+  if (!held && !view.escalations.some((escalation) => escalation.resolved === null)) return false;
   const groups = new Set(view.tasks.map((task) => task.parent));
   const leaves = view.tasks.filter((task) => !groups.has(task.id));
   const stuck = stuckTasks(view);
   return leaves.every((task) => {
     if (task.status === "running") return false;
     const open = task.status === "waiting" || task.status === "ready" || task.status === "pending";
-    return !open || stuck.has(task.id);
+    return !open || stuck.has(task.id) || (held && task.attempts === 0);
   });
 }
 

@@ -228,11 +228,11 @@ describe("a task that waits for a person", () => {
     answerEnds();
     expect(await cli.runThrough("run", "s.yaml")).toBe(0);
     expect(cli.asked).toHaveLength(2);
-    expect(cli.asked[0]).toContain("A2 waits for you: calculation_error (critical)");
+    expect(cli.asked[0]).toContain("A2 waits for a person: calculation_error (critical)");
     expect(cli.asked[0]).toContain("- Add tolerance to financial calculations");
     expect(cli.asked[1]).toContain("Please type one of the letters.");
     expect(cli.runtime.calls).toContain(`${decision} ${escalation.id}`);
-    expect(cli.out).toContain(`✓ ${decision} A2`);
+    expect(cli.out).toContain(`✓ A2: ${decision}`);
   });
 
   it("is left open on request, and the terminal waits", async () => {
@@ -240,7 +240,7 @@ describe("a task that waits for a person", () => {
     cli.runtime.fresh = blocked();
     const run = cli.start("run", "s.yaml");
     await run.said("Left open");
-    expect(cli.out).toContain(`Left open: answer with \`polyphon approve|retry|abort ${escalation.id}\`.`);
+    expect(cli.out).toContain(`Left open: answer with \`polyphon approve|retry|abort ${escalation.id} --db /`);
     expect(cli.asked).toHaveLength(1);
     cli.runtime.set(done());
     expect(await run.settled()).toBe(0);
@@ -253,6 +253,7 @@ describe("a task that waits for a person", () => {
     await run.until(() => cli.asked.length === 1);
     cli.runtime.set(running());
     await run.until(() => cli.calledOff === 1);
+    expect(cli.out).toContain("A2: answered elsewhere.\n");
     cli.runtime.set(done());
     expect(await run.settled()).toBe(0);
   });
@@ -266,6 +267,88 @@ describe("a task that waits for a person", () => {
     const run = cli.start("run", "s.yaml");
     await run.said("The answer was not taken");
     expect(cli.out).toContain("The answer was not taken: the disk is full");
+    cli.runtime.set(done());
+    expect(await run.settled()).toBe(0);
+  });
+});
+
+describe("an alert that holds new tasks back", () => {
+  const alert = {
+    rule: "high_failure_rate",
+    severity: "critical",
+    action: "pause_new_tasks",
+    raised: Date.UTC(2025, 6, 10, 10),
+    cleared: null,
+    holds: true,
+    details: "60.0 % of the last attempts failed",
+  } as const;
+  const held = (): SessionView =>
+    aSession([aTask("A1", { status: "failed" }), aTask("A2", { status: "ready", attempts: 0, history: [] })], {
+      status: "running",
+      ended: null,
+      configHash: HASH,
+      alerts: [alert],
+    });
+
+  it("makes a run that nobody watches leave with 1, and say how to go on", async () => {
+    cli.runtime.fresh = held();
+    expect(await cli.runThrough("run", "s.yaml")).toBe(1);
+    expect(cli.out).toContain(
+      "high_failure_rate holds new tasks back (critical)\n  60.0 % of the last attempts failed\n",
+    );
+    expect(cli.out).toContain(`answer from another process: polyphon resume|cancel ${held().id} --db ${cli.folder}`);
+    expect(cli.out).toContain("waits for a person");
+  });
+
+  it.each([
+    ["g", "resume", "go on"],
+    ["cancel", "cancel", "cancel"],
+  ])("is asked about at a terminal: %s", async (line, action, word) => {
+    cli.lines = [line];
+    cli.runtime.fresh = held();
+    const run = cli.start("run", "s.yaml");
+    await run.said("✓");
+    expect(cli.asked[0]).toContain("(g)o on, (c)ancel or (l)ater? ");
+    expect(cli.runtime.calls).toContain(`${action} ${held().id}`);
+    expect(cli.out).toContain(`✓ high_failure_rate: ${word}`);
+    cli.runtime.set(done());
+    expect(await run.settled()).toBe(0);
+  });
+});
+
+describe("a paused session", () => {
+  const paused = (): SessionView =>
+    aSession([aTask("A2", { status: "ready", attempts: 0, history: [] })], {
+      status: "paused",
+      ended: null,
+      configHash: HASH,
+    });
+
+  it("that is gone on with says so, and leaves with 1 where nobody is asked", async () => {
+    cli.runtime.set(paused());
+    expect(await cli.runThrough("run", "s.yaml")).toBe(1);
+    expect(cli.out).toContain(`paused: the session ${paused().id} grants no work`);
+    expect(cli.out).toContain(`polyphon resume|cancel ${paused().id} --db ${cli.folder}`);
+  });
+
+  it("is asked about at a terminal", async () => {
+    cli.lines = ["go on"];
+    cli.runtime.set(paused());
+    const run = cli.start("run", "s.yaml");
+    await run.said("✓");
+    expect(cli.runtime.calls).toContain(`resume ${paused().id}`);
+    cli.runtime.set(done());
+    expect(await run.settled()).toBe(0);
+  });
+
+  it("that was paused meanwhile is waited for without a question: who paused it knows", async () => {
+    cli.lines = [];
+    cli.runtime.fresh = running();
+    const run = cli.start("run", "s.yaml");
+    await run.attached();
+    cli.runtime.set(paused());
+    await run.said("paused");
+    expect(cli.asked).toEqual([]);
     cli.runtime.set(done());
     expect(await run.settled()).toBe(0);
   });

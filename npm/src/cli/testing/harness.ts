@@ -35,11 +35,11 @@ export class Harness {
   readonly #interrupts = new Set<() => void>();
   readonly #watchers = new Set<() => void>();
 
-  /** Makes an empty database file, as commands that read want to see. */
+  /** Makes a file in place of a database, as commands that read want to see. */
   database(name = ".polyphon/team.db"): string {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, "");
+    writeFileSync(path, "-");
     return path;
   }
 

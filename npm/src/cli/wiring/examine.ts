@@ -4,6 +4,8 @@ import { PolyphonError } from "../../errors/error.ts";
 import { openReader } from "../../stores/sqlite/sqlite-reader.ts";
 import { Kernel } from "../../wasm/kernel.ts";
 import { loadKernel } from "../../wasm/node.ts";
+import { factsOf } from "../errors/codes.ts";
+import { errorPage } from "../errors/page.ts";
 import type { Check } from "../ports.ts";
 
 /** SQLite below this can damage a WAL database that several processes read. */
@@ -71,7 +73,8 @@ async function folder(path: string): Promise<Check> {
 
 async function database(db: string): Promise<Check> {
   const exists = await stat(db).catch(() => undefined);
-  if (exists === undefined) return { name: "database", status: "ok", found: `${db} is not there yet` };
+  if (exists === undefined || (exists.isFile() && exists.size === 0))
+    return { name: "database", status: "ok", found: `${db} is not there yet` };
   try {
     const reader = await openReader(db, { thread: "caller" });
     try {
@@ -88,7 +91,7 @@ async function database(db: string): Promise<Check> {
       name: "database",
       status: "failed",
       found: `${error.code}: ${error.message}`,
-      remedy: `docs/errors/${error.code}.md`,
+      remedy: `${factsOf(error.code).cure} More: ${errorPage(error.code)}`,
     };
   }
 }

@@ -34,7 +34,7 @@ table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:
 caption{text-align:left;color:var(--mute);font-size:13.5px;padding-bottom:8px}
 th,td{text-align:left;padding:7px 14px 7px 0;vertical-align:top;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--mute);font-weight:500;font-size:12.5px;padding-top:0;white-space:nowrap}
-tbody th{font-weight:620}td.num,th.num{text-align:right;white-space:nowrap}td.tight{white-space:nowrap}td.wide{min-width:220px}tr:last-child>*{padding-bottom:2px}
+tbody th{font-weight:620;min-width:9ch}td{overflow-wrap:break-word}td.wide,td pre,td code,td.wide *{overflow-wrap:anywhere}td.num,th.num{text-align:right;white-space:nowrap}td.tight{white-space:nowrap}td.wide{min-width:220px}tr:last-child>*{padding-bottom:2px}
 .mute{color:var(--mute)}th .name{font-weight:400;margin-left:6px}.small{font-size:12.5px}
 .state{display:inline-flex;align-items:center;gap:6px;white-space:nowrap}
 .icon{width:16px;height:16px;flex:none;vertical-align:-3px}

@@ -42,7 +42,7 @@ ${boxes.filter((_, index) => layout.boxes[index]?.frame)}${lines}${boxes.filter(
 }
 
 function card(box: Box, task: ReportTask, report: Report): Html {
-  const note = noteOf(task);
+  const note = noteOf(task, box.width - 60 - textWidth(task.id, 13));
   const noteWidth = textWidth(note, 11);
   const key = fitText(task.id, box.width - 60 - noteWidth, 13);
   const name = fitText(task.name, box.width - 42, 11);
@@ -55,12 +55,13 @@ function card(box: Box, task: ReportTask, report: Report): Html {
 `;
 }
 
-/** Time and tries, as far as there is something to say. */
-function noteOf(task: ReportTask): string {
+/** Time and tries, as far as there is something to say, and room. */
+function noteOf(task: ReportTask, room: number): string {
   const parts: string[] = [];
   if (task.attempts > 1) parts.push(`${task.attempts} tries`);
   if (task.durationMs !== null) parts.push(duration(task.durationMs));
-  return parts.join(" · ");
+  const whole = parts.join(" · ");
+  return textWidth(whole, 11) <= room ? whole : (parts.at(-1) ?? "");
 }
 
 /** Edges between siblings that the critical path runs along, as `from to`. */

@@ -48,12 +48,16 @@ export function recoveryLine(from: PlacedAttempt, to: PlacedAttempt): Html {
   return html`<g class="recovery"><title>${tip}</title><path d="M${fixed(startX)} ${startY}C${fixed(middle)} ${startY} ${fixed(middle)} ${endY} ${fixed(to.x)} ${endY}"/>${mark}</g>`;
 }
 
-/** How long a human was asked. */
-export function escalationBar(item: ReportEscalation, from: number, to: number, y: number): Html {
+/** How long a human was asked. The words stand in the bar, behind it, or where that is beyond `edge`, before it. */
+export function escalationBar(
+  item: ReportEscalation,
+  { from, to, y, edge }: { readonly from: number; readonly to: number; readonly y: number; readonly edge: number },
+): Html {
   const width = Math.max(4, to - from);
   const answer = item.resolved === null ? "open" : (item.decision ?? "closed");
   const label = `${item.task} · ${answer}`;
-  const start = width > textWidth(label, FONT) + ICON + 8 ? from : from + width;
+  const words = textWidth(label, FONT) + ICON + 8;
+  const start = width > words ? from : from + width + words > edge ? from - words : from + width;
   const taken = item.resolved === null ? "" : ` after ${duration(item.resolved - item.raised)}`;
   return html`<g class="ask"><title>${item.task}: ${item.issueType}, ${answer}${taken}</title><rect x="${fixed(from)}" y="${y}" width="${fixed(width)}" height="${HEIGHT}" rx="4"/>${iconAt("waiting", start + 3.5, y + 3.5, 13)}<text class="bar-label out" x="${fixed(start + ICON + 4)}" y="${y + 14}">${label}</text></g>
 `;

@@ -67,7 +67,12 @@ export function timelineSvg(report: Report): Html | null {
   const asked = report.escalations;
   const waits = lanes(asked.map((item) => ({ from: item.raised, to: item.resolved ?? whole.to })));
   const people = asked.map((item, index) =>
-    escalationBar(item, x(item.raised), x(item.resolved ?? whole.to), top + (waits.rows[index] ?? 0) * ROW + 3),
+    escalationBar(item, {
+      from: x(item.raised),
+      to: x(item.resolved ?? whole.to),
+      y: top + (waits.rows[index] ?? 0) * ROW + 3,
+      edge: WIDTH,
+    }),
   );
   if (asked.length > 0) {
     labels.push(laneLabel("people", top, waits.count));

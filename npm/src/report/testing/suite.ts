@@ -189,6 +189,7 @@ export function suiteSession(): SessionView {
           action: "pause_new_tasks",
           raised: START + 6_900,
           cleared: START + 8_200,
+          holds: false,
           details: "Failure rate 0.40, bound 0.20",
         },
       ],

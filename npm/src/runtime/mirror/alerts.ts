@@ -10,6 +10,8 @@ export interface AlertEntry {
   readonly raisedMs: number;
   readonly details: string;
   clearedMs: number | null;
+  /** Whether it keeps new tasks of its session from starting. */
+  holds: boolean;
 }
 
 /** Cleared alerts that are kept to be looked at. */
@@ -41,11 +43,14 @@ export class AlertMirror {
         details,
         raisedMs: timeMs,
         clearedMs: null,
+        holds: action === "pause_new_tasks" && session !== null,
       });
       this.#forget();
     } else if (event.type === "AlertCleared") {
       const entry = this.#entries.get(event.alert);
-      if (entry !== undefined) entry.clearedMs = timeMs;
+      if (entry !== undefined) Object.assign(entry, { clearedMs: timeMs, holds: false });
+    } else if (event.type === "SessionResumed") {
+      for (const entry of this.#entries.values()) if (entry.session === event.session) entry.holds = false;
     }
   }
 

@@ -27,7 +27,14 @@ export class Mirror {
     return (
       applyTask(this, seq, timeMs, event) ??
       applySession(this, seq, timeMs, event) ??
-      this.agents.apply(seq, timeMs, event)
+      this.agents.apply(seq, timeMs, event) ??
+      this.#alerted(event)
     );
+  }
+
+  /** The session an alert is about. */
+  #alerted(event: Event): SessionEntry | undefined {
+    const about = event.type === "AlertRaised" || event.type === "AlertCleared" ? event.session : null;
+    return about === null ? undefined : this.sessions.get(about);
   }
 }

@@ -55,10 +55,12 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
       context: new Map(session.context),
     });
   }
+  const held = new Set<number>();
   for (const [handle, plan] of records(reader, () => readPlan(reader))) {
     const session = mirror.sessions.get(handle);
     if (session === undefined) continue;
-    const { phases, counts, committed, expected } = plan;
+    const { phases, counts, committed, expected, alerted } = plan;
+    if (alerted) held.add(handle);
     for (const { spec, status } of phases) session.phases.push({ ...spec, status });
     Object.assign(session.counts, counts, { total: 0 });
     mirror.sessions.set(handle, Object.assign(session, { committed, expected }));
@@ -124,7 +126,8 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   }
   for (const [handle, alert] of records(reader, () => readAlert(reader))) {
     const { rule, severity, action, session, details, raisedMs, clearedMs } = alert;
-    mirror.alerts.restore({ handle, rule, severity, action, session, details, raisedMs, clearedMs });
+    const holds = action === "pause_new_tasks" && clearedMs === null && session !== null && held.has(session);
+    mirror.alerts.restore({ handle, rule, severity, action, session, details, raisedMs, clearedMs, holds });
   }
   return mirror;
 }

@@ -18,7 +18,7 @@ export async function openSimulated(db: string, config: LoadedConfig, { seed, an
   const clock = new FakeClock();
   const { store, busy } = busyStore(sqliteStore(db));
   const { totals } = config.plan;
-  const team = await Polyphon.open({ store, clock, ...(totals === undefined ? {} : { totals }) });
+  const team = await Polyphon.open({ store, clock, seed, ...(totals === undefined ? {} : { totals }) });
   const time = timePasser(clock, busy);
   const close = async (): Promise<void> => {
     time.stop();

@@ -31,7 +31,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function simulate(
   seed: number,
   anew = true,
-): Promise<{ status: string; took: number; sessions: number; tasks: unknown }> {
+): Promise<{ id: string; status: string; took: number; sessions: number; tasks: unknown }> {
   const team = await openSimulated(db, config, { seed, anew });
   try {
     const session = await team.start(config);
@@ -45,14 +45,16 @@ async function simulate(
       }, reject);
     });
     const view = await session.view();
-    const tasks = view.tasks.map(({ id, agent, history, criteria, resources }) => ({
+    const tasks = view.tasks.map(({ id, taskId, agent, history, criteria, resources }) => ({
       id,
+      taskId,
       agent,
       tries: history.map((attempt) => [attempt.started - view.started, (attempt.ended ?? 0) - view.started]),
       criteria,
       memory: resources.memoryPeakBytes,
     }));
     return {
+      id: view.id,
       status: view.status,
       took: (view.ended ?? 0) - view.started,
       sessions: (await team.sessions()).length,
