@@ -26,7 +26,7 @@ export async function kernelInWasm(rows: Rows): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const fences = driver.fences.splice(0, BATCH);
     driver.step(fences.map((fence) => ({ type: "ReportProgress", fence, ppm: 500_000, message: "" })));
-    driver.step(fences.map((fence) => ({ type: "CompleteTask", fence, report: REPORT })));
+    driver.step(fences.map((fence) => ({ type: "CompleteTask", fence, report: REPORT, tolerated: null })));
     driver.step(fences.map(create));
     commands += fences.length * 4;
   }

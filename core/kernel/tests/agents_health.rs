@@ -119,6 +119,7 @@ fn the_work_of_a_lost_agent_goes_to_another_and_its_late_result_does_not_count()
     let refusal = lab.refuse(polyphon_kernel::tasks::commands::TaskCommand::CompleteTask {
         fence,
         report: polyphon_kernel::tasks::Report::empty(),
+        tolerated: None,
     });
     assert_eq!(refusal.code, "LEASE_FENCED");
     lab.check_replay();

@@ -183,7 +183,11 @@ impl Life {
             Step::Complete(who) => {
                 if let Some(fence) = self.fence(who) {
                     let report = polyphon_kernel::tasks::Report::empty();
-                    self.ask(polyphon_kernel::tasks::commands::TaskCommand::CompleteTask { fence, report });
+                    self.ask(polyphon_kernel::tasks::commands::TaskCommand::CompleteTask {
+                        fence,
+                        report,
+                        tolerated: None,
+                    });
                 }
             }
             Step::Fail(who) => {

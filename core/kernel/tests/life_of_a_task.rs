@@ -77,6 +77,7 @@ fn a_fence_is_accepted_once() {
     let refusal = lab.refuse(TaskCommand::CompleteTask {
         fence,
         report: polyphon_kernel::tasks::Report::empty(),
+        tolerated: None,
     });
     assert_eq!(refusal.code, "LEASE_FENCED");
 }
@@ -108,6 +109,7 @@ fn an_attempt_that_takes_too_long_is_stopped_and_its_late_result_does_not_count(
     lab.accept(TaskCommand::CompleteTask {
         fence,
         report: polyphon_kernel::tasks::Report::empty(),
+        tolerated: None,
     });
     assert_ne!(status(&lab, session, 0), TaskStatus::Completed);
     lab.check_replay();
@@ -206,6 +208,7 @@ fn work_of_a_dead_node_is_granted_again_with_a_new_fence() {
     let refusal = lab.refuse(TaskCommand::CompleteTask {
         fence,
         report: polyphon_kernel::tasks::Report::empty(),
+        tolerated: None,
     });
     assert_eq!(refusal.code, "LEASE_FENCED");
     lab.agent("worker", 1);

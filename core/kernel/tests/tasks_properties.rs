@@ -289,7 +289,11 @@ fn take(lab: &mut Lab, step: Step) {
         Step::Complete(which) => {
             if let Some(fence) = of(which) {
                 let report = Report::empty();
-                lab.accept(TaskCommand::CompleteTask { fence, report });
+                lab.accept(TaskCommand::CompleteTask {
+                    fence,
+                    report,
+                    tolerated: None,
+                });
                 assert_eq!(lab.refuse(failure(fence, "late")).code, "LEASE_FENCED");
             }
         }
@@ -386,7 +390,11 @@ fn calm_down(lab: &mut Lab, witness: &mut Witness) {
         }
         for fence in held(lab) {
             let report = Report::empty();
-            lab.tell(TaskCommand::CompleteTask { fence, report });
+            lab.tell(TaskCommand::CompleteTask {
+                fence,
+                report,
+                tolerated: None,
+            });
         }
         lab.pass(1_000);
         witness.follow(lab);

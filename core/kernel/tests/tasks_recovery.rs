@@ -4,12 +4,13 @@
 
 mod common;
 
-use common::tasks::{failure, heavy};
-use common::{Lab, plan, task};
+use common::tasks::{criterion, failure, heavy};
+use common::{Lab, error, plan, task};
 use polyphon_kernel::journal::JournalCommand;
 use polyphon_kernel::sessions::SessionStatus;
+use polyphon_kernel::tasks::commands::TaskCommand;
 use polyphon_kernel::tasks::recovery::{AskHuman, Strategy};
-use polyphon_kernel::tasks::{TaskEvent, TaskStatus};
+use polyphon_kernel::tasks::{AttemptError, Report, TaskEvent, TaskStatus};
 use polyphon_kernel::{Effect, Event, SessionId};
 
 /// A lab with two agents and one task that fails again and again with errors of these types.
@@ -332,4 +333,80 @@ fn the_failure_says_why_there_is_no_other_attempt() {
         _ => None,
     });
     assert_eq!(reason.unwrap(), "its recovery strategies are used up");
+}
+
+/// The end of a task whose tests failed in part, judged by a pass rate of 0.95 and a coverage of 0.5.
+fn with_failed_tests(pass_rate: i64, coverage: i64, tolerated: Option<AttemptError>) -> (Lab, SessionId) {
+    let mut lab = Lab::new();
+    lab.agent("one", 1);
+    let mut judged = task("A", &[]);
+    judged.criteria = vec![
+        criterion("min_pass_rate", 950_000),
+        criterion("coverage", 500_000),
+    ];
+    let session = lab.orchestrate(vec![judged]);
+    let fence = lab.fence("A");
+    let mut report = Report::empty();
+    report.metrics = vec![
+        ("coverage".to_owned(), coverage),
+        ("pass_rate".to_owned(), pass_rate),
+    ];
+    lab.accept(TaskCommand::CompleteTask {
+        fence,
+        report,
+        tolerated,
+    });
+    lab.check_replay();
+    (lab, session)
+}
+
+#[test]
+fn failed_tests_that_cost_the_pass_rate_are_answered_by_what_they_were() {
+    let wrong = Some(error("calculation_error"));
+    let (lab, session) = with_failed_tests(900_000, 600_000, wrong.clone());
+    let failed = lab.task(session, "A").error.clone().unwrap();
+    assert_eq!(failed.error_type, "calculation_error");
+    assert!(
+        failed
+            .message
+            .starts_with("min_pass_rate is 0.9, wanted is at least 0.95: ")
+    );
+    assert_eq!(lab.task_status(session, "A"), TaskStatus::Waiting);
+    assert!(
+        lab.recoveries(session, "A").is_empty(),
+        "a calculation error is for a human at once"
+    );
+
+    let (lab, session) = with_failed_tests(950_000, 600_000, wrong.clone());
+    assert_eq!(
+        lab.task_status(session, "A"),
+        TaskStatus::Completed,
+        "they were few enough"
+    );
+
+    let (lab, session) = with_failed_tests(950_000, 400_000, wrong);
+    assert_eq!(
+        lab.task(session, "A").error.clone().unwrap().error_type,
+        "criteria_unmet"
+    );
+    let (lab, session) = with_failed_tests(900_000, 600_000, None);
+    assert_eq!(
+        lab.task(session, "A").error.clone().unwrap().error_type,
+        "criteria_unmet"
+    );
+}
+
+#[test]
+fn tolerated_failures_without_a_type_are_refused() {
+    let mut lab = Lab::new();
+    lab.agent("one", 1);
+    lab.orchestrate(vec![task("A", &[])]);
+    let fence = lab.fence("A");
+    let refusal = lab.refuse(TaskCommand::CompleteTask {
+        fence,
+        report: Report::empty(),
+        tolerated: Some(error("")),
+    });
+    assert_eq!(refusal.code, "TASK_REPORT_INVALID");
+    lab.complete("A");
 }

@@ -499,7 +499,11 @@ fn every_report_names_a_running_attempt_and_keeps_its_bounds() {
     let complete = |change: &dyn Fn(&mut Report)| {
         let mut report = Report::empty();
         change(&mut report);
-        TaskCommand::CompleteTask { fence, report }
+        TaskCommand::CompleteTask {
+            fence,
+            report,
+            tolerated: None,
+        }
     };
     let metric = |name: &str| (name.to_owned(), 1);
     let refused = [

@@ -1,5 +1,6 @@
-import type { AgentOptions } from "../team/options.ts";
-import type { AgentSpec, HostKind } from "../wasm/codec.generated.ts";
+import type { AgentEntry } from "../runtime/mirror/entries.ts";
+import type { AgentOptions, PoolOptions } from "../team/options.ts";
+import type { AgentSpec, HostKind, AgentVitals as KernelVitals, PoolSpec } from "../wasm/codec.generated.ts";
 
 /** An agent of the team, as its owner holds it. */
 export interface Agent {
@@ -7,6 +8,15 @@ export interface Agent {
   /** Resolves with the agent's id when it can be given work. */
   readonly ready: Promise<string>;
   /** Lets it finish what it has, then ends it. */
+  stop(reason?: string): Promise<void>;
+}
+
+/** A pool of the team, as its owner holds it. */
+export interface Pool {
+  readonly name: string;
+  /** Resolves when the pool is in the journal; rejects with `POOL_INVALID` and others. */
+  readonly ready: Promise<void>;
+  /** Lets its agents finish what they have, ends them, and forgets the pool. */
   stop(reason?: string): Promise<void>;
 }
 
@@ -18,14 +28,36 @@ export interface AgentView {
   readonly type: string;
   readonly status: "registered" | "starting" | "idle" | "busy" | "draining" | "stopped" | "failed";
   readonly health: "healthy" | "degraded" | "unhealthy";
+  /** Name of the pool it belongs to. */
+  readonly pool: string | null;
   readonly capabilities: readonly string[];
   readonly load: number;
   readonly maxLoad: number;
   readonly completed: number;
   readonly failed: number;
+  /** What is heard of it now; `null` where nobody listens, as in a journal that is only read. */
+  readonly vitals: AgentVitals | null;
+}
+
+/** Signs of life of an agent. Volatile: gone with the process. */
+export interface AgentVitals {
+  /**
+   * Suspicion (φ): 1 says that silence of this length has a chance of one in ten, 2 of one in a hundred. By default an
+   * agent is degraded from 3 and unhealthy from 8. 0 for an agent that is not watched.
+   */
+  readonly suspicion: number;
+  /** Milliseconds since its last sign of life; `null` when it is not watched. */
+  readonly silenceMs: number | null;
+  /** Memory of what it works on, in bytes; `null` where its host cannot tell. */
+  readonly memoryBytes: number | null;
+  /** Cores it keeps busy, measured from one sign of life to the next; `null` where its host cannot tell. */
+  readonly cpuCores: number | null;
 }
 
 const FUNCTION_LOAD = 100;
+const HEARTBEAT_MS = 30_000;
+const POOL_IDLE_MS = 60_000;
+const PPM = 1_000_000;
 
 /** What the kernel is told of an agent. */
 export function agentSpec(name: string, host: HostKind, options: AgentOptions): AgentSpec {
@@ -40,6 +72,44 @@ export function agentSpec(name: string, host: HostKind, options: AgentOptions): 
     maxLoad: options.maxLoad ?? (host === "function" ? FUNCTION_LOAD : 1),
     version: options.version ?? "",
     pool: null,
-    heartbeatMs: 0,
+    heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
   };
+}
+
+/** What the kernel is told of a pool. */
+export function poolSpec(name: string, host: HostKind, options: PoolOptions): PoolSpec {
+  return {
+    key: name,
+    template: agentSpec(name, host, options),
+    min: options.min ?? 0,
+    max: options.max,
+    scaleUpPpm: Math.round((options.scaleUp ?? 0.8) * PPM),
+    scaleDownPpm: Math.round((options.scaleDown ?? 0.3) * PPM),
+    queueDepth: options.queueDepth ?? 0,
+    idleTimeoutMs: options.idleTimeoutMs ?? POOL_IDLE_MS,
+    replaceUnhealthy: options.replaceUnhealthy ?? true,
+  };
+}
+
+/** An agent as its owner sees it. */
+export function projectAgent(entry: AgentEntry, id: string, pool: string | null, heard?: KernelVitals): AgentView {
+  const { spec, status, health, load, completed, failed } = entry;
+  return {
+    id,
+    name: spec.key,
+    type: spec.agentType,
+    status,
+    health,
+    pool,
+    capabilities: spec.capabilities,
+    load,
+    maxLoad: spec.maxLoad,
+    completed,
+    failed,
+    vitals: heard === undefined ? null : projectVitals(heard),
+  };
+}
+
+function projectVitals({ phiMilli, silenceMs, memoryBytes, cpuMilli }: KernelVitals): AgentVitals {
+  return { suspicion: phiMilli / 1_000, silenceMs, memoryBytes, cpuCores: cpuMilli === null ? null : cpuMilli / 1_000 };
 }

@@ -11,6 +11,11 @@ export interface AgentHost {
    * (see `stopReason`).
    */
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult>;
+  /**
+   * Whether the agent of this id lives, as far as the host can tell; asked once a heartbeat, and when the agent is started.
+   * `false`, a rejection, and no answer at all are silence, which the kernel judges. Default: it does.
+   */
+  alive?(agentId: string): boolean | Promise<boolean>;
   /** Ends everything that still runs and frees what the host holds. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -101,6 +106,8 @@ export interface AttemptProgress {
 }
 
 export interface ResourceUsage {
+  /** Memory used now, in bytes, where that differs from the peak and is known. */
+  readonly memoryBytes?: number | null;
   /** Peak resident memory of the whole process group in bytes; `null` where it cannot be measured. */
   readonly memoryPeakBytes: number | null;
   readonly cpuMs: number | null;

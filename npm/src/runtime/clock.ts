@@ -5,9 +5,15 @@ export interface Clock {
   /** Milliseconds since the Unix epoch; may jump. */
   wallMs(): number;
   /** Runs `callback` once after `delayMs`. Answers a function that calls it off. */
-  after(delayMs: number, callback: () => void): () => void;
+  after(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
   /** Runs `callback` once the platform has served the timers, input and output that wait. */
   soon(callback: () => void): void;
+}
+
+/** How a timer is set. */
+export interface TimerOptions {
+  /** Whether it alone does not keep the process from ending. Default false. Clocks that drive no process pass over it. */
+  readonly background?: boolean;
 }
 
 /** Timers of the platform overflow above this and fire at once, so longer waits are re-armed daily. */
@@ -18,13 +24,15 @@ export function systemClock(): Clock {
   return {
     monoMs: () => performance.now(),
     wallMs: () => Date.now(),
-    after(delayMs, callback) {
+    after(delayMs, callback, { background = false } = {}) {
       let left = delayMs;
       let timer: ReturnType<typeof setTimeout>;
       const arm = (): void => {
         const part = Math.min(Math.max(left, 0), LONGEST_TIMER_MS);
         left -= part;
         timer = setTimeout(() => (left > 0 ? arm() : callback()), part);
+        // Timers of browsers are numbers; a page needs no reason to stay.
+        if (background) (timer as { unref?(): unknown }).unref?.();
       };
       arm();
       return () => clearTimeout(timer);

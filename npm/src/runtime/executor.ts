@@ -1,32 +1,32 @@
-import type { AgentHost, Attempt, AttemptResult, AttemptSink, Program } from "../hosts/host.ts";
-import { stopReason } from "../hosts/stop.ts";
-import type { Command, Effect, Payload, Report, StopReason } from "../wasm/codec.generated.ts";
+import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
+import type { Command, Effect, Payload } from "../wasm/codec.generated.ts";
+import { AgentHosts } from "./agent-hosts.ts";
+import { type AttemptParts, type Run, RunningAttempt, type TaskPayload } from "./attempt.ts";
+import { emptyReport, errorOf, reportOf } from "./attempt-report.ts";
+import type { Clock } from "./clock.ts";
+import { Heartbeats } from "./heartbeats.ts";
 import type { Loop } from "./loop.ts";
 import { type DraftRow, decodePayload, type Payloads } from "./payloads.ts";
 
-type Run = Extract<Effect, { type: "Run" }>;
-
 /** What the executor needs to know of the world. */
-export interface ExecutorParts {
+export interface ExecutorParts extends Omit<AttemptParts, "send"> {
   readonly loop: Loop;
+  readonly clock: Clock;
   readonly payloads: Payloads;
   loadPayload(key: string): Promise<Uint8Array | undefined>;
-  /** TypeID of an entity. */
-  id(kind: "session" | "task" | "agent", handle: number): string;
   /** Folder of a task, made when a host needs one. */
   directory(sessionId: string, key: string): Promise<string>;
   /** Tells a human of an escalation. */
   notify(escalation: number): Promise<void>;
-  /** Whether a criterion judges the pass rate of the task. */
-  judgesPassRate(task: number): boolean;
-  /** A volatile report of a running attempt. */
-  tick(session: number, task: number, ppm: number, message: string): void;
 }
 
 /** Does what the kernel's effects say with the hosts of this node, and reports what came of it. */
 export class Executor {
   readonly #parts: ExecutorParts;
-  readonly #hosts = new Map<number, AgentHost>();
+  readonly #attempts: AttemptParts;
+  /** The hosts of this node's agents. */
+  readonly hosts: AgentHosts;
+  readonly #heartbeats: Heartbeats;
   readonly #running = new Map<number, RunningAttempt>();
   #idle: (() => void)[] = [];
   #abandoned = false;
@@ -34,15 +34,17 @@ export class Executor {
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
-  }
-
-  /** The host that runs attempts of an agent. */
-  attach(agent: number, host: AgentHost): void {
-    this.#hosts.set(agent, host);
-  }
-
-  detach(agent: number): void {
-    this.#hosts.delete(agent);
+    const send = (command: Command): void => this.#tell(command);
+    this.#heartbeats = new Heartbeats(parts.clock, (beats) => send({ type: "ReportHeartbeats", beats }));
+    this.hosts = new AgentHosts((handle) => parts.id("agent", handle), send, this.#heartbeats);
+    this.#attempts = {
+      send,
+      id: (kind, handle) => parts.id(kind, handle),
+      judgesPassRate: (task) => parts.judgesPassRate(task),
+      tick: (run, ppm) => parts.tick(run, ppm),
+      log: (run, level, text) => parts.log(run, level, text),
+      usage: (run, usage) => this.#used(run, usage),
+    };
   }
 
   /** Attempts that run now. */
@@ -61,25 +63,24 @@ export class Executor {
           this.#running.get(effect.fence)?.stop(effect.reason);
           break;
         case "EndAgent":
-          this.detach(effect.agent);
-          this.#tell({ type: "ReportAgentStopped", agent: effect.agent, error: null, start: null });
+          this.hosts.end(effect);
+          break;
+        case "StartAgent":
+          this.hosts.start(effect);
           break;
         case "Notify":
           void this.#notify(effect);
           break;
-        case "StartAgent": {
-          const { agent, start } = effect;
-          if (this.#hosts.has(agent)) this.#tell({ type: "ReportAgentStarted", agent, start });
-          else this.#tell({ type: "ReportAgentStopped", agent, error: "no host of this node runs it", start });
-          break;
-        }
       }
     }
   }
 
   /** The end of an attempt is durable: it will not be given again. */
   ended(fence: number): void {
+    const running = this.#running.get(fence);
+    if (running === undefined) return;
     this.#running.delete(fence);
+    this.#heartbeats.attemptEnded(running.effect.agent, fence);
     if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -94,6 +95,7 @@ export class Executor {
    */
   abandon(): void {
     this.#abandoned = true;
+    this.#heartbeats.stop();
     for (const attempt of this.#running.values()) attempt.stop("reassign");
   }
 
@@ -115,9 +117,9 @@ export class Executor {
   }
 
   #start(effect: Run): void {
-    const running = new RunningAttempt(effect, this.#parts);
+    const running = new RunningAttempt(effect, this.#attempts);
     this.#running.set(effect.fence, running);
-    const host = this.#hosts.get(effect.agent);
+    const host = this.hosts.of(effect.agent);
     if (host === undefined) {
       this.#report(effect, lost());
       return;
@@ -153,8 +155,14 @@ export class Executor {
     return host.run(running, running, running.signal);
   }
 
+  #used(run: Run, usage: ResourceUsage): void {
+    this.#heartbeats.used(run.agent, run.fence, usage);
+    this.#parts.usage(run, usage);
+  }
+
   #report(effect: Run, result: AttemptResult): void {
     if (this.#abandoned) return;
+    this.#heartbeats.used(effect.agent, effect.fence, result.usage);
     const { fence } = effect;
     const refused = (): void => this.ended(fence);
     const rows: DraftRow[] = [];
@@ -163,10 +171,10 @@ export class Executor {
       const { loop, payloads } = this.#parts;
       const report = reportOf(result, payloads, rows);
       if (result.ok) {
-        loop.send({ type: "CompleteTask", fence, report }, options, refused);
+        const tolerated = result.error === undefined ? null : errorOf(result.error, payloads, rows);
+        loop.send({ type: "CompleteTask", fence, report, tolerated }, options, refused);
       } else {
-        const { type, message, details } = result.error ?? { type: "other", message: "the attempt failed" };
-        const error = { errorType: type, message, details: payloads.encode(details, rows) };
+        const error = errorOf(result.error ?? { type: "other", message: "the attempt failed" }, payloads, rows);
         loop.send({ type: "FailTask", fence, error, report }, options, refused);
       }
     } catch (error) {
@@ -177,142 +185,8 @@ export class Executor {
   }
 }
 
-/** What a task's payload holds. */
-export interface TaskPayload {
-  readonly input?: unknown;
-  readonly program?: Program;
-}
-
-/** One attempt as its host sees it. Strings are made when somebody asks for them. */
-class RunningAttempt implements Attempt, AttemptSink {
-  readonly effect: Run;
-  readonly #parts: ExecutorParts;
-  #controller: AbortController | undefined;
-  #stopped: StopReason | undefined;
-  #payload: TaskPayload | undefined;
-  dir?: string;
-
-  constructor(effect: Run, parts: ExecutorParts) {
-    this.effect = effect;
-    this.#parts = parts;
-  }
-
-  accept(payload: TaskPayload | undefined): void {
-    this.#payload = payload;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#stopped !== undefined) this.#controller.abort(stopReasons[this.#stopped]());
-    }
-    return this.#controller.signal;
-  }
-
-  stop(reason: StopReason): void {
-    this.#stopped = reason;
-    this.#controller?.abort(stopReasons[reason]());
-  }
-
-  get id(): string {
-    return `${this.taskId}.${this.effect.fence}`;
-  }
-  get taskId(): string {
-    return this.#parts.id("task", this.effect.task);
-  }
-  get sessionId(): string {
-    return this.#parts.id("session", this.effect.session);
-  }
-  get agentId(): string {
-    return this.#parts.id("agent", this.effect.agent);
-  }
-  get key(): string {
-    return this.effect.key;
-  }
-  get number(): number {
-    return this.effect.attempt;
-  }
-  get fence(): number {
-    return this.effect.fence;
-  }
-  get input(): unknown {
-    return this.#payload?.input;
-  }
-  get program(): Program | undefined {
-    return this.#payload?.program;
-  }
-  get resources(): Attempt["resources"] {
-    const { memoryMb, cpuMilli, diskMb } = this.effect.resources;
-    return { memoryMb, cpuCores: cpuMilli / 1000, diskMb };
-  }
-  get timeoutMs(): number {
-    return this.effect.timeoutMs;
-  }
-  get graceMs(): number {
-    return this.effect.graceMs;
-  }
-  get toleratesFailedTests(): boolean {
-    return this.#parts.judgesPassRate(this.effect.task);
-  }
-  get recovery(): Attempt["recovery"] {
-    const { recovery, errorType } = this.effect;
-    if (recovery === null) return undefined;
-    return { level: recovery[0], action: recovery[1], errorType: errorType ?? "other" };
-  }
-
-  progress({ percentage, message = "" }: { readonly percentage: number; readonly message?: string }): void {
-    const ppm = Math.round(Math.min(Math.max(percentage, 0), 100) * 10_000);
-    const { fence, session, task } = this.effect;
-    this.#parts.loop.send({ type: "ReportProgress", fence, ppm, message });
-    this.#parts.tick(session, task, ppm, message);
-  }
-
-  log(): void {}
-
-  usage(): void {}
-}
-
 function decodeInline(payload: Extract<Payload, { type: "Inline" }>): TaskPayload {
   return JSON.parse(decoder.decode(payload.bytes)) as TaskPayload;
-}
-
-function reportOf(result: AttemptResult, payloads: Payloads, rows: DraftRow[]): Report {
-  const { metrics, output, artifacts, usage, exitCode } = result;
-  return {
-    metrics: Object.entries(metrics)
-      .filter(([, value]) => Number.isFinite(value))
-      .map(([name, value]): [string, number] => [name, micro(value)])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-    output: payloads.encode(output, rows),
-    artifacts: artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: fromHex(sha256) })),
-    usage: {
-      memoryPeakBytes: whole(usage.memoryPeakBytes),
-      cpuMs: whole(usage.cpuMs),
-      diskBytes: whole(usage.diskBytes),
-    },
-    exitCode: exitCode ?? null,
-  };
-}
-
-function emptyReport(): Report {
-  const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
-  return { metrics: [], output: null, artifacts: [], usage, exitCode: null };
-}
-
-/** A measured value in millionths, within what an exact number can hold. */
-function micro(value: number): number {
-  const most = Number.MAX_SAFE_INTEGER;
-  return Math.min(Math.max(Math.round(value * 1_000_000), -most), most);
-}
-
-function whole(value: number | null): number | null {
-  return value === null ? null : Math.round(value);
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
-  );
 }
 
 function lost(): AttemptResult {
@@ -327,11 +201,5 @@ function failed(type: string, message: string): AttemptResult {
   const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
   return { ok: false, metrics: {}, artifacts: [], usage, durationMs: 0, error: { type, message } };
 }
-
-const stopReasons: Readonly<Record<StopReason, () => Error>> = {
-  timeout: () => stopReason("timeout", "the attempt's time is over"),
-  cancel: () => stopReason("cancelled", "the work was cancelled"),
-  reassign: () => stopReason("agent_lost", "the work goes to another agent"),
-};
 
 const decoder = new TextDecoder();

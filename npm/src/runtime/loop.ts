@@ -39,6 +39,8 @@ export interface LoopParts {
   persisted(output: StepOutput): void;
   /** Runs effects whose events are durable. Must tolerate one it has seen before. */
   act(effects: readonly Effect[]): void;
+  /** Whether work of this journal has not ended, so that its timers keep the process from ending. */
+  waits(): boolean;
   /** The loop can go on no longer. */
   failed(error: PolyphonError): void;
   /** A command broke the kernel; what is kept for a report. */
@@ -97,6 +99,8 @@ export class Loop {
   #stopped: PolyphonError | undefined;
   #timer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  #timerIsBackground = false;
+  #deadlineMs: number | null = null;
   /** Kernel time minus monotonic time, as of the last step. */
   #kernelOffset = 0;
   #idle: (() => void)[] = [];
@@ -281,6 +285,8 @@ export class Loop {
     const { clock } = this.#parts;
     const began = clock.monoMs();
     this.#parts.persisted(output);
+    // The first session makes its timers a reason to stay, the end of the last one takes it away.
+    if (this.#timer !== undefined && this.#timerIsBackground === this.#parts.waits()) this.#arm(this.#deadlineMs);
     answer(waiting, output.answers);
     if (output.effects.length > 0) this.#parts.act(output.effects);
     this.#pace.spend(clock.monoMs() - began);
@@ -288,8 +294,11 @@ export class Loop {
   }
 
   #arm(deadlineMs: number | null): void {
+    this.#deadlineMs = deadlineMs;
     const at = deadlineMs ?? Number.POSITIVE_INFINITY;
-    if (at === this.#timerAt && this.#timer !== undefined) return;
+    const background = !this.#parts.waits();
+    if (at === this.#timerAt && background === this.#timerIsBackground && this.#timer !== undefined) return;
+    this.#timerIsBackground = background;
     this.#timer?.();
     this.#timer = undefined;
     this.#timerAt = at;
@@ -300,11 +309,12 @@ export class Loop {
       this.poke();
       return;
     }
-    this.#timer = this.#parts.clock.after(waitMs, () => {
+    const fire = (): void => {
       this.#timer = undefined;
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.poke();
-    });
+    };
+    this.#timer = this.#parts.clock.after(waitMs, fire, { background });
   }
 
   /** A failed append says nothing about what is on the disk: nothing is released, and the journal is asked. */

@@ -1,13 +1,25 @@
 import { PolyphonError } from "../errors/error.ts";
+import type { ResourceUsage } from "../hosts/host.ts";
 import type { Store, StoreOpened } from "../stores/store.ts";
-import type { Command, Event, Payload, Settings, StepOutput } from "../wasm/codec.generated.ts";
+import {
+  type AgentVitals,
+  type Command,
+  type Event,
+  type Payload,
+  readAgentVitals,
+  readSettings,
+  type Settings,
+  type StepOutput,
+} from "../wasm/codec.generated.ts";
 import type { EntityKind, Kernel, KernelTrap } from "../wasm/kernel.ts";
+import { Reader } from "../wasm/msgpack.ts";
+import type { LogLevel, Run } from "./attempt.ts";
 import type { Clock } from "./clock.ts";
 import { Executor } from "./executor.ts";
 import type { Following } from "./following.ts";
 import { visitEvents } from "./frame.ts";
 import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
-import type { SessionEntry } from "./mirror/entries.ts";
+import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
 import { decodePayload, Payloads } from "./payloads.ts";
 import { findRequests, recover } from "./recovery.ts";
@@ -43,6 +55,8 @@ export interface RuntimeListener {
   happened(seq: number, timeMs: number, event: Event, session: SessionEntry | undefined): void;
   /** A volatile report of a running attempt. */
   ticked(session: SessionEntry): void;
+  /** An agent wrote a line. */
+  logged(run: Run, level: LogLevel, text: string): void;
   /** The runtime can go on no longer. */
   failed(error: PolyphonError): void;
   /** Something went wrong that no caller hears of. */
@@ -81,18 +95,22 @@ export class Runtime {
       rebuild: () => this.#rebuild(),
       persisted: (output) => this.#persisted(output),
       act: (effects) => this.executor.act(effects),
+      waits: () => this.#mirror.live > 0,
       failed: (error) => listener.failed(error),
       panicked: (command, trap) => this.#panicked(command, trap),
     });
     this.executor = new Executor({
       loop: this.loop,
+      clock: parts.clock,
       payloads: this.payloads,
       loadPayload: (key) => parts.store.payload(key),
       id: (kind, handle) => this.id(kind, handle),
       directory: (sessionId, key) => parts.directory(sessionId, key),
       notify: async (escalation) => parts.notify?.(escalation),
       judgesPassRate: (task) => this.#judgesPassRate(task),
-      tick: (session, task, ppm) => this.#tick(session, task, ppm),
+      tick: (run, ppm) => this.#tick(run, ppm),
+      log: (run, level, text) => listener.logged(run, level, text),
+      usage: (run, usage) => this.#used(run, usage),
     });
   }
 
@@ -141,6 +159,17 @@ export class Runtime {
   /** The configuration in force. */
   get settings(): Settings | undefined {
     return this.loop.kernel.settings();
+  }
+
+  /** What holds where nothing else was said. */
+  get defaults(): Settings {
+    return readSettings(new Reader(this.loop.kernel.view({ type: "Defaults" })));
+  }
+
+  /** How an agent is doing, as the kernel hears of it. */
+  vitals(agent: number): AgentVitals | undefined {
+    const bytes = this.loop.kernel.view({ type: "Vitals", agent });
+    return bytes.length === 0 ? undefined : readAgentVitals(new Reader(bytes));
   }
 
   /** Brings settings into force that differ from those the journal has. */
@@ -252,11 +281,23 @@ export class Runtime {
     return criteria.some(({ name }) => name.endsWith("pass_rate"));
   }
 
-  #tick(sessionHandle: number, taskHandle: number, ppm: number): void {
-    const task = this.#mirror.tasks.get(taskHandle);
-    const session = this.#mirror.sessions.get(sessionHandle);
-    if (task === undefined || session === undefined || task.status !== "running") return;
+  #tick(run: Run, ppm: number): void {
+    const task = this.#runningTask(run);
+    if (task === undefined) return;
     task.progressPpm = ppm;
-    this.#listener.ticked(session);
+    this.#listener.ticked(task.session);
+  }
+
+  #used(run: Run, { memoryPeakBytes, cpuMs, diskBytes }: ResourceUsage): void {
+    const task = this.#runningTask(run);
+    if (task === undefined) return;
+    task.usage = { memoryPeakBytes, cpuMs, diskBytes };
+    this.#listener.ticked(task.session);
+  }
+
+  /** The task of an attempt that still is the one that counts. */
+  #runningTask({ task, fence }: Run): TaskEntry | undefined {
+    const entry = this.#mirror.tasks.get(task);
+    return entry?.status === "running" && entry.attempts.at(-1)?.fence === fence ? entry : undefined;
   }
 }

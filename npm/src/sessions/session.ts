@@ -42,11 +42,30 @@ export interface TeamEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** A line an agent wrote while it worked on a task. Kept in memory only. */
+export interface LogEntry {
+  /** Milliseconds since the epoch, by the kernel's clock. */
+  readonly timeMs: number;
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** At most 4,096 characters. */
+  readonly text: string;
+  /** Id of the session. */
+  readonly session: string;
+  /** Key of the task. */
+  readonly task: string;
+  /** Name of the agent. */
+  readonly agent: string;
+  /** Which try at the task, from 1. */
+  readonly attempt: number;
+}
+
 /** What a session needs of its team. */
 export interface SessionPort {
   id(handle: number): string;
   view(handle: number): Promise<SessionView>;
   progress(handle: number): SessionProgress;
+  /** Lines that are kept, the oldest first. */
+  logs(handle: number): Iterable<LogEntry>;
   result(handle: number): Promise<SessionResult>;
   cancel(handle: number, reason: string): Promise<void>;
   pause(handle: number, reason: string): Promise<void>;
@@ -66,6 +85,7 @@ export class Session {
   #failure: PolyphonError | undefined;
   #progress: Channel<SessionProgress> | undefined;
   #events: Channel<TeamEvent> | undefined;
+  #logs: Channel<LogEntry> | undefined;
 
   /** Made by `team.orchestrate` and `team.session`. */
   constructor(port: SessionPort, accepted: Promise<number>) {
@@ -111,6 +131,16 @@ export class Session {
   get events$(): Stream<TeamEvent> {
     this.#events ??= this.#channel(() => []);
     return this.#events.stream;
+  }
+
+  /**
+   * What its agents write with `ctx.log`, with `log` lines of the protocol, and to standard output where that is no
+   * result: first the lines that are still kept (10,000 in a team, 4 MiB of text at most), then each as it comes. A
+   * program that writes more than 50 lines a second is cut short, and a line says so.
+   */
+  get logs$(): Stream<LogEntry> {
+    this.#logs ??= this.#channel(() => (this.#handle === undefined ? [] : this.#port.logs(this.#handle)));
+    return this.#logs.stream;
   }
 
   /** Everything about the session, as of the last persisted event. */
@@ -164,6 +194,11 @@ export class Session {
     this.#events?.next(event);
   }
 
+  /** @internal An agent wrote a line. */
+  logged(entry: LogEntry): void {
+    this.#logs?.next(entry);
+  }
+
   /** @internal The session has ended. */
   end(handle: number): void {
     if (this.#ended) return;
@@ -172,6 +207,7 @@ export class Session {
     this.#settle?.(this.#port.result(handle));
     this.#progress?.complete();
     this.#events?.complete();
+    this.#logs?.complete();
   }
 
   /** @internal The session cannot be followed any longer. */
@@ -182,6 +218,7 @@ export class Session {
     this.#settle?.(undefined, error);
     this.#progress?.complete();
     this.#events?.complete();
+    this.#logs?.complete();
   }
 
   #channel<T>(first: () => Iterable<T>): Channel<T> {

@@ -86,7 +86,7 @@ export interface ResourcesView {
   readonly cpuCores: number;
   readonly diskMb: number;
   readonly timeoutMs: number;
-  /** Measured on the last finished try. */
+  /** Seen last on the try that runs, else measured on the last finished one. */
   readonly memoryPeakBytes: number | null;
   readonly cpuMs: number | null;
   readonly diskBytes: number | null;

@@ -2,6 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Following } from "../runtime/following.ts";
 import type { EscalationView } from "../sessions/view.ts";
 import type { Store, StoreOpened } from "../stores/store.ts";
+import type { AgentPolicy, AlertName, AlertOptions, RecoveryOptions } from "./policy.ts";
 
 /** How a team is opened. Every field is optional. */
 export interface OpenOptions {
@@ -19,6 +20,12 @@ export interface OpenOptions {
   readonly totals?: { readonly memoryMb?: number; readonly cpuCores?: number; readonly diskMb?: number };
   /** How an agent is chosen among those that could. Default `priority_load_performance`. */
   readonly selection?: "priority_load_performance" | "least_loaded" | "round_robin" | "fastest";
+  /** When an agent's silence means what, and how it is restarted. Default: as it was in the journal. */
+  readonly agents?: AgentPolicy;
+  /** Alert rules by name. Default: as they were in the journal; what a given object leaves out has the defaults of {@link AlertOptions}. */
+  readonly alerts?: Readonly<Partial<Record<AlertName, AlertOptions>>>;
+  /** The decision matrix. Default: as it was in the journal; what a given object leaves out has the kernel's defaults. */
+  readonly recovery?: RecoveryOptions;
   /**
    * Tells a human of an escalation, for example by posting it to a webhook. Called for each at least once, also after a
    * crash; what it throws is written down and not tried again. Default: nobody is told, the escalation just waits.
@@ -52,6 +59,32 @@ export interface AgentOptions {
   /** Default `specialized`. */
   readonly kind?: "specialized" | "compiler" | "guest";
   readonly version?: string;
+  /** Longest time between two signs of life, in milliseconds; 0: it is not watched. Default 30,000, at most a day. */
+  readonly heartbeatMs?: number;
+  /**
+   * Asked once a heartbeat whether the agent is well, for example whether a service it needs answers. `false`, an error and
+   * no answer at all are silence: after some of it the agent is degraded, then unhealthy, then lost and started again.
+   * Default: what its host knows.
+   */
+  readonly healthCheck?: () => boolean | Promise<boolean>;
+}
+
+/** A pool: agents of one kind that the kernel starts and ends by itself, as many as the work needs. */
+export interface PoolOptions extends AgentOptions {
+  /** Agents it never goes below. Default 0. */
+  readonly min?: number;
+  /** Agents it never goes above, 1 to 10,000. */
+  readonly max: number;
+  /** Part of its capacity in demand from which on it grows, 0 to 1. Default 0.8. */
+  readonly scaleUp?: number;
+  /** Part of its capacity in use up to which it shrinks, below `scaleUp`. Default 0.3. */
+  readonly scaleDown?: number;
+  /** Tasks that may wait before they count as demand. Default 0. */
+  readonly queueDepth?: number;
+  /** Time an agent is without work before it may be ended, in milliseconds. Default 60,000. */
+  readonly idleTimeoutMs?: number;
+  /** Whether an unhealthy agent is replaced at once, not only when it is lost. Default true. */
+  readonly replaceUnhealthy?: boolean;
 }
 
 /** How a plan is started. */

@@ -1,9 +1,17 @@
 import { PolyphonError } from "../errors/error.ts";
+import type { LogLevel, Run } from "../runtime/attempt.ts";
+import { Logs } from "../runtime/logs.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import type { DraftRow } from "../runtime/payloads.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
-import { Session, type SessionPort, type SessionProgress, type SessionResult } from "../sessions/session.ts";
+import {
+  type LogEntry,
+  Session,
+  type SessionPort,
+  type SessionProgress,
+  type SessionResult,
+} from "../sessions/session.ts";
 import type { EscalationView, SessionView } from "../sessions/view.ts";
 import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
@@ -20,6 +28,7 @@ const NO_HASH = new Uint8Array(32);
 /** The sessions of a team: starts them, finds them, and tells their faces what happens. */
 export class Sessions implements SessionPort {
   readonly #runtime: Runtime;
+  readonly #logs = new Logs();
   /** Faces somebody may hold, by handle. */
   readonly #faces = new Map<number, Session[]>();
 
@@ -64,6 +73,21 @@ export class Sessions implements SessionPort {
       if (event.type === "SessionEnded") face.end(handle);
     }
     if (event.type === "SessionEnded") this.#faces.delete(handle);
+  }
+
+  /** Keeps a line an agent wrote and passes it on. */
+  logged({ session, agent, key, attempt }: Run, level: LogLevel, text: string): LogEntry {
+    const timeMs = this.#runtime.nowMs();
+    const name = this.#runtime.mirror.agents.get(agent)?.spec.key ?? `agent#${agent}`;
+    const facts = { timeMs, level, text, session: this.id(session), task: key, agent: name, attempt };
+    const entry = this.#logs.add(session, facts);
+    for (const face of this.#faces.get(session) ?? []) face.logged(entry);
+    return entry;
+  }
+
+  /** Lines that are kept, of one session or of all. */
+  logs(session?: number): Iterable<LogEntry> {
+    return this.#logs.kept(session);
   }
 
   changed(handle: number): void {

@@ -1,19 +1,22 @@
-import { type Agent, type AgentView, agentSpec } from "../agents/agent.ts";
+import { type Agent, type AgentView, agentSpec, type Pool, poolSpec, projectAgent } from "../agents/agent.ts";
+import { withHealthCheck } from "../agents/health-check.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { Perform } from "../hosts/agent.ts";
 import { functionHost } from "../hosts/function/host.ts";
 import type { AgentHost } from "../hosts/host.ts";
+import type { LogLevel, Run } from "../runtime/attempt.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
-import type { Session, TeamEvent } from "../sessions/session.ts";
+import type { LogEntry, Session, TeamEvent } from "../sessions/session.ts";
 import type { EscalationView } from "../sessions/view.ts";
 import { memoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, StoreHealth, StoreOpened } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { Event, HostKind } from "../wasm/codec.generated.ts";
-import type { AgentOptions, DecideOptions, OpenOptions, OrchestrateOptions, Platform } from "./options.ts";
+import type { AgentOptions, DecideOptions, OpenOptions, OrchestrateOptions, Platform, PoolOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
+import { settingsWith } from "./settings.ts";
 import { describeEvent } from "./team-event.ts";
 
 /** A team of agents around one journal. */
@@ -23,6 +26,7 @@ export class Team implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #sessions: Sessions;
   readonly #events = new Channel<TeamEvent>();
+  readonly #logs = new Channel<LogEntry>(() => this.#sessions.logs());
   readonly #hosts = new Set<AgentHost>();
   readonly #onError: (error: Error) => void;
   #closing: Promise<void> | undefined;
@@ -53,28 +57,21 @@ export class Team implements AsyncDisposable {
       {
         happened: (seq, timeMs, event, session) => hears.team?.happened(seq, timeMs, event, session?.handle),
         ticked: (session) => hears.team?.ticked(session.handle),
+        logged: (run, level, text) => hears.team?.logged(run, level, text),
         failed: (error) => hears.team?.failed(error),
         troubled: (error) => onError(error),
       },
     );
     const team = new Team(runtime, store, clock, onError);
     hears.team = team;
-    const { totals, selection } = options;
-    const isAsking = notify !== undefined;
-    if (totals !== undefined || selection !== undefined || isAsking !== runtime.settings?.escalations.notify) {
-      await runtime.configure((settings) => ({
-        ...settings,
-        selection: selection ?? settings.selection,
-        escalations: { ...settings.escalations, notify: isAsking },
-        totals:
-          totals === undefined
-            ? settings.totals
-            : {
-                memoryMb: totals.memoryMb ?? UNBOUNDED,
-                cpuMilli: totals.cpuCores === undefined ? UNBOUNDED : totals.cpuCores * 1000,
-                diskMb: totals.diskMb ?? UNBOUNDED,
-              },
-      }));
+    try {
+      const { settings, defaults } = runtime;
+      if (settings !== undefined && settingsWith(settings, defaults, options) !== settings) {
+        await runtime.configure((latest) => settingsWith(latest, defaults, options));
+      }
+    } catch (error) {
+      await team.close();
+      throw error;
     }
     return team;
   }
@@ -91,7 +88,7 @@ export class Team implements AsyncDisposable {
   host(name: string, options: AgentOptions, host: AgentHost): Agent {
     this.#check();
     this.#hosts.add(host);
-    const handle = this.#register(name, options, host);
+    const handle = this.#register(name, options, withHealthCheck(host, options.healthCheck));
     handle.catch((error: Error) => this.#onError(error));
     return {
       name,
@@ -101,6 +98,32 @@ export class Team implements AsyncDisposable {
       stop: async (reason = "stopped by its owner") => {
         const { agent } = await handle;
         await this.#runtime.submit({ type: "StopAgent", agent, reason });
+      },
+    };
+  }
+
+  /**
+   * Adds as many agents as the work needs, within bounds: `<name>_001`, `<name>_002` and so on, all run by the same
+   * function or host. The kernel starts and ends them; a pool is kept in the journal, and changed by adding it again.
+   */
+  pool(name: string, options: PoolOptions, runs: Perform | AgentHost): Pool {
+    this.#check();
+    const host = typeof runs === "function" ? functionHost(runs, { clock: this.#clock }) : runs;
+    this.#hosts.add(host);
+    const checked = withHealthCheck(host, options.healthCheck);
+    const defined = this.#runtime.insist({ type: "DefinePool", spec: poolSpec(name, host.kind as HostKind, options) });
+    const handle = defined.then((pool) => {
+      this.#runtime.executor.hosts.attachPool(pool, checked);
+      return pool;
+    });
+    handle.catch((error: Error) => this.#onError(error));
+    return {
+      name,
+      get ready() {
+        return handle.then(() => undefined);
+      },
+      stop: async (reason = "stopped by its owner") => {
+        await this.#runtime.submit({ type: "RemovePool", pool: await handle, reason });
       },
     };
   }
@@ -140,23 +163,25 @@ export class Team implements AsyncDisposable {
 
   /** Every agent that is known. */
   async agents(): Promise<readonly AgentView[]> {
-    return [...this.#runtime.mirror.agents.values()].map((entry) => ({
-      id: this.#runtime.id("agent", entry.handle),
-      name: entry.spec.key,
-      type: entry.spec.agentType,
-      status: entry.status,
-      health: entry.health,
-      capabilities: entry.spec.capabilities,
-      load: entry.load,
-      maxLoad: entry.spec.maxLoad,
-      completed: entry.completed,
-      failed: entry.failed,
-    }));
+    // Silence grows by itself: the kernel looks at it now.
+    this.#runtime.loop.poke();
+    await Promise.resolve();
+    const { mirror } = this.#runtime;
+    return [...mirror.agents.values()].map((entry) => {
+      const { handle, spec } = entry;
+      const id = this.#runtime.id("agent", handle);
+      return projectAgent(entry, id, mirror.agents.poolName(spec.pool), this.#runtime.vitals(handle));
+    });
   }
 
   /** What happens in the team, from now on, each after it was persisted. */
   get events$(): Stream<TeamEvent> {
     return this.#events.stream;
+  }
+
+  /** What agents write: first the lines that are still kept, 10,000 at most, then each as it comes. See {@link Session.logs$}. */
+  get logs$(): Stream<LogEntry> {
+    return this.#logs.stream;
   }
 
   /** Where the journal stands and what it takes. */
@@ -166,17 +191,7 @@ export class Team implements AsyncDisposable {
 
   /** Starts nothing new and resolves when what runs has ended. */
   async drain(): Promise<void> {
-    // All in one batch: between two commits an agent not yet told could be given more.
-    const working = [...this.#runtime.mirror.agents.values()].filter(
-      ({ status }) => status !== "stopped" && status !== "failed",
-    );
-    await Promise.all(
-      working.map(({ handle, spec }) =>
-        this.#runtime
-          .submit({ type: "StopAgent", agent: handle, reason: `${spec.key} was drained` })
-          .catch((error: Error) => this.#onError(error)),
-      ),
-    );
+    await this.#runtime.insist({ type: "StopAll", reason: "the team is drained" });
     await this.#runtime.executor.settled();
     await this.#runtime.loop.idle();
   }
@@ -198,6 +213,7 @@ export class Team implements AsyncDisposable {
     this.#runtime.loop.stop(disposed());
     this.#sessions.close(disposed());
     this.#events.complete();
+    this.#logs.complete();
     await this.#runtime.unfollow();
     await this.#store.close();
   }
@@ -209,7 +225,7 @@ export class Team implements AsyncDisposable {
   ): Promise<{ readonly agent: number; readonly id: string }> {
     const spec = agentSpec(name, host.kind as HostKind, options);
     const agent = await this.#runtime.insist({ type: "RegisterAgent", spec });
-    this.#runtime.executor.attach(agent, host);
+    this.#runtime.executor.hosts.attach(agent, host, spec.heartbeatMs);
     await this.#runtime.insist({ type: "ReportAgentStarted", agent, start: null });
     return { agent, id: this.#runtime.id("agent", agent) };
   }
@@ -223,6 +239,12 @@ export class Team implements AsyncDisposable {
   /** @internal */
   ticked(session: number): void {
     this.#sessions.changed(session);
+  }
+
+  /** @internal */
+  logged(run: Run, level: LogLevel, text: string): void {
+    const entry = this.#sessions.logged(run, level, text);
+    if (this.#logs.isObserved) this.#logs.next(entry);
   }
 
   /** @internal */
@@ -241,9 +263,6 @@ export class Team implements AsyncDisposable {
     if (this.#closing !== undefined) throw disposed();
   }
 }
-
-/** No bound, as the kernel writes it. */
-const UNBOUNDED = 2 ** 40;
 
 function unknownEscalation(id: string): PolyphonError {
   return new PolyphonError("ESCALATION_UNKNOWN", {

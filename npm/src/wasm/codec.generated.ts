@@ -5034,6 +5034,11 @@ export type TaskCommand =
       readonly type: "CompleteTask";
       readonly fence: Fence;
       readonly report: Report;
+      /**
+       * Failed tests the attempt put up with because a criterion judges the pass rate: why it failed when that
+       * criterion is not met.
+       */
+      readonly tolerated: AttemptError | null;
     }
     /** An attempt ended otherwise. */
   | {
@@ -5054,10 +5059,11 @@ export function writeTaskCommand(w: Writer, v: TaskCommand): void {
       w.str(v.message);
       return;
     case "CompleteTask":
-      w.array(3);
+      w.array(4);
       w.uint(301);
       w.uint(v.fence);
       writeReport(w, v.report);
+      if (v.tolerated === null) w.nil(); else { writeAttemptError(w, v.tolerated); }
       return;
     case "FailTask":
       w.array(4);
@@ -5087,8 +5093,9 @@ export function readTaskCommandAs(r: Reader, fields: number, tag: number): TaskC
       const fence: Fence = left-- > 0 ? r.uint() : 0;
       left--;
       const report: Report = readReport(r);
+      const tolerated: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
       for (; left > 0; left--) r.skip();
-      return { type: "CompleteTask", fence, report };
+      return { type: "CompleteTask", fence, report, tolerated };
     }
     case 302: {
       const fence: Fence = left-- > 0 ? r.uint() : 0;
@@ -5804,6 +5811,10 @@ export type View =
   | {
       readonly type: "Catalog";
     }
+    /** What holds where nothing else was said: `Settings`. */
+  | {
+      readonly type: "Defaults";
+    }
     /** One escalation. */
   | {
       readonly type: "Escalation";
@@ -5894,6 +5905,10 @@ export function writeView(w: Writer, v: View): void {
     case "Catalog":
       w.array(1);
       w.uint(13);
+      return;
+    case "Defaults":
+      w.array(1);
+      w.uint(14);
       return;
     case "Escalation":
       w.array(2);
@@ -5992,6 +6007,10 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
     case 13: {
       for (; left > 0; left--) r.skip();
       return { type: "Catalog" };
+    }
+    case 14: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Defaults" };
     }
     case 20: {
       const escalation: EscalationId = left-- > 0 ? r.uint() : 0;

@@ -3,6 +3,7 @@ use polyphon_wire::{Wire, to_bytes, wire};
 use super::Kernel;
 use crate::agents::{AgentQuery, discover, fit};
 use crate::id::{AgentId, AlertId, EscalationId, PoolId, SessionId, TaskId};
+use crate::settings::Settings;
 use crate::tasks::{Demand, progress, results, waiting};
 
 wire! {
@@ -34,6 +35,8 @@ wire! {
         12 => PlanFit { session: SessionId },
         /// Capabilities and types of agents: a `Catalog`.
         13 => Catalog {},
+        /// What holds where nothing else was said: `Settings`.
+        14 => Defaults {},
         /// One escalation.
         20 => Escalation { escalation: EscalationId },
         /// One alert.
@@ -68,6 +71,7 @@ impl Kernel {
             View::Unserved {} => to_bytes(&durable.agents.unserved.view()),
             View::DemandFit { demands } => to_bytes(&fit::demands(&state, demands)),
             View::PlanFit { session } => to_bytes(&fit::plan(&state, *session)),
+            View::Defaults {} => to_bytes(&Settings::default()),
             View::Catalog {} => to_bytes(&discover::catalog(&state)),
             View::Lease { fence } => bytes(durable.leases.held(*fence).ok()),
             View::Escalation { escalation } => bytes(durable.escalations.get(*escalation)),

@@ -117,7 +117,11 @@ impl<J: Journal> AgentManager<J> {
                 return Err(error.into());
             }
         }
-        self.report(TaskCommand::CompleteTask { fence, report })
+        self.report(TaskCommand::CompleteTask {
+            fence,
+            report,
+            tolerated: None,
+        })
     }
 
     pub(super) fn post(&mut self, call: Call, to: &str, body: &[u8]) -> Result<SessionId, MessageError> {

@@ -19,7 +19,13 @@ wire! {
         /// How far an attempt is, in millionths.
         300 => ReportProgress { fence: Fence, ppm: u32, message: String },
         /// An attempt ended well; whether well enough is judged here.
-        301 => CompleteTask { fence: Fence, report: Report },
+        301 => CompleteTask {
+            fence: Fence,
+            report: Report,
+            /// Failed tests the attempt put up with because a criterion judges the pass rate: why it failed when that
+            /// criterion is not met.
+            tolerated: Option<AttemptError>,
+        },
         /// An attempt ended otherwise.
         302 => FailTask { fence: Fence, error: AttemptError, report: Report },
     }
@@ -30,7 +36,11 @@ pub(crate) fn decide(state: &State<'_>, command: &TaskCommand, sink: &mut Sink) 
         TaskCommand::ReportProgress { fence, ppm, message } => {
             progress::decide(state, *fence, *ppm, message, sink)
         }
-        TaskCommand::CompleteTask { fence, report } => complete::decide(state, *fence, report, sink),
+        TaskCommand::CompleteTask {
+            fence,
+            report,
+            tolerated,
+        } => complete::decide(state, *fence, report, tolerated.as_ref(), sink),
         TaskCommand::FailTask { fence, error, report } => fail::decide(state, *fence, error, report, sink),
     }
 }

@@ -19,16 +19,31 @@ pub(crate) fn judge(criteria: &[Criterion], report: &Report, duration_ms: u64) -
     criteria.iter().map(verdict).collect()
 }
 
-/// The error of an attempt, or group, that missed some of its criteria; `None` when it met all.
-pub(crate) fn unmet(criteria: &[Criterion], verdicts: &[Verdict]) -> Option<AttemptError> {
-    let unmet = verdicts.iter().zip(criteria).filter(|(verdict, _)| !verdict.met);
-    let texts: Vec<String> = unmet
+/// The error of an attempt, or group, that missed some of its criteria; `None` when it met all. Where the pass rate is
+/// among them it is the error of the tests, which says what to do about it.
+pub(crate) fn unmet(
+    criteria: &[Criterion],
+    verdicts: &[Verdict],
+    tests: Option<AttemptError>,
+) -> Option<AttemptError> {
+    let unmet = || verdicts.iter().zip(criteria).filter(|(verdict, _)| !verdict.met);
+    let texts: Vec<String> = unmet()
         .map(|(verdict, criterion)| describe(verdict, criterion))
         .collect();
+    let text = texts.join("; ");
+    let tests = tests.filter(|_| unmet().any(|(_, criterion)| criterion.metric() == "pass_rate"));
+    let (error_type, message, details) = match tests {
+        Some(error) => (
+            error.error_type,
+            format!("{text}: {}", error.message),
+            error.details,
+        ),
+        None => ("criteria_unmet".to_owned(), text, None),
+    };
     (!texts.is_empty()).then(|| AttemptError {
-        error_type: "criteria_unmet".to_owned(),
-        message: crate::text::clip(&texts.join("; ")),
-        details: None,
+        error_type,
+        message: crate::text::clip(&message),
+        details,
     })
 }
 
@@ -166,12 +181,12 @@ mod tests {
             criterion("memory_max", 2_048_000_000),
         ];
         let verdicts = judge(&criteria, &report(&[("pass_rate", 901_200)]), 1);
-        let error = unmet(&criteria, &verdicts).unwrap();
+        let error = unmet(&criteria, &verdicts, None).unwrap();
         assert_eq!(
             error.message,
             "pass_rate is 0.9012, wanted is at least 0.95; memory_max was not measured, wanted is at most 2048"
         );
-        assert_eq!(unmet(&criteria, &[]), None);
+        assert_eq!(unmet(&criteria, &[], None), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) fn ended(state: &State<'_>, id: TaskId, group: &Task) -> TaskEvent {
         .now_ms
         .saturating_sub(group.started_ms.unwrap_or(state.now_ms));
     let verdicts = judge(&group.spec.criteria, &report, duration_ms);
-    let error = broken_part(&parts).or_else(|| unmet(&group.spec.criteria, &verdicts));
+    let error = broken_part(&parts).or_else(|| unmet(&group.spec.criteria, &verdicts, None));
     TaskEvent::GroupEnded {
         task: id,
         session: group.session,

@@ -78,7 +78,11 @@ impl Lab {
     /// Reports the end of the running attempt with these metrics, in millionths.
     pub fn complete_with(&mut self, key: &str, report: Report) {
         let fence = self.fence(key);
-        self.accept(TaskCommand::CompleteTask { fence, report });
+        self.accept(TaskCommand::CompleteTask {
+            fence,
+            report,
+            tolerated: None,
+        });
     }
 
     /// Fails one attempt and waits for the next one, if there is one.

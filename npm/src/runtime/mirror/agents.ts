@@ -4,6 +4,7 @@ import type { AgentEntry } from "./entries.ts";
 /** Agents as persisted events tell of them. */
 export class AgentMirror {
   readonly #entries = new Map<number, AgentEntry>();
+  readonly #pools = new Map<number, string>();
 
   get(handle: number): AgentEntry | undefined {
     return this.#entries.get(handle);
@@ -16,6 +17,15 @@ export class AgentMirror {
   /** Enters an agent as a snapshot holds it. */
   restore(entry: AgentEntry): void {
     this.#entries.set(entry.handle, entry);
+  }
+
+  /** Name of a pool. */
+  poolName(pool: number | null): string | null {
+    return pool === null ? null : (this.#pools.get(pool) ?? `pool#${pool}`);
+  }
+
+  restorePool(handle: number, key: string): void {
+    this.#pools.set(handle, key);
   }
 
   apply(seq: number, timeMs: number, event: Event): undefined {
@@ -68,6 +78,12 @@ export class AgentMirror {
         return this.#change(event.agent, (entry) => {
           entry.health = event.health;
         });
+      case "PoolDefined":
+        this.#pools.set(seq, event.spec.key);
+        return;
+      case "PoolRemoved":
+        this.#pools.delete(event.pool);
+        return;
       case "AgentDeregistered":
         this.#entries.delete(event.agent);
         return;

@@ -16,6 +16,8 @@ export class Mirror {
   readonly agents: AgentMirror = new AgentMirror();
   readonly escalations: EscalationMirror = new EscalationMirror();
   readonly alerts: AlertMirror = new AlertMirror();
+  /** Sessions that have not ended. */
+  live = 0;
   /** Sequence of the last event that was folded. */
   seq = 0;
 

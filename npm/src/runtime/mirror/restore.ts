@@ -37,6 +37,7 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
     mirror.agents.restore({ handle, spec, status, health, load, completed, failed, registeredMs });
   }
   for (const [handle, session] of records(reader, () => readSession(reader))) {
+    if (session.endedMs === null) mirror.live++;
     mirror.sessions.set(handle, {
       handle,
       openedMs: session.openedMs,
@@ -107,7 +108,7 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
     session.counts.total++;
     mirror.tasks.set(handle, entry);
   }
-  records(reader, () => readPool(reader));
+  for (const [handle, { spec }] of records(reader, () => readPool(reader))) mirror.agents.restorePool(handle, spec.key);
   records(reader, () => readUnservedDemand(reader));
   for (const [handle, escalation] of records(reader, () => readEscalation(reader))) {
     const { session, task, report, raisedMs, deadlineMs, closedMs: resolvedMs, decision, actor, note } = escalation;

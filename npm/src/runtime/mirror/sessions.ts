@@ -25,6 +25,7 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         context: new Map(),
       };
       mirror.sessions.set(seq, session);
+      mirror.live++;
       return session;
     }
     case "SessionPaused":
@@ -52,6 +53,7 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         session.status = event.status;
         session.reason = event.reason === "" ? null : event.reason;
         session.endedMs = timeMs;
+        mirror.live--;
       });
       for (const handle of event.evict) forget(mirror, handle);
       return ended;

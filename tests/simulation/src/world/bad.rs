@@ -127,7 +127,12 @@ impl World {
                 let fence = Fence(pick_key(draw, &self.facts.leases)?);
                 let mut report = Report::empty();
                 report.metrics = vec![("b".to_owned(), 1), ("a".to_owned(), 1)];
-                TaskCommand::CompleteTask { fence, report }.into()
+                TaskCommand::CompleteTask {
+                    fence,
+                    report,
+                    tolerated: None,
+                }
+                .into()
             }
         })
     }

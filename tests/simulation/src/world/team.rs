@@ -396,7 +396,11 @@ impl World {
                 error: error(kind),
                 report,
             },
-            None => TaskCommand::CompleteTask { fence, report },
+            None => TaskCommand::CompleteTask {
+                fence,
+                report,
+                tolerated: None,
+            },
         };
         self.report(command, draw.percent(30))
     }
@@ -447,7 +451,15 @@ impl World {
         };
         self.counters.count("fault: report with an old fence");
         let report = Report::empty();
-        self.call(TaskCommand::CompleteTask { fence, report }.into(), None)
+        self.call(
+            TaskCommand::CompleteTask {
+                fence,
+                report,
+                tolerated: None,
+            }
+            .into(),
+            None,
+        )
     }
 
     pub(super) fn break_agent(&mut self, draw: &mut Random) -> Step {

@@ -1,4 +1,4 @@
-use super::fail::{checked, settle};
+use super::fail::{checked, classified, settle};
 use crate::id::Fence;
 use crate::leases::LeaseError;
 use crate::refusal::Refusal;
@@ -11,10 +11,12 @@ pub(super) fn decide(
     state: &State<'_>,
     fence: Fence,
     report: &Report,
+    tolerated: Option<&AttemptError>,
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
     let lease = state.durable.leases.held(fence)?;
     checked(lease.task, report)?;
+    let tolerated = tolerated.map(|error| classified(lease.task, error)).transpose()?;
     let task = state.durable.tasks.get(lease.task);
     // A lease goes with its task; without one nobody holds anything.
     let task = task.ok_or(LeaseError::Fenced { fence })?;
@@ -22,7 +24,7 @@ pub(super) fn decide(
     let verdicts = judge(&task.spec.criteria, report, duration_ms);
     let error = match lease.revoked.filter(|_| !crate::planted::is(14)) {
         Some(_) => Some(too_late()),
-        None => unmet(&task.spec.criteria, &verdicts),
+        None => unmet(&task.spec.criteria, &verdicts, tolerated),
     };
     if let Some(error) = error {
         settle(state, fence, error, report.clone(), verdicts, sink);

@@ -18,18 +18,7 @@ pub(super) fn decide(
 ) -> Result<(), Refusal> {
     let lease = state.durable.leases.held(fence)?;
     checked(lease.task, report)?;
-    if !is_name(&error.error_type) {
-        return Err(TaskError::ReportInvalid {
-            task: lease.task,
-            rule: "an error type has 1 to 256 bytes",
-        }
-        .into());
-    }
-    let error = AttemptError {
-        error_type: error.error_type.clone(),
-        message: crate::text::clip(&error.message),
-        details: error.details.clone(),
-    };
+    let error = classified(lease.task, error)?;
     settle(state, fence, error, report.clone(), Vec::new(), sink);
     Ok(())
 }
@@ -84,6 +73,22 @@ pub(crate) fn settle(
         verdicts,
         next,
     });
+}
+
+/// A reported error within its bounds.
+///
+/// # Errors
+/// [`TaskError::ReportInvalid`] when its type is no name.
+pub(super) fn classified(task: TaskId, error: &AttemptError) -> Result<AttemptError, TaskError> {
+    if !is_name(&error.error_type) {
+        let rule = "an error type has 1 to 256 bytes";
+        return Err(TaskError::ReportInvalid { task, rule });
+    }
+    Ok(AttemptError {
+        error_type: error.error_type.clone(),
+        message: crate::text::clip(&error.message),
+        details: error.details.clone(),
+    })
 }
 
 /// # Errors

@@ -1,0 +1,128 @@
+import type { Attempt, AttemptProgress, AttemptSink, Program, ResourceUsage } from "../hosts/host.ts";
+import { stopReason } from "../hosts/stop.ts";
+import type { Command, Effect, StopReason } from "../wasm/codec.generated.ts";
+
+/** The kernel's order to run one attempt. */
+export type Run = Extract<Effect, { type: "Run" }>;
+
+export type LogLevel = Parameters<AttemptSink["log"]>[0];
+
+/** What an attempt needs of the runtime. */
+export interface AttemptParts {
+  /** TypeID of an entity. */
+  id(kind: "session" | "task" | "agent", handle: number): string;
+  /** Whether a criterion judges the pass rate of the task. */
+  judgesPassRate(task: number): boolean;
+  /** Hands a command to the kernel that nobody waits for. */
+  send(command: Command): void;
+  /** How far a running attempt is. Volatile, as are the next two. */
+  tick(run: Run, ppm: number): void;
+  /** A line an agent wrote. */
+  log(run: Run, level: LogLevel, text: string): void;
+  /** What a running attempt uses. */
+  usage(run: Run, usage: ResourceUsage): void;
+}
+
+/** What a task's payload holds. */
+export interface TaskPayload {
+  readonly input?: unknown;
+  readonly program?: Program;
+}
+
+/** One attempt as its host sees it. Strings are made when somebody asks for them. */
+export class RunningAttempt implements Attempt, AttemptSink {
+  readonly effect: Run;
+  readonly #parts: AttemptParts;
+  #controller: AbortController | undefined;
+  #stopped: StopReason | undefined;
+  #payload: TaskPayload | undefined;
+  dir?: string;
+
+  constructor(effect: Run, parts: AttemptParts) {
+    this.effect = effect;
+    this.#parts = parts;
+  }
+
+  accept(payload: TaskPayload | undefined): void {
+    this.#payload = payload;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#stopped !== undefined) this.#controller.abort(stopReasons[this.#stopped]());
+    }
+    return this.#controller.signal;
+  }
+
+  stop(reason: StopReason): void {
+    this.#stopped = reason;
+    this.#controller?.abort(stopReasons[reason]());
+  }
+
+  get id(): string {
+    return `${this.taskId}.${this.effect.fence}`;
+  }
+  get taskId(): string {
+    return this.#parts.id("task", this.effect.task);
+  }
+  get sessionId(): string {
+    return this.#parts.id("session", this.effect.session);
+  }
+  get agentId(): string {
+    return this.#parts.id("agent", this.effect.agent);
+  }
+  get key(): string {
+    return this.effect.key;
+  }
+  get number(): number {
+    return this.effect.attempt;
+  }
+  get fence(): number {
+    return this.effect.fence;
+  }
+  get input(): unknown {
+    return this.#payload?.input;
+  }
+  get program(): Program | undefined {
+    return this.#payload?.program;
+  }
+  get resources(): Attempt["resources"] {
+    const { memoryMb, cpuMilli, diskMb } = this.effect.resources;
+    return { memoryMb, cpuCores: cpuMilli / 1000, diskMb };
+  }
+  get timeoutMs(): number {
+    return this.effect.timeoutMs;
+  }
+  get graceMs(): number {
+    return this.effect.graceMs;
+  }
+  get toleratesFailedTests(): boolean {
+    return this.#parts.judgesPassRate(this.effect.task);
+  }
+  get recovery(): Attempt["recovery"] {
+    const { recovery, errorType } = this.effect;
+    if (recovery === null) return undefined;
+    return { level: recovery[0], action: recovery[1], errorType: errorType ?? "other" };
+  }
+
+  progress({ percentage, message = "" }: AttemptProgress): void {
+    const ppm = Math.round(Math.min(Math.max(percentage, 0), 100) * 10_000);
+    this.#parts.send({ type: "ReportProgress", fence: this.effect.fence, ppm, message });
+    this.#parts.tick(this.effect, ppm);
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#parts.log(this.effect, level, text);
+  }
+
+  usage(usage: ResourceUsage): void {
+    this.#parts.usage(this.effect, usage);
+  }
+}
+
+const stopReasons: Readonly<Record<StopReason, () => Error>> = {
+  timeout: () => stopReason("timeout", "the attempt's time is over"),
+  cancel: () => stopReason("cancelled", "the work was cancelled"),
+  reassign: () => stopReason("agent_lost", "the work goes to another agent"),
+};
