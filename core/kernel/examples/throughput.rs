@@ -177,5 +177,10 @@ fn progress(fence: Fence) -> Command {
 
 fn complete(fence: Fence) -> Command {
     let report = Report::empty();
-    TaskCommand::CompleteTask { fence, report }.into()
+    TaskCommand::CompleteTask {
+        fence,
+        report,
+        tolerated: None,
+    }
+    .into()
 }

@@ -21,6 +21,7 @@ const LONGEST_TIMER_MS = 86_400_000;
 
 /** The clock of the machine. */
 export function systemClock(): Clock {
+  const { setImmediate: immediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
   return {
     monoMs: () => performance.now(),
     wallMs: () => Date.now(),
@@ -37,7 +38,7 @@ export function systemClock(): Clock {
       arm();
       return () => clearTimeout(timer);
     },
-    soon: typeof setImmediate === "function" ? (callback) => void setImmediate(callback) : messageTurns(),
+    soon: immediate === undefined ? messageTurns() : (callback) => void immediate(callback),
   };
 }
 

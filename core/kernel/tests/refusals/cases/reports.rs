@@ -77,7 +77,11 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
 }
 
 fn complete(fence: Fence, report: Report) -> TaskCommand {
-    TaskCommand::CompleteTask { fence, report }
+    TaskCommand::CompleteTask {
+        fence,
+        report,
+        tolerated: None,
+    }
 }
 
 fn progress(fence: Fence) -> TaskCommand {
