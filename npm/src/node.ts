@@ -25,16 +25,9 @@ export interface NodeOpenOptions extends OpenOptions {
   readonly workDir?: string;
 }
 
-/** Events between two snapshots: what a recovery has to fold at most, about. */
-const SNAPSHOT_EVENTS = 50_000;
-
 function followFile(file: string): NonNullable<Platform["follow"]> {
-  return ({ store, opened, module, troubled }) =>
-    follow(
-      { file, module, journalId: opened.journalId, lastSeq: opened.lastSeq, snapshotEvents: SNAPSHOT_EVENTS },
-      store,
-      { troubled },
-    );
+  return ({ store, opened, module, retention, snapshotEvents, troubled }) =>
+    follow({ file, module, snapshotEvents, retention }, opened.lastSeq, store, { troubled });
 }
 
 /** Opens teams. */

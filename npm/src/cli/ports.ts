@@ -81,10 +81,24 @@ export interface TeamReader extends TeamReads {
   session(id: string): { view(): Promise<SessionView> };
   /** The process that owns the database now. */
   owner(): Promise<Owner | undefined>;
-  verify(): Promise<Verification>;
+  verify(options?: LongOptions): Promise<Verification>;
   /** The state as it was after event `until`. */
-  replay(until: number): Promise<Replayed>;
+  replay(until: number, options?: LongOptions): Promise<Replayed>;
   close(): Promise<void>;
+}
+
+/** For what takes a while in a large journal. */
+export interface LongOptions {
+  /** Ends it with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LongProgress) => void;
+}
+
+export interface LongProgress {
+  readonly doing: "checked" | "folded";
+  /** Sequence that was reached, of `lastSeq`. */
+  readonly seq: number;
+  readonly lastSeq: number;
 }
 
 export interface SessionSummary {

@@ -1,4 +1,4 @@
-import { type Event, readRecorded } from "../wasm/codec.generated.ts";
+import { type Event, readEvent, readRecorded } from "../wasm/codec.generated.ts";
 import { Reader } from "../wasm/msgpack.ts";
 
 /** Where the fixed header of a frame ends; `core/kernel/src/journal/frame.rs` has its layout. */
@@ -19,6 +19,53 @@ export function visitEvents(frame: Uint8Array, visit: EventVisitor, eventsAt?: n
     const { command, event } = readRecorded(reader);
     visit(firstSeq + index, timeMs, event, command);
   }
+}
+
+/** What of a journal matters to whoever keeps what compaction takes away. */
+export interface Landmarks {
+  opened(session: number): void;
+  ended(session: number, seq: number): void;
+  /** An event about agents. */
+  agent(seq: number, timeMs: number, event: Event): void;
+}
+
+/** Tags of the events {@link visitLandmarks} looks for, as `core/kernel/src` numbers them for good. */
+const SESSION_OPENED = 200;
+const SESSION_ENDED = 204;
+const AGENT_EVENTS = { first: 100, last: 199 } as const;
+
+/**
+ * Visits the few events of a frame that are landmarks, and steps over all others without reading them. Answers the last
+ * sequence of the frame.
+ */
+export function visitLandmarks(frame: Uint8Array, landmarks: Landmarks): number {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const firstSeq = uint64(view, 24);
+  const reader = new Reader(frame, BODY);
+  for (let left = view.getUint32(84, true); left > 0; left--) reader.skip();
+  const events = view.getUint32(12, true);
+  for (let index = 0; index < events; index++) {
+    let rest = reader.array() - 2;
+    reader.skip();
+    const at = reader.offset;
+    let fields = reader.array() - 1;
+    const tag = reader.uint();
+    if (tag === SESSION_OPENED) landmarks.opened(firstSeq + index);
+    else if (tag === SESSION_ENDED) {
+      landmarks.ended(reader.uint(), firstSeq + index);
+      fields--;
+    } else if (tag >= AGENT_EVENTS.first && tag <= AGENT_EVENTS.last) {
+      landmarks.agent(firstSeq + index, uint64(view, 32), readEvent(new Reader(frame, at)));
+    }
+    for (; fields > 0; fields--) reader.skip();
+    for (; rest > 0; rest--) reader.skip();
+  }
+  return firstSeq + events - 1;
+}
+
+/** Kernel time of a frame, in milliseconds since the epoch. */
+export function frameTimeMs(frame: Uint8Array): number {
+  return uint64(new DataView(frame.buffer, frame.byteOffset, frame.byteLength), 32);
 }
 
 /** Ids of the requests whose commands stand in a frame, in order. */

@@ -43,6 +43,22 @@ export async function decodePayload(
   return bytes === undefined ? undefined : JSON.parse(decoder.decode(bytes));
 }
 
+/** Reads payloads back and remembers whether one was not there any more. */
+export class PayloadReading {
+  readonly #decode: (payload: Payload | null) => Promise<unknown>;
+  isMissing = false;
+
+  constructor(decode: (payload: Payload | null) => Promise<unknown>) {
+    this.#decode = decode;
+  }
+
+  decode = async (payload: Payload | null): Promise<unknown> => {
+    const value = await this.#decode(payload);
+    if (value === undefined && payload !== null) this.isMissing = true;
+    return value;
+  };
+}
+
 function notJson(value: unknown): PolyphonError {
   return new PolyphonError("PAYLOAD_INVALID", {
     message: `a ${typeof value} cannot be written as JSON; inputs, outputs and context values are JSON values.`,

@@ -1,6 +1,6 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { ResourceUsage } from "../hosts/host.ts";
-import type { Store, StoreOpened } from "../stores/store.ts";
+import type { Store, StoreOpened, StoreReader } from "../stores/store.ts";
 import {
   type AgentVitals,
   type Command,
@@ -18,6 +18,7 @@ import type { Clock } from "./clock.ts";
 import { Executor } from "./executor.ts";
 import type { Following } from "./following.ts";
 import { visitEvents } from "./frame.ts";
+import { Archiver, type Retention } from "./history/archiver.ts";
 import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
 import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
@@ -26,9 +27,6 @@ import { findRequests, recover } from "./recovery.ts";
 
 /** How long and how often a journal that cannot be read back is tried again. */
 const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];
-
-/** Events between two snapshots where nobody follows the journal. */
-const SNAPSHOT_EVENTS = 50_000;
 
 /** How often a command that is insisted on is given again. */
 const INSIST = 5;
@@ -41,6 +39,10 @@ export interface RuntimeParts {
   readonly node: string;
   /** Default: random. */
   readonly seed?: number;
+  /** How much of the past is kept where nobody follows the journal. */
+  readonly retention: Retention;
+  /** Events between two snapshots where nobody follows the journal. */
+  readonly snapshotEvents: number;
   /** Follows the journal beside its owner. */
   follow?(opened: StoreOpened): Following;
   /** Tells a human of an escalation; what it throws is written down with the effect. */
@@ -68,10 +70,13 @@ export class Runtime {
   readonly #parts: RuntimeParts;
   readonly #listener: RuntimeListener;
   readonly #following: Following | undefined;
-  #mirror: Mirror;
+  readonly #mirror: Mirror;
   #snapshotSeq = 0;
   /** The journal was taken over from whoever had it before. */
   #isOwner = false;
+  #olderSnapshotSeq = 0;
+  readonly #archiver: Archiver | undefined;
+  #keeping: Promise<void> = Promise.resolve();
   readonly loop: Loop;
   readonly executor: Executor;
   readonly payloads: Payloads;
@@ -88,6 +93,7 @@ export class Runtime {
     this.#mirror = mirror;
     this.#snapshotSeq = mirror.seq;
     this.#following = parts.follow?.(opened);
+    this.#archiver = this.#following === undefined ? this.#makeArchiver() : undefined;
     this.payloads = new Payloads(String(opened.epoch), (bytes) => this.loop.kernel.payloadHash("", bytes));
     this.loop = new Loop(kernel, {
       store: parts.store,
@@ -133,7 +139,13 @@ export class Runtime {
 
   /** Ends the follower; the loop must have come to rest. */
   async unfollow(): Promise<void> {
+    await this.#keeping;
     await this.#following?.close();
+  }
+
+  /** The journal, to be read. */
+  get reader(): StoreReader {
+    return this.#parts.store;
   }
 
   get mirror(): Mirror {
@@ -203,12 +215,32 @@ export class Runtime {
     const { kernel } = this.loop;
     // The kernel may be ahead of the disk: then the next commit asks again.
     if (kernel.lastSeq !== seq) return;
+    const cut = Math.min(this.#olderSnapshotSeq + 1, seq - this.#parts.retention.events);
+    this.#olderSnapshotSeq = this.#snapshotSeq;
     this.#snapshotSeq = seq;
     const { store } = this.#parts;
-    store
-      .putSnapshot({ seq, stateHash: kernel.stateHash(), bytes: kernel.snapshot() })
-      .then(() => store.compact(seq))
+    const snapshot = { seq, stateHash: kernel.stateHash(), bytes: kernel.snapshot() };
+    this.#keeping = this.#keeping
+      .then(() => store.putSnapshot(snapshot))
+      .then(() => this.#compact(cut, seq))
       .catch((error: Error) => this.#listener.troubled(error));
+  }
+
+  async #compact(cut: number, seq: number): Promise<void> {
+    if (cut <= 1) return;
+    const { store } = this.#parts;
+    const farewell = await this.#archiver?.prepare(cut, seq, this.nowMs());
+    for (const archive of farewell?.archives ?? []) await store.putArchive(archive);
+    await store.compact(cut, { closed: farewell?.closed ?? [] });
+    if (farewell !== undefined && farewell.drop.length > 0) await store.dropArchives(farewell.drop);
+  }
+
+  #makeArchiver(): Archiver {
+    const { store, retention } = this.#parts;
+    const { sessions, agents, seq } = this.#mirror;
+    const open = [...sessions.values()].filter((session) => session.endedMs === null).map(({ handle }) => handle);
+    const id = (handle: number, openedMs: number): string => this.id("session", handle, openedMs);
+    return new Archiver({ reader: store, retention, agents, id }, open, seq);
   }
 
   #createdMs(kind: EntityKind, handle: number): number {
@@ -231,7 +263,7 @@ export class Runtime {
     if (output.frame.length === 0) return;
     this.#fold(output.frame, output.eventsAt);
     if (this.#following !== undefined) this.#following.advance(output.lastSeq);
-    else if (output.lastSeq - this.#snapshotSeq >= SNAPSHOT_EVENTS) this.#keepSnapshot(output.lastSeq);
+    else if (output.lastSeq - this.#snapshotSeq >= this.#parts.snapshotEvents) this.#keepSnapshot(output.lastSeq);
   }
 
   #fold(frame: Uint8Array, eventsAt?: number): void {
@@ -240,6 +272,8 @@ export class Runtime {
       (seq, timeMs, event) => {
         if (seq <= this.#mirror.seq) return;
         const session = this.#mirror.apply(seq, timeMs, event);
+        if (event.type === "SessionOpened") this.#archiver?.opened(seq);
+        if (event.type === "SessionEnded") this.#archiver?.ended(event.session, seq);
         if (event.type === "TaskCompleted" || event.type === "TaskAttemptFailed") this.executor.ended(event.fence);
         this.#listener.happened(seq, timeMs, event, session);
       },

@@ -16,7 +16,11 @@ import type {
 
 /** What a projection needs besides the mirror. */
 export interface ProjectionParts {
-  readonly mirror: Mirror;
+  readonly mirror: Pick<Mirror, "tasks" | "seq">;
+  /** Alerts about the whole team, in the order in which they were raised. */
+  readonly teamAlerts: readonly AlertEntry[];
+  /** Name of an agent; `undefined` when it is not known any more. */
+  agentName(handle: number): string | undefined;
   id(kind: "session" | "task" | "escalation", handle: number, createdMs: number): string;
   decode(payload: Payload | null): Promise<unknown>;
 }
@@ -44,8 +48,8 @@ export async function projectSession(
       status,
       tasks: tasks.map((index) => keyOf(session, index)),
     })),
-    escalations: parts.mirror.escalations.of(session.handle).map((entry) => projectEscalation(entry, parts)),
-    alerts: parts.mirror.alerts.of(session.handle).map(projectAlert),
+    escalations: session.escalations.map((entry) => projectEscalation(entry, parts, session)),
+    alerts: alertsOf(session, parts).map((entry) => projectAlert(entry, session)),
     asOfSeq,
   };
   const tasks = await Promise.all(
@@ -55,9 +59,15 @@ export async function projectSession(
 }
 
 /** An escalation as people see it: keys in place of handles. */
-export function projectEscalation(entry: EscalationEntry, { mirror, id }: ProjectionParts): EscalationView {
+export function projectEscalation(
+  entry: EscalationEntry,
+  { mirror, id }: Pick<ProjectionParts, "id" | "mirror">,
+  session?: SessionEntry,
+): EscalationView {
   const { handle, raisedMs, task, report, resolvedMs, decision } = entry;
-  const key = (of: number): string => mirror.tasks.get(of)?.spec.key ?? `task#${of}`;
+  const find = (of: number): TaskEntry | undefined =>
+    mirror.tasks.get(of) ?? session?.tasks.find((known) => known.handle === of);
+  const key = (of: number): string => find(of)?.spec.key ?? `task#${of}`;
   return {
     id: id("escalation", handle, raisedMs),
     task: key(task),
@@ -72,8 +82,21 @@ export function projectEscalation(entry: EscalationEntry, { mirror, id }: Projec
   };
 }
 
-function projectAlert({ rule, severity, action, raisedMs, clearedMs, holds, details }: AlertEntry): AlertView {
-  return { rule, severity, action, raised: raisedMs, cleared: clearedMs, holds, details };
+/** Those about the session, and those about the whole team that were raised while it went on. */
+function alertsOf({ alerts, openedMs, endedMs }: SessionEntry, { teamAlerts }: ProjectionParts): readonly AlertEntry[] {
+  const meanwhile = teamAlerts.filter(
+    ({ raisedMs }) => raisedMs >= openedMs && (endedMs === null || raisedMs <= endedMs),
+  );
+  return [...alerts, ...meanwhile].sort((a, b) => a.handle - b.handle);
+}
+
+/** What became of an alert after the session's end is not part of it. */
+function projectAlert(
+  { rule, severity, action, raisedMs, clearedMs, holds, details }: AlertEntry,
+  { endedMs }: SessionEntry,
+): AlertView {
+  const cleared = clearedMs !== null && endedMs !== null && clearedMs > endedMs ? null : clearedMs;
+  return { rule, severity, action, raised: raisedMs, cleared, holds: holds && endedMs === null, details };
 }
 
 /** Share of the work that is done, 0 to 100: each task counts one, a running one as far as it is. */
@@ -96,21 +119,21 @@ function etaOf(session: SessionEntry, nowMs: number): number | null {
 
 function projectTask(
   task: TaskEntry,
-  { mirror, id }: ProjectionParts,
+  parts: ProjectionParts,
 ): Omit<TaskView, "output"> & { readonly payload: Payload | null } {
   const { session, spec, attempts, resources, usage } = task;
   const last = attempts.at(-1);
   return {
     id: spec.key,
-    taskId: id("task", task.handle, task.addedMs),
+    taskId: parts.id("task", task.handle, task.addedMs),
     name: spec.name,
     parent: spec.parent === null ? null : keyOf(session, spec.parent),
     after: spec.after.map((index) => keyOf(session, index)),
     status: liveStatus(task),
     reason: task.reason,
     attempts: attempts.length === 0 ? 0 : (last as AttemptEntry).number,
-    history: attempts.map((attempt) => projectAttempt(attempt, mirror)),
-    agent: last === undefined ? null : agentName(mirror, last.agent),
+    history: attempts.map((attempt) => projectAttempt(attempt, parts)),
+    agent: last === undefined ? null : agentName(parts, last.agent),
     started: startOf(task),
     ended: task.endedMs,
     percentage: isGroup(task) ? groupPercentage(task) : task.progressPpm / 10_000,
@@ -129,12 +152,12 @@ function projectTask(
   };
 }
 
-function projectAttempt(attempt: AttemptEntry, mirror: Mirror): AttemptView {
+function projectAttempt(attempt: AttemptEntry, parts: ProjectionParts): AttemptView {
   const { number, fence, agent, startedMs, endedMs, outcome, error, recovery } = attempt;
   return {
     number,
     fence,
-    agent: agentName(mirror, agent),
+    agent: agentName(parts, agent),
     started: startedMs,
     ended: endedMs,
     outcome,
@@ -198,8 +221,8 @@ function keyOf(session: SessionEntry, index: number): string {
   return session.tasks[index]?.spec.key ?? `#${index}`;
 }
 
-function agentName(mirror: Mirror, handle: number): string {
-  return mirror.agents.get(handle)?.spec.key ?? `agent#${handle}`;
+function agentName(parts: ProjectionParts, handle: number): string {
+  return parts.agentName(handle) ?? `agent#${handle}`;
 }
 
 /** Being cancelled is running to whoever looks from outside: it has not ended. */

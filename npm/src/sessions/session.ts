@@ -1,4 +1,6 @@
 import { PolyphonError } from "../errors/error.ts";
+import type { SessionRecord } from "../runtime/history/record.ts";
+import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
 import type { SessionStatus, SessionView } from "./view.ts";
 
@@ -59,19 +61,26 @@ export interface LogEntry {
   readonly attempt: number;
 }
 
+/** A session that has ended, as its face keeps it: the team forgets it in time. */
+export interface HeldSession {
+  readonly entry: SessionEntry;
+  /** Where it was read back from what is kept of it. */
+  readonly record?: SessionRecord;
+}
+
 /** What a session needs of its team. */
 export interface SessionPort {
-  id(handle: number): string;
-  view(handle: number): Promise<SessionView>;
-  progress(handle: number): SessionProgress;
+  id(handle: number, held: HeldSession | undefined): string;
+  view(handle: number, held: HeldSession | undefined): Promise<SessionView>;
+  progress(handle: number, held: HeldSession | undefined): SessionProgress;
   /** Lines that are kept, the oldest first. */
   logs(handle: number): Iterable<LogEntry>;
-  result(handle: number): Promise<SessionResult>;
+  result(handle: number, held: HeldSession | undefined): Promise<SessionResult>;
   cancel(handle: number, reason: string): Promise<void>;
   pause(handle: number, reason: string): Promise<void>;
   resume(handle: number): Promise<void>;
   updateContext(handle: number, values: Readonly<Record<string, unknown>>): Promise<void>;
-  context(handle: number): Promise<Readonly<Record<string, unknown>>>;
+  context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** One orchestration: a running plan, its progress and its result. */
@@ -79,6 +88,7 @@ export class Session {
   readonly #port: SessionPort;
   readonly #accepted: Promise<number>;
   #handle: number | undefined;
+  #held: HeldSession | undefined;
   #settle: ((result: Promise<SessionResult> | undefined, error?: PolyphonError) => void) | undefined;
   #result: Promise<SessionResult> | undefined;
   #ended = false;
@@ -100,13 +110,13 @@ export class Session {
 
   /** Resolves with the session's id once the plan is durable; rejects when it is refused. */
   get ready(): Promise<string> {
-    return this.#accepted.then((handle) => this.#port.id(handle));
+    return this.#accepted.then((handle) => this.#port.id(handle, this.#held));
   }
 
   /** TypeID, `session_…`. `SESSION_NOT_READY` before {@link Session.ready} has resolved. */
   get id(): string {
     if (this.#handle === undefined) throw notReady();
-    return this.#port.id(this.#handle);
+    return this.#port.id(this.#handle, this.#held);
   }
 
   /** What the session came to. Rejects only when the plan is refused or the team can go on no longer. */
@@ -115,7 +125,7 @@ export class Session {
       const settle = (result: Promise<SessionResult> | undefined, error?: PolyphonError): void =>
         result === undefined ? reject(error) : resolve(result);
       if (this.#failure !== undefined) settle(undefined, this.#failure);
-      else if (this.#ended && this.#handle !== undefined) settle(this.#port.result(this.#handle));
+      else if (this.#ended && this.#handle !== undefined) settle(this.#port.result(this.#handle, this.#held));
       else this.#settle = settle;
     });
     return this.#result;
@@ -123,7 +133,9 @@ export class Session {
 
   /** How far the session is: now, at every change, and while tasks report progress. */
   get progress$(): Stream<SessionProgress> {
-    this.#progress ??= this.#channel(() => (this.#handle === undefined ? [] : [this.#port.progress(this.#handle)]));
+    this.#progress ??= this.#channel(() =>
+      this.#handle === undefined ? [] : [this.#port.progress(this.#handle, this.#held)],
+    );
     return this.#progress.stream;
   }
 
@@ -145,7 +157,7 @@ export class Session {
 
   /** Everything about the session, as of the last persisted event. */
   async view(): Promise<SessionView> {
-    return this.#port.view(await this.#accepted);
+    return this.#port.view(await this.#accepted, this.#held);
   }
 
   /** Takes back everything that has not ended. Resolves when that is durable; await {@link Session.result} for the end. */
@@ -164,7 +176,7 @@ export class Session {
 
   /** Values the session's agents share, by name. */
   async context(): Promise<Readonly<Record<string, unknown>>> {
-    return this.#port.context(await this.#accepted);
+    return this.#port.context(await this.#accepted, this.#held);
   }
 
   /** Sets shared values; `undefined` removes one. */
@@ -173,15 +185,22 @@ export class Session {
   }
 
   /** @internal The session was known before this face of it. */
-  adopt(handle: number, ended: boolean): void {
+  adopt(handle: number, held: HeldSession | undefined): void {
     this.#handle = handle;
-    this.#ended = ended;
+    this.#held = held;
+    this.#ended = held !== undefined;
+  }
+
+  /** @internal The session was read back from what is kept of it. */
+  remember(handle: number, held: HeldSession): void {
+    this.#handle = handle;
+    this.#held = held;
   }
 
   /** @internal The team tells of a change. */
   changed(): void {
     if (this.#handle !== undefined && this.#progress?.isObserved)
-      this.#progress.next(this.#port.progress(this.#handle));
+      this.#progress.next(this.#port.progress(this.#handle, this.#held));
   }
 
   /** @internal Whether anybody wants events. */
@@ -200,11 +219,12 @@ export class Session {
   }
 
   /** @internal The session has ended. */
-  end(handle: number): void {
+  end(handle: number, held: HeldSession): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#handle = handle;
-    this.#settle?.(this.#port.result(handle));
+    this.#held = held;
+    this.#settle?.(this.#port.result(handle, held));
     this.#progress?.complete();
     this.#events?.complete();
     this.#logs?.complete();

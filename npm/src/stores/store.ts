@@ -34,18 +34,19 @@ export interface Store extends StoreReader {
    */
   putSnapshot(snapshot: Snapshot, options?: WaitOptions): Promise<void>;
 
-  /** Keeps what remains of a closed entity. From then on compaction may drop the payloads it owned. */
+  /** Keeps what remains of an entity. Once its last event is dropped, so are the payloads it owned. */
   putArchive(archive: Archive): Promise<void>;
 
   /** Forgets archives, and any payloads of their owners that are left. Unknown ids are ignored. */
   dropArchives(ids: readonly string[]): Promise<void>;
 
   /**
-   * Drops frames wholly below `beforeSeq`, and the payloads of archived owners whose last event was dropped.
+   * Drops frames wholly below `beforeSeq`, the payloads of archived owners whose last event was dropped, and those that
+   * `closed` owners have there.
    * Never passes the older of the two kept snapshots, so one damaged snapshot costs nothing; with fewer than two, drops nothing.
    * Runs beside appends, in small steps; an abort leaves it at a step. Answers the first sequence that is still kept.
    */
-  compact(beforeSeq: number, options?: WaitOptions): Promise<{ readonly firstSeq: number }>;
+  compact(beforeSeq: number, options?: CompactOptions): Promise<{ readonly firstSeq: number }>;
 
   /** Finishes the running append, releases ownership. Safe to call twice. */
   close(): Promise<void>;
@@ -84,6 +85,11 @@ export interface StoreReader {
 export interface WaitOptions {
   /** Ends the wait with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+export interface CompactOptions extends WaitOptions {
+  /** Entities that ended below `beforeSeq` and are not archived. */
+  readonly closed?: readonly number[];
 }
 
 export interface AppendOptions {
@@ -137,9 +143,9 @@ export interface ArchiveEntry {
   readonly id: string;
   /** Its sequence: the `owner` of its payloads. */
   readonly owner: number;
-  /** Sequence of its last event. */
+  /** Sequence of its last event; above any that will be, while it goes on and only its beginning is archived. */
   readonly lastSeq: number;
-  /** When it closed, milliseconds since the epoch. */
+  /** When it closed, or began if it goes on; milliseconds since the epoch. */
   readonly closedMs: number;
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Following } from "../runtime/following.ts";
+import type { Retention } from "../runtime/history/archiver.ts";
 import type { EscalationView } from "../sessions/view.ts";
 import type { Store, StoreOpened } from "../stores/store.ts";
 import type { AgentPolicy, AlertName, AlertOptions, RecoveryOptions } from "./policy.ts";
@@ -26,6 +27,8 @@ export interface OpenOptions {
   readonly alerts?: Readonly<Partial<Record<AlertName, AlertOptions>>>;
   /** The decision matrix. Default: as it was in the journal; what a given object leaves out has the kernel's defaults. */
   readonly recovery?: RecoveryOptions;
+  /** How much of the past is kept. */
+  readonly retention?: RetentionOptions;
   /**
    * Tells a human of an escalation, for example by posting it to a webhook. Called for each at least once, also after a
    * crash; what it throws is written down and not tried again. Default: nobody is told, the escalation just waits.
@@ -35,10 +38,28 @@ export interface OpenOptions {
   readonly onError?: (error: Error) => void;
 }
 
+/** How much of the past is kept. Whatever goes on keeps everything it needs. */
+export interface RetentionOptions {
+  /**
+   * Events behind the newest snapshot, for replay and whatever else reads the journal. Default 1,000,000; without a file
+   * 0: what two snapshots need, about 100,000.
+   */
+  readonly events?: number;
+  /**
+   * Ended sessions that can still be shown, the newest; all whose events are kept can. Default 5,000. Outputs longer than
+   * 1 MiB, or beyond 16 MiB of one session, go with its events.
+   */
+  readonly sessions?: number;
+  /** How long after its end a session whose events are gone can be shown, in milliseconds. Default without limit. */
+  readonly ageMs?: number;
+}
+
 /** What differs between Node and the browser. */
 export interface Platform {
   /** Follows the journal of `store` beside its owner; absent where nothing can. */
   readonly follow?: (start: FollowStart) => Following;
+  /** Events between two snapshots. Default 50,000. */
+  readonly snapshotEvents?: number;
   loadModule(): WebAssembly.Module | Promise<WebAssembly.Module>;
   /** Folder for the files of a task, made when it is not there. */
   readonly directory: (sessionId: string, key: string) => Promise<string>;
@@ -102,6 +123,8 @@ export interface FollowStart {
   readonly store: Store;
   readonly opened: StoreOpened;
   readonly module: WebAssembly.Module;
+  readonly retention: Retention;
+  readonly snapshotEvents: number;
   readonly troubled: (error: Error) => void;
 }
 

@@ -1,11 +1,16 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { LogLevel, Run } from "../runtime/attempt.ts";
+import { recordOf } from "../runtime/history/history.ts";
+import { HistoryLoader } from "../runtime/history/loader.ts";
+import type { SessionRecord } from "../runtime/history/record.ts";
+import type { SessionFold } from "../runtime/history/session-fold.ts";
 import { Logs } from "../runtime/logs.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
-import type { DraftRow } from "../runtime/payloads.ts";
+import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
 import {
+  type HeldSession,
   type LogEntry,
   Session,
   type SessionPort,
@@ -32,8 +37,11 @@ export class Sessions implements SessionPort {
   /** Faces somebody may hold, by handle. */
   readonly #faces = new Map<number, Session[]>();
 
+  readonly #history: HistoryLoader;
+
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#history = new HistoryLoader(runtime.reader, runtime.mirror);
   }
 
   start(plan: PlanDefinition, options: OrchestrateOptions): Session {
@@ -44,8 +52,10 @@ export class Sessions implements SessionPort {
       this,
       accepted.then((handle) => {
         // A repeated call answers a session that has a face already, and perhaps an end.
-        if (this.#runtime.mirror.sessions.get(handle)?.endedMs == null) this.#follow(handle, session);
-        else queueMicrotask(() => session.end(handle));
+        const entry = this.#runtime.mirror.sessions.get(handle);
+        if (entry === undefined) return this.#readBack(handle, "", session);
+        if (entry.endedMs === null) this.#follow(handle, session);
+        else queueMicrotask(() => session.end(handle, { entry }));
         return handle;
       }),
     );
@@ -53,10 +63,19 @@ export class Sessions implements SessionPort {
   }
 
   byId(id: string): Session {
+    const { mirror } = this.#runtime;
     const handle = this.#runtime.handleOf("session", id);
-    const entry = handle === undefined ? undefined : this.#runtime.mirror.sessions.get(handle);
-    if (entry === undefined) throw unknown(id);
-    return this.#face(entry);
+    if (handle === undefined || handle < 1 || handle > mirror.seq) throw unknown(id);
+    const entry = mirror.sessions.get(handle);
+    if (entry !== undefined) {
+      if (this.id(handle) !== id) throw unknown(id);
+      return this.#face(entry);
+    }
+    const face: Session = new Session(
+      this,
+      Promise.resolve().then(() => this.#readBack(handle, id, face)),
+    );
+    return face;
   }
 
   all(): readonly Session[] {
@@ -65,13 +84,15 @@ export class Sessions implements SessionPort {
 
   /** Folds an event into the faces it concerns. The mirror has it already. */
   happened(seq: number, timeMs: number, event: Event, handle: number | undefined): void {
+    this.#history.happened(seq, timeMs, event);
     const faces = handle === undefined ? undefined : this.#faces.get(handle);
     if (faces === undefined || handle === undefined) return;
     for (const face of faces) {
       if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
       face.changed();
-      if (event.type === "SessionEnded") face.end(handle);
     }
+    const entry = this.#runtime.mirror.sessions.get(handle);
+    if (event.type === "SessionEnded" && entry !== undefined) for (const face of faces) face.end(handle, { entry });
     if (event.type === "SessionEnded") this.#faces.delete(handle);
   }
 
@@ -99,12 +120,14 @@ export class Sessions implements SessionPort {
     this.#faces.clear();
   }
 
-  id(handle: number): string {
-    return this.#runtime.id("session", handle);
+  id(handle: number, held?: HeldSession): string {
+    return this.#runtime.id("session", handle, this.#entry(handle, held).openedMs);
   }
 
-  view(handle: number): Promise<SessionView> {
-    return projectSession(this.#entry(handle), this.#projection(), this.#runtime.nowMs());
+  async view(handle: number, held: HeldSession | undefined): Promise<SessionView> {
+    return this.#tell(await this.#whole(handle, held), ({ entry, record }, decode) =>
+      projectSession(entry, { ...this.#projection(record), decode }, this.#runtime.nowMs()),
+    );
   }
 
   /** Every escalation in memory, the open ones first. */
@@ -120,8 +143,8 @@ export class Sessions implements SessionPort {
     return entry === undefined ? undefined : projectEscalation(entry, this.#projection());
   }
 
-  progress(handle: number): SessionProgress {
-    const entry = this.#entry(handle);
+  progress(handle: number, held: HeldSession | undefined): SessionProgress {
+    const entry = this.#entry(handle, held);
     const { counts, status, openedMs, endedMs } = entry;
     const percentage = percentageOf(entry);
     const spentMs = Math.max(this.#runtime.nowMs() - openedMs, 0);
@@ -137,14 +160,16 @@ export class Sessions implements SessionPort {
     };
   }
 
-  async result(handle: number): Promise<SessionResult> {
-    const { status, reason, tasks } = this.#entry(handle);
-    const id = this.id(handle);
-    const done = tasks.filter((task) => task.output !== null && task.status === "completed");
-    const outputs = await Promise.all(
-      done.map(async ({ spec, output }) => [spec.key, await this.#runtime.decode(output)] as const),
-    );
-    return { id, status: status as SessionResult["status"], reason, outputs: Object.fromEntries(outputs) };
+  async result(handle: number, held: HeldSession | undefined): Promise<SessionResult> {
+    const id = this.id(handle, held);
+    return this.#tell(held ?? { entry: this.#entry(handle) }, async ({ entry }, decode) => {
+      const { status, reason, tasks } = entry;
+      const done = tasks.filter((task) => task.output !== null && task.status === "completed");
+      const outputs = await Promise.all(
+        done.map(async ({ spec, output }) => [spec.key, await decode(output)] as const),
+      );
+      return { id, status: status as SessionResult["status"], reason, outputs: Object.fromEntries(outputs) };
+    });
   }
 
   async cancel(session: number, reason: string): Promise<void> {
@@ -167,12 +192,13 @@ export class Sessions implements SessionPort {
     await this.#runtime.submit({ type: "UpdateContext", session, entries }, { rows, owner: session });
   }
 
-  async context(handle: number): Promise<Readonly<Record<string, unknown>>> {
-    const entries = [...this.#entry(handle).context];
-    const values = await Promise.all(
-      entries.map(async ([name, value]) => [name, await this.#runtime.decode(value)] as const),
-    );
-    return Object.fromEntries(values);
+  async context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>> {
+    return this.#tell(held ?? { entry: this.#entry(handle) }, async ({ entry }, decode) => {
+      const values = await Promise.all(
+        [...entry.context].map(async ([name, value]) => [name, await decode(value)] as const),
+      );
+      return Object.fromEntries(values);
+    });
   }
 
   async #submit({ spec, tasks, rows, input }: CompiledPlan, options: OrchestrateOptions): Promise<number> {
@@ -204,9 +230,12 @@ export class Sessions implements SessionPort {
     return session;
   }
 
-  #projection(): ProjectionParts {
+  #projection(record?: SessionRecord): ProjectionParts {
+    const { mirror } = this.#runtime;
     return {
-      mirror: this.#runtime.mirror,
+      mirror,
+      teamAlerts: record?.teamAlerts ?? mirror.alerts.ofTeam(),
+      agentName: (agent) => record?.agents.get(agent) ?? mirror.agents.get(agent)?.spec.key,
       id: (kind, entity, createdMs) => this.#runtime.id(kind, entity, createdMs),
       decode: (payload) => this.#runtime.decode(payload),
     };
@@ -217,7 +246,7 @@ export class Sessions implements SessionPort {
     if (known !== undefined) return known;
     const face = new Session(this, Promise.resolve(entry.handle));
     if (entry.endedMs === null) this.#follow(entry.handle, face);
-    face.adopt(entry.handle, entry.endedMs !== null);
+    face.adopt(entry.handle, entry.endedMs === null ? undefined : { entry });
     return face;
   }
 
@@ -227,10 +256,51 @@ export class Sessions implements SessionPort {
     else faces.push(face);
   }
 
-  #entry(handle: number): SessionEntry {
-    const entry = this.#runtime.mirror.sessions.get(handle);
+  #entry(handle: number, held?: HeldSession): SessionEntry {
+    const entry = this.#runtime.mirror.sessions.get(handle) ?? held?.entry;
     if (entry === undefined) throw unknown(`session#${handle}`);
     return entry;
+  }
+
+  /** The session with everything that led to its state, which a snapshot does not hold. */
+  async #whole(handle: number, held: HeldSession | undefined): Promise<HeldSession> {
+    const known = this.#entry(handle, held);
+    if (!known.partial) return known === held?.entry ? held : { entry: known };
+    const fold = await this.#history.load({ handle, id: this.id(handle, held) });
+    return { entry: fold.session(handle) ?? known };
+  }
+
+  /** Tells of a session. When compaction took payloads of one that has ended, its archive has what remains of them. */
+  async #tell<T>(
+    session: HeldSession,
+    tell: (session: HeldSession, decode: ProjectionParts["decode"]) => Promise<T>,
+  ): Promise<T> {
+    const { entry, record } = session;
+    const reading = new PayloadReading((payload) => this.#runtime.decode(payload));
+    const told = await tell(session, reading.decode);
+    if (!reading.isMissing || record !== undefined || entry.endedMs === null) return told;
+    const id = this.#runtime.id("session", entry.handle, entry.openedMs);
+    const archived = this.#recordOf(await this.#history.load({ handle: entry.handle, id }), entry.handle);
+    return archived === undefined ? told : tell(archived, (payload) => this.#runtime.decode(payload));
+  }
+
+  #recordOf(fold: SessionFold, handle: number): HeldSession | undefined {
+    const entry = fold.session(handle);
+    return entry === undefined ? undefined : { entry, record: recordOf(fold, entry, this.#runtime.mirror.agents) };
+  }
+
+  /** Gives a face what is kept of a session that left memory, and its end with it. */
+  async #readBack(handle: number, id: string, face: Session): Promise<number> {
+    const fold = await this.#history.load({ handle, id });
+    const held = this.#recordOf(fold, handle);
+    if (held === undefined || held.entry.endedMs === null) throw unknown(id);
+    if (id !== "" && this.#runtime.id("session", handle, held.entry.openedMs) !== id) throw unknown(id);
+    face.remember(handle, held);
+    queueMicrotask(() => {
+      face.changed();
+      face.end(handle, held);
+    });
+    return handle;
   }
 }
 
@@ -240,7 +310,7 @@ function fromHex(text: string): Uint8Array {
 
 function unknown(id: string): PolyphonError {
   return new PolyphonError("SESSION_UNKNOWN", {
-    message: `there is no session ${id} in memory; it may have ended long ago, or belong to another journal.`,
+    message: `there is no session ${id}; it may have ended longer ago than sessions are kept, or belong to another journal.`,
     details: { session: id },
   });
 }

@@ -6,6 +6,8 @@ import { functionHost } from "../hosts/function/host.ts";
 import type { AgentHost } from "../hosts/host.ts";
 import type { LogLevel, Run } from "../runtime/attempt.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import type { Retention } from "../runtime/history/archiver.ts";
+import { RETENTION } from "../runtime/history/retention.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
 import type { LogEntry, Session, TeamEvent } from "../sessions/session.ts";
@@ -14,7 +16,15 @@ import { memoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, StoreHealth, StoreOpened } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { Event, HostKind } from "../wasm/codec.generated.ts";
-import type { AgentOptions, DecideOptions, OpenOptions, OrchestrateOptions, Platform, PoolOptions } from "./options.ts";
+import type {
+  AgentOptions,
+  DecideOptions,
+  OpenOptions,
+  OrchestrateOptions,
+  Platform,
+  PoolOptions,
+  RetentionOptions,
+} from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { settingsWith } from "./settings.ts";
 import { describeEvent } from "./team-event.ts";
@@ -47,13 +57,28 @@ export class Team implements AsyncDisposable {
     const { notify, seed } = options;
     const seeded = seed === undefined ? {} : { seed };
     const asking = notify === undefined ? {} : { notify: async (handle: number) => hears.team?.notify(handle, notify) };
-    const { follow } = platform;
+    const { follow, snapshotEvents = SNAPSHOT_EVENTS } = platform;
+    const retention = retentionOf(follow === undefined ? 0 : RETENTION.events, options.retention);
     const following =
       follow === undefined
         ? {}
-        : { follow: (opened: StoreOpened) => follow({ store, opened, module, troubled: (error) => onError(error) }) };
+        : {
+            follow: (opened: StoreOpened) =>
+              follow({ store, opened, module, retention, snapshotEvents, troubled: (error) => onError(error) }),
+          };
     const runtime = await Runtime.open(
-      { store, clock, module, node, directory: platform.directory, ...seeded, ...following, ...asking },
+      {
+        store,
+        clock,
+        module,
+        node,
+        retention,
+        snapshotEvents,
+        directory: platform.directory,
+        ...seeded,
+        ...following,
+        ...asking,
+      },
       {
         happened: (seq, timeMs, event, session) => hears.team?.happened(seq, timeMs, event, session?.handle),
         ticked: (session) => hears.team?.ticked(session.handle),
@@ -134,7 +159,10 @@ export class Team implements AsyncDisposable {
     return this.#sessions.start(plan, options);
   }
 
-  /** The session of an id. `SESSION_UNKNOWN` when it is not in memory. */
+  /**
+   * The session of an id. One that ended and left memory is read back from the journal or its archive. `SESSION_UNKNOWN` when
+   * the id is none of this journal; when the session is not kept any more, everything asked of it rejects with that.
+   */
   session(id: string): Session {
     this.#check();
     return this.#sessions.byId(id);
@@ -262,6 +290,18 @@ export class Team implements AsyncDisposable {
   #check(): void {
     if (this.#closing !== undefined) throw disposed();
   }
+}
+
+/** Events between two snapshots: what a recovery has to fold at most, about. */
+const SNAPSHOT_EVENTS = 50_000;
+
+/** Checks what a caller may have computed: a count below nothing would keep nothing at all. */
+function retentionOf(events: number, given: RetentionOptions = {}): Retention {
+  for (const [name, value] of Object.entries(given)) {
+    if (Number.isFinite(value) && value >= 0) continue;
+    throw new PolyphonError("CONFIG_INVALID", { message: `retention.${name} is ${value}; it is a number from 0.` });
+  }
+  return { ...RETENTION, events, ...given };
 }
 
 function unknownEscalation(id: string): PolyphonError {

@@ -16,24 +16,31 @@ export interface Folded {
   readonly nowMs: number;
 }
 
-/**
- * Folds a journal up to and with event `until`. From the first event where all are still kept, since they tell of every
- * try; else from the latest snapshot before.
- */
+export interface FoldOptions {
+  readonly signal?: AbortSignal;
+  /** Begins at the first event where all are still kept, to see whether they fold. */
+  readonly whole?: boolean;
+  /** Called after each frame with the sequence that was reached, and the kernel at it. */
+  readonly progress?: (seq: number, kernel: Kernel) => void;
+}
+
+/** Folds a journal up to and with event `until`: the latest snapshot before, then every event behind it. */
 export async function foldJournal(
   reader: StoreReader,
   module: WebAssembly.Module,
   until: number = Number.MAX_SAFE_INTEGER,
+  options: FoldOptions = {},
 ): Promise<Folded> {
   const { firstSeq, lastSeq } = await reader.health();
   const start = { partition: 0, epoch: 0 };
-  const snapshot = firstSeq > 1 ? await reader.latestSnapshot() : undefined;
+  const snapshot = firstSeq > 1 || options.whole !== true ? await reader.latestSnapshot() : undefined;
   const usable = snapshot !== undefined && snapshot.seq <= until ? snapshot : undefined;
   const kernel = new Kernel(module, usable === undefined ? start : { ...start, snapshot: usable.bytes });
   const mirror = usable === undefined ? new Mirror() : restoreMirror(usable.bytes);
+  const { progress, signal } = options;
   let nowMs = 0;
   if (lastSeq > mirror.seq) {
-    for await (const frame of reader.read(mirror.seq + 1)) {
+    for await (const frame of reader.read(mirror.seq + 1, signal === undefined ? {} : { signal })) {
       let end = 0;
       visit(frame, (seq, timeMs, event) => {
         end = seq;
@@ -43,6 +50,7 @@ export async function foldJournal(
       });
       if (end > until) break;
       kernel.replay(frame);
+      progress?.(end, kernel);
       if (end === until) break;
     }
   }

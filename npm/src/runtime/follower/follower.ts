@@ -1,58 +1,89 @@
 import type { Snapshot, StoreReader } from "../../stores/store.ts";
-import type { Event } from "../../wasm/codec.generated.ts";
 import { Kernel } from "../../wasm/kernel.ts";
-import { visitEvents } from "../frame.ts";
-import type { SessionEntry } from "../mirror/entries.ts";
-import { Mirror } from "../mirror/mirror.ts";
+import { frameTimeMs, visitLandmarks } from "../frame.ts";
+import { Archiver, type Retention } from "../history/archiver.ts";
+import { AgentMirror } from "../mirror/agents.ts";
 import { restoreMirror } from "../mirror/restore.ts";
-
-/** Hears of every event that was folded. */
-export type FoldListener = (seq: number, timeMs: number, event: Event, session: SessionEntry | undefined) => void;
+import type { Compaction } from "./messages.ts";
 
 /**
  * Folds a journal beside its owner, with a kernel of its own. Every state hash the owner wrote is compared on the way, so
- * that replay = state is checked in production; snapshots are made here, where they stall nobody.
+ * that replay = state is checked in production; snapshots are made here, where they stall nobody. Of the events it reads
+ * nothing but where sessions begin and end: whoever wants more of the past folds it when it is asked for.
  */
 export class Follower {
-  readonly kernel: Kernel;
-  readonly mirror: Mirror;
   readonly #reader: StoreReader;
+  readonly #kernel: Kernel;
+  readonly #archiver: Archiver;
+  readonly #retention: Retention;
+  #seq: number;
+  #nowMs = 0;
+  /** The newest snapshot, and the one before. */
+  #snapshots: readonly [newer: number, older: number];
 
-  private constructor(reader: StoreReader, kernel: Kernel, mirror: Mirror) {
+  private constructor(reader: StoreReader, kernel: Kernel, retention: Retention, start: Start) {
     this.#reader = reader;
-    this.kernel = kernel;
-    this.mirror = mirror;
+    this.#kernel = kernel;
+    this.#retention = retention;
+    this.#seq = start.seq;
+    this.#snapshots = [start.seq, 0];
+    const id = (handle: number, openedMs: number): string => kernel.id("session", handle, openedMs);
+    this.#archiver = new Archiver({ reader, retention, agents: start.agents, id }, start.open, start.seq);
   }
 
   /** Begins at the newest snapshot. */
-  static async open(reader: StoreReader, module: WebAssembly.Module): Promise<Follower> {
+  static async open(reader: StoreReader, module: WebAssembly.Module, retention: Retention): Promise<Follower> {
     const snapshot = await reader.latestSnapshot();
-    if (snapshot === undefined)
-      return new Follower(reader, new Kernel(module, { partition: 0, epoch: 0 }), new Mirror());
-    const kernel = new Kernel(module, { partition: 0, epoch: 0, snapshot: snapshot.bytes });
-    return new Follower(reader, kernel, restoreMirror(snapshot.bytes));
+    const empty = { partition: 0, epoch: 0 };
+    if (snapshot === undefined) {
+      const start = { seq: 0, open: [], agents: new AgentMirror() };
+      return new Follower(reader, new Kernel(module, empty), retention, start);
+    }
+    const kernel = new Kernel(module, { ...empty, snapshot: snapshot.bytes });
+    const { seq, sessions, agents } = restoreMirror(snapshot.bytes);
+    const open = [...sessions.values()].filter((session) => session.endedMs === null).map(({ handle }) => handle);
+    return new Follower(reader, kernel, retention, { seq, open, agents });
   }
 
   /** Sequence up to which the journal was folded. */
   get seq(): number {
-    return this.mirror.seq;
+    return this.#seq;
+  }
+
+  /** Events since the newest snapshot. */
+  get sinceSnapshot(): number {
+    return this.#seq - this.#snapshots[0];
   }
 
   /** Folds what is durable behind {@link Follower.seq}, at most about `limit` events. `STORE_CORRUPT` when it does not fit. */
-  async advance(limit: number, folded: FoldListener): Promise<void> {
-    const end = this.seq + limit;
-    for await (const frame of this.#reader.read(this.seq + 1)) {
-      this.kernel.replay(frame);
-      visitEvents(frame, (seq, timeMs, event) => {
-        if (seq <= this.mirror.seq) return;
-        folded(seq, timeMs, event, this.mirror.apply(seq, timeMs, event));
-      });
-      if (this.seq >= end) return;
+  async advance(limit: number): Promise<void> {
+    const end = this.#seq + limit;
+    for await (const frame of this.#reader.read(this.#seq + 1)) {
+      this.#kernel.replay(frame);
+      this.#seq = visitLandmarks(frame, this.#archiver);
+      this.#nowMs = frameTimeMs(frame);
+      if (this.#seq >= end) return;
     }
   }
 
   /** The state as of {@link Follower.seq}. */
   snapshot(): Snapshot {
-    return { seq: this.seq, stateHash: this.kernel.stateHash(), bytes: this.kernel.snapshot() };
+    this.#snapshots = [this.#seq, this.#snapshots[0]];
+    return { seq: this.#seq, stateHash: this.#kernel.stateHash(), bytes: this.#kernel.snapshot() };
   }
+
+  /** What may go once that snapshot is kept; `undefined` while nothing may. */
+  async compaction(): Promise<Compaction | undefined> {
+    const [newer, older] = this.#snapshots;
+    const beforeSeq = Math.min(newer - this.#retention.events, older + 1);
+    if (beforeSeq <= 1) return undefined;
+    return { beforeSeq, ...(await this.#archiver.prepare(beforeSeq, newer, this.#nowMs)) };
+  }
+}
+
+/** The state a follower begins with. */
+interface Start {
+  readonly seq: number;
+  readonly open: readonly number[];
+  readonly agents: AgentMirror;
 }

@@ -2,28 +2,25 @@ import { Worker } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Store } from "../../stores/store.ts";
 import type { Following } from "../following.ts";
-import type { FollowerReport, FollowerTask } from "./messages.ts";
+import type { Compaction, FollowerReport, FollowerTask } from "./messages.ts";
 
 /** How a journal is followed. */
 export interface FollowOptions {
   /** Events the follower may lag before it is woken. Default 1,000. */
   readonly wakeEvents?: number;
-  /** Events kept behind the newest snapshot for replay, bisect and late readers. Default 1,000,000. */
-  readonly retainEvents?: number;
   /** Hears of a follower that stopped: the owner goes on without snapshots. */
   readonly troubled: (error: Error) => void;
 }
 
 const WAKE_EVENTS = 1_000;
-const RETAIN_EVENTS = 1_000_000;
 
-/** Starts the thread that folds, compares, feeds the views and makes snapshots; compacts behind them. */
-export function follow(task: FollowerTask, store: Store, options: FollowOptions): Following {
-  const { wakeEvents = WAKE_EVENTS, retainEvents = RETAIN_EVENTS, troubled } = options;
+/** Starts the thread that folds, compares and makes snapshots; archives and compacts behind them. */
+export function follow(task: FollowerTask, lastSeq: number, store: Store, options: FollowOptions): Following {
+  const { wakeEvents = WAKE_EVENTS, troubled } = options;
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: task, execArgv: [] });
   worker.unref();
-  let told = task.lastSeq;
+  let told = lastSeq;
   let closing = false;
   let folded = 0;
   const waits = new Set<{ readonly seq: number; readonly resolve: () => void }>();
@@ -39,11 +36,10 @@ export function follow(task: FollowerTask, store: Store, options: FollowOptions)
       for (const wait of [...waits]) if (folded >= wait.seq) wait.resolve();
     }
     if (report.type !== "snapshot" || closing) return;
-    const { snapshot } = report;
+    const { snapshot, compaction } = report;
     keeping = keeping
       .then(() => store.putSnapshot(snapshot))
-      .then(() => (snapshot.seq > retainEvents ? store.compact(snapshot.seq - retainEvents) : undefined))
-      .then(() => undefined)
+      .then(() => (compaction === undefined ? undefined : compact(store, compaction)))
       .catch((error: unknown) => stopped("a snapshot could not be kept.", error));
   });
   return {
@@ -67,4 +63,11 @@ export function follow(task: FollowerTask, store: Store, options: FollowOptions)
       await worker.terminate();
     },
   };
+}
+
+/** Nothing goes before what shall stay of it is kept. */
+async function compact(store: Store, { archives, beforeSeq, closed, drop }: Compaction): Promise<void> {
+  for (const archive of archives) await store.putArchive(archive);
+  await store.compact(beforeSeq, { closed });
+  if (drop.length > 0) await store.dropArchives(drop);
 }

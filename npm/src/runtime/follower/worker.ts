@@ -2,31 +2,20 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { openReader } from "../../stores/sqlite/sqlite-reader.ts";
-import { openViews } from "../../stores/views/views.ts";
 import { Follower } from "./follower.ts";
 import type { FollowerReport, FollowerTask } from "./messages.ts";
-import { RowGatherer } from "./rows.ts";
 
-/** Events folded between two writes of the views. */
+/** Events folded between two looks at what was asked meanwhile. */
 const PART_EVENTS = 2_000;
-/** Events the views keep; what is further behind is not written to be dropped at once. */
-const KEPT_EVENTS = 100_000;
 
-const { file, module, journalId, lastSeq, snapshotEvents } = workerData as FollowerTask;
+const { file, module, snapshotEvents, retention } = workerData as FollowerTask;
 const port = parentPort;
 // Following is never urgent: whoever commits or answers goes first. On Linux a thread has a priority of its own; elsewhere
 // it is the process's, which is left alone.
 if (process.platform === "linux") setPriority(0, 10);
 
 const reader = await openReader(file, { thread: "caller" });
-const follower = await Follower.open(reader, module);
-const views = await openViews(file, { journalId, lastSeq }, { thread: "caller" });
-const gatherer = new RowGatherer(follower.mirror, (kind, handle, createdMs) =>
-  follower.kernel.id(kind, handle, createdMs),
-);
-// What the views missed before the snapshot they cannot be told any more; they begin where the follower does.
-let watermark = Math.max(await views.watermark(), 0);
-let snapshotSeq = follower.seq;
+const follower = await Follower.open(reader, module, retention);
 let wanted = 0;
 let working = false;
 
@@ -40,19 +29,9 @@ async function work(): Promise<void> {
   try {
     while (follower.seq < wanted) {
       const before = follower.seq;
-      await follower.advance(PART_EVENTS, (seq, timeMs, event, session) => {
-        if (seq > watermark) gatherer.folded(seq, timeMs, event, session, seq > wanted - KEPT_EVENTS);
-      });
+      await follower.advance(PART_EVENTS);
       if (follower.seq === before) break;
-      if (follower.seq > watermark) {
-        await views.applyRows(follower.seq, await gatherer.take());
-        watermark = follower.seq;
-      }
-      if (follower.seq - snapshotSeq >= snapshotEvents) {
-        const snapshot = follower.snapshot();
-        snapshotSeq = snapshot.seq;
-        report({ type: "snapshot", snapshot }, [snapshot.bytes.buffer as ArrayBuffer]);
-      }
+      if (follower.sinceSnapshot >= snapshotEvents) await keep();
       report({ type: "folded", seq: follower.seq });
     }
   } catch (error) {
@@ -60,6 +39,13 @@ async function work(): Promise<void> {
     wanted = 0;
   }
   working = false;
+}
+
+async function keep(): Promise<void> {
+  const snapshot = follower.snapshot();
+  const compaction = await follower.compaction();
+  const moved = [snapshot, ...(compaction?.archives ?? [])].map(({ bytes }) => bytes.buffer as ArrayBuffer);
+  report({ type: "snapshot", snapshot, compaction }, moved);
 }
 
 function report(message: FollowerReport, transfer: readonly ArrayBuffer[] = []): void {

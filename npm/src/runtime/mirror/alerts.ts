@@ -21,9 +21,13 @@ const CLEARED = 1_000;
 export class AlertMirror {
   readonly #entries = new Map<number, AlertEntry>();
 
-  /** Those about one session and those about the whole team, in the order in which they were raised. */
-  of(session: number): readonly AlertEntry[] {
-    return [...this.#entries.values()].filter((entry) => entry.session === session || entry.session === null);
+  get(handle: number): AlertEntry | undefined {
+    return this.#entries.get(handle);
+  }
+
+  /** Those about the whole team, in the order in which they were raised. */
+  ofTeam(): readonly AlertEntry[] {
+    return [...this.#entries.values()].filter((entry) => entry.session === null);
   }
 
   /** Enters an alert as a snapshot holds it. */
@@ -31,30 +35,30 @@ export class AlertMirror {
     this.#entries.set(entry.handle, entry);
   }
 
-  apply(seq: number, timeMs: number, event: Event): void {
+  forget(entries: readonly AlertEntry[]): void {
+    for (const { handle } of entries) this.#entries.delete(handle);
+  }
+
+  /** Folds an event; answers the alert it raised. */
+  apply(seq: number, timeMs: number, event: Event): AlertEntry | undefined {
     if (event.type === "AlertRaised") {
       const { rule, severity, action, session, details } = event;
-      this.#entries.set(seq, {
-        handle: seq,
-        rule,
-        severity,
-        action,
-        session,
-        details,
-        raisedMs: timeMs,
-        clearedMs: null,
-        holds: action === "pause_new_tasks" && session !== null,
-      });
-      this.#forget();
-    } else if (event.type === "AlertCleared") {
+      const holds = action === "pause_new_tasks" && session !== null;
+      const entry = { handle: seq, rule, severity, action, session, details, raisedMs: timeMs, clearedMs: null, holds };
+      this.#entries.set(seq, entry);
+      this.#forgetCleared();
+      return entry;
+    }
+    if (event.type === "AlertCleared") {
       const entry = this.#entries.get(event.alert);
       if (entry !== undefined) Object.assign(entry, { clearedMs: timeMs, holds: false });
     } else if (event.type === "SessionResumed") {
       for (const entry of this.#entries.values()) if (entry.session === event.session) entry.holds = false;
     }
+    return undefined;
   }
 
-  #forget(): void {
+  #forgetCleared(): void {
     for (const [handle, { clearedMs }] of this.#entries) {
       if (this.#entries.size <= CLEARED) return;
       if (clearedMs !== null) this.#entries.delete(handle);

@@ -15,6 +15,8 @@ import type {
   Usage,
   Verdict,
 } from "../../wasm/codec.generated.ts";
+import type { AlertEntry } from "./alerts.ts";
+import type { EscalationEntry } from "./escalations.ts";
 
 /** A session as the mirror holds it. Handles are sequences; ids are made from them when somebody asks. */
 export interface SessionEntry {
@@ -35,6 +37,12 @@ export interface SessionEntry {
   readonly parents: Set<number>;
   readonly counts: { -readonly [K in keyof Counts]: Counts[K] };
   readonly context: Map<string, Payload>;
+  /** It came from a snapshot, which holds its state but not how it came there: the journal has the rest. */
+  partial: boolean;
+  /** Questions to humans about its tasks, in the order in which they were raised. */
+  readonly escalations: EscalationEntry[];
+  /** Alerts about it, in the order in which they were raised. */
+  readonly alerts: AlertEntry[];
 }
 
 export interface PhaseEntry {

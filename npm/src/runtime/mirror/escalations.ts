@@ -28,34 +28,35 @@ export class EscalationMirror {
     return this.#entries.values();
   }
 
-  /** Those of one session, in the order in which they were raised. */
-  of(session: number): readonly EscalationEntry[] {
-    return [...this.#entries.values()].filter((entry) => entry.session === session);
-  }
-
   /** Enters an escalation as a snapshot holds it. */
   restore(entry: EscalationEntry): void {
     this.#entries.set(entry.handle, entry);
   }
 
-  apply(seq: number, timeMs: number, event: Event): void {
+  forget(entries: readonly EscalationEntry[]): void {
+    for (const { handle } of entries) this.#entries.delete(handle);
+  }
+
+  /** Folds an event; answers the escalation it raised. */
+  apply(seq: number, timeMs: number, event: Event): EscalationEntry | undefined {
     switch (event.type) {
       case "EscalationRaised": {
         const { session, task, report, deadlineMs } = event;
         const open = { resolvedMs: null, decision: null, actor: "", note: "" };
-        this.#entries.set(seq, { handle: seq, raisedMs: timeMs, session, task, report, deadlineMs, ...open });
-        return;
+        const entry = { handle: seq, raisedMs: timeMs, session, task, report, deadlineMs, ...open };
+        this.#entries.set(seq, entry);
+        return entry;
       }
       case "EscalationResolved":
         this.#settle(event.escalation, timeMs, event.decision, event.actor, event.note);
-        this.#forget(event.evict);
-        return;
+        this.#evict(event.evict);
+        return undefined;
       case "EscalationWithdrawn":
         this.#settle(event.escalation, timeMs, null, "", "the task ended otherwise");
-        this.#forget(event.evict);
-        return;
+        this.#evict(event.evict);
+        return undefined;
       default:
-        return;
+        return undefined;
     }
   }
 
@@ -64,7 +65,7 @@ export class EscalationMirror {
     if (entry !== undefined) Object.assign(entry, { resolvedMs: timeMs, decision, actor, note });
   }
 
-  #forget(handles: readonly number[]): void {
+  #evict(handles: readonly number[]): void {
     for (const handle of handles) this.#entries.delete(handle);
   }
 }

@@ -21,11 +21,32 @@ export class Mirror {
   /** Sequence of the last event that was folded. */
   seq = 0;
 
+  /** Hears of each session that leaves memory. */
+  onForget: ((session: SessionEntry) => void) | undefined;
+
+  /** Enters a session that was folded elsewhere, up to the same event. */
+  adopt(session: SessionEntry): void {
+    this.sessions.set(session.handle, session);
+    for (const task of session.tasks) this.tasks.set(task.handle, task);
+    for (const entry of session.escalations) if (this.escalations.get(entry.handle)) this.escalations.restore(entry);
+    for (const entry of session.alerts) if (this.alerts.get(entry.handle)) this.alerts.restore(entry);
+  }
+
+  /** Takes a session out of memory, as the kernel does. */
+  forget(handle: number): void {
+    const session = this.sessions.get(handle);
+    if (session === undefined) return;
+    this.sessions.delete(handle);
+    for (const task of session.tasks) this.tasks.delete(task.handle);
+    this.escalations.forget(session.escalations);
+    this.alerts.forget(session.alerts);
+    this.onForget?.(session);
+  }
+
   /** Folds one event. Answers the session it belongs to, if any. */
   apply(seq: number, timeMs: number, event: Event): SessionEntry | undefined {
     this.seq = seq;
-    this.escalations.apply(seq, timeMs, event);
-    this.alerts.apply(seq, timeMs, event);
+    this.#keepWithSession(seq, timeMs, event);
     return (
       applyTask(this, seq, timeMs, event) ??
       applySession(this, seq, timeMs, event) ??
@@ -38,5 +59,13 @@ export class Mirror {
   #alerted(event: Event): SessionEntry | undefined {
     const about = event.type === "AlertRaised" || event.type === "AlertCleared" ? event.session : null;
     return about === null ? undefined : this.sessions.get(about);
+  }
+
+  /** Escalations and alerts stand in lists of their own, and with the session they are about. */
+  #keepWithSession(seq: number, timeMs: number, event: Event): void {
+    const escalation = this.escalations.apply(seq, timeMs, event);
+    if (escalation !== undefined) this.sessions.get(escalation.session)?.escalations.push(escalation);
+    const alert = this.alerts.apply(seq, timeMs, event);
+    if (alert !== undefined && alert.session !== null) this.sessions.get(alert.session)?.alerts.push(alert);
   }
 }

@@ -47,13 +47,16 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
       input: session.input,
       status: session.status,
       committed: false,
-      reason: null,
+      reason: session.reason === "" ? null : session.reason,
       endedMs: session.endedMs,
       phases: [],
       tasks: [],
       parents: new Set(),
       counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
       context: new Map(session.context),
+      partial: true,
+      escalations: [],
+      alerts: [],
     });
   }
   const held = new Set<number>();
@@ -112,23 +115,16 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   records(reader, () => readUnservedDemand(reader));
   for (const [handle, escalation] of records(reader, () => readEscalation(reader))) {
     const { session, task, report, raisedMs, deadlineMs, closedMs: resolvedMs, decision, actor, note } = escalation;
-    mirror.escalations.restore({
-      handle,
-      session,
-      task,
-      report,
-      raisedMs,
-      deadlineMs,
-      resolvedMs,
-      decision,
-      actor,
-      note,
-    });
+    const entry = { handle, session, task, report, raisedMs, deadlineMs, resolvedMs, decision, actor, note };
+    mirror.escalations.restore(entry);
+    mirror.sessions.get(session)?.escalations.push(entry);
   }
   for (const [handle, alert] of records(reader, () => readAlert(reader))) {
     const { rule, severity, action, session, details, raisedMs, clearedMs } = alert;
     const holds = action === "pause_new_tasks" && clearedMs === null && session !== null && held.has(session);
-    mirror.alerts.restore({ handle, rule, severity, action, session, details, raisedMs, clearedMs, holds });
+    const entry = { handle, rule, severity, action, session, details, raisedMs, clearedMs, holds };
+    mirror.alerts.restore(entry);
+    if (session !== null) mirror.sessions.get(session)?.alerts.push(entry);
   }
   return mirror;
 }

@@ -23,6 +23,9 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         parents: new Set(),
         counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
         context: new Map(),
+        partial: false,
+        escalations: [],
+        alerts: [],
       };
       mirror.sessions.set(seq, session);
       mirror.live++;
@@ -55,7 +58,7 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         session.endedMs = timeMs;
         mirror.live--;
       });
-      for (const handle of event.evict) forget(mirror, handle);
+      for (const handle of event.evict) mirror.forget(handle);
       return ended;
     }
     case "ContextUpdated":
@@ -74,11 +77,4 @@ function change(mirror: Mirror, handle: number, with_: (session: SessionEntry) =
   const session = mirror.sessions.get(handle);
   if (session !== undefined) with_(session);
   return session;
-}
-
-function forget(mirror: Mirror, handle: number): void {
-  const session = mirror.sessions.get(handle);
-  if (session === undefined) return;
-  mirror.sessions.delete(handle);
-  for (const task of session.tasks) mirror.tasks.delete(task.handle);
 }

@@ -1,8 +1,8 @@
 import { frameIndex, type MemoryDisk, type MemoryFrame } from "./memory-disk.ts";
 import { sha256 } from "./memory-scan.ts";
 
-/** Drops frames wholly below `beforeSeq` and below the older kept snapshot, then the payloads of archived owners. */
-export async function compactDisk(disk: MemoryDisk, beforeSeq: number): Promise<void> {
+/** Drops frames wholly below `beforeSeq` and below the older kept snapshot, then the payloads of closed and archived owners. */
+export async function compactDisk(disk: MemoryDisk, beforeSeq: number, closed: readonly number[]): Promise<void> {
   const [older, newer] = disk.snapshots;
   if (older === undefined || newer === undefined) return;
   const cut = Math.min(beforeSeq, older.seq + 1);
@@ -11,7 +11,7 @@ export async function compactDisk(disk: MemoryDisk, beforeSeq: number): Promise<
     const hash = await sha256(last.bytes);
     dropFrames(disk, last, hash);
   }
-  sweepPayloads(disk);
+  sweepPayloads(disk, closed);
 }
 
 function dropFrames(disk: MemoryDisk, last: MemoryFrame, hash: Uint8Array): void {
@@ -22,10 +22,10 @@ function dropFrames(disk: MemoryDisk, last: MemoryFrame, hash: Uint8Array): void
   disk.base = { seq: last.lastSeq, hash, epoch: last.epoch };
 }
 
-function sweepPayloads(disk: MemoryDisk): void {
-  const closed = new Set<number>();
-  for (const archive of disk.archives.values()) if (archive.lastSeq <= disk.base.seq) closed.add(archive.owner);
-  dropPayloads(disk, (owner) => closed.has(owner));
+function sweepPayloads(disk: MemoryDisk, closed: readonly number[]): void {
+  const gone = new Set(closed);
+  for (const archive of disk.archives.values()) if (archive.lastSeq <= disk.base.seq) gone.add(archive.owner);
+  if (gone.size > 0) dropPayloads(disk, (owner) => gone.has(owner));
 }
 
 /** Drops the payloads whose owner `matches`. */

@@ -6,6 +6,7 @@ import type {
   AppendOptions,
   Archive,
   ArchiveEntry,
+  CompactOptions,
   PayloadRow,
   Snapshot,
   Store,
@@ -114,6 +115,9 @@ class MemoryStore implements Store {
     if (from <= this.#disk.base.seq) throw compacted(this.name, from, this.#disk.base.seq + 1);
     for await (const { frame, damage } of scanDisk(this.#disk, from)) {
       options.signal?.throwIfAborted();
+      const base = this.#disk.base.seq;
+      // Compaction overtook the reading.
+      if (damage !== undefined && damage.seq <= base) throw compacted(this.name, damage.seq, base + 1);
       if (damage !== undefined) throw corrupt(this.name, damage);
       yield frame.bytes;
     }
@@ -175,10 +179,10 @@ class MemoryStore implements Store {
     }
   }
 
-  async compact(beforeSeq: number, options: WaitOptions = {}): Promise<{ readonly firstSeq: number }> {
+  async compact(beforeSeq: number, options: CompactOptions = {}): Promise<{ readonly firstSeq: number }> {
     this.#requireWorking();
     options.signal?.throwIfAborted();
-    await compactDisk(this.#disk, beforeSeq);
+    await compactDisk(this.#disk, beforeSeq, options.closed ?? []);
     return { firstSeq: this.#disk.base.seq + 1 };
   }
 

@@ -1,5 +1,5 @@
 import { closed } from "../rules.ts";
-import type { Snapshot, WaitOptions } from "../store.ts";
+import type { CompactOptions, Snapshot, WaitOptions } from "../store.ts";
 import type { Client } from "./client.ts";
 import { snapshotIntact } from "./journal-reading.ts";
 import type { OwnerService } from "./owner-service.ts";
@@ -55,12 +55,20 @@ export class Maintenance {
     });
   }
 
-  compact(beforeSeq: number, options: WaitOptions): Promise<{ readonly firstSeq: number }> {
+  compact(beforeSeq: number, options: CompactOptions): Promise<{ readonly firstSeq: number }> {
     return this.run(options, async (stop) => {
       // Frames go only when both snapshots that stand for them can be read.
       for (const row of await this.#client.call("snapshots", [])) {
         stop();
         if (!(await snapshotIntact(this.#client, row))) return this.#client.call("ends", []);
+      }
+      const { closed = [] } = options;
+      // Before the frames: what a crash leaves undone here nobody would come back to.
+      for (let after = 0; closed.length > 0; ) {
+        const next = await this.#client.call("dropOwners", [closed, beforeSeq, after]);
+        if (next === undefined) break;
+        after = next;
+        stop();
       }
       while (await this.#client.call("compact", [beforeSeq])) stop();
       return this.#client.call("ends", []);

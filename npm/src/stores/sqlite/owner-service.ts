@@ -15,7 +15,7 @@ import { describeLocked } from "./locked.ts";
 import type { PackedPayloads } from "./packed-payloads.ts";
 import { ReaderService } from "./reader-service.ts";
 import { type Owner, recover } from "./recovery.ts";
-import { compactStep, erasePayloads } from "./retention.ts";
+import { compactStep, dropOwnersStep, erasePayloads } from "./retention.ts";
 import type { Part } from "./scan.ts";
 import {
   addSnapshotChunk,
@@ -129,6 +129,11 @@ export class OwnerService extends ReaderService {
   /** A part of compaction; answers whether it must be called again. */
   compact(beforeSeq: number): boolean {
     return this.#write(65_536, () => compactStep(this.db, beforeSeq));
+  }
+
+  /** A part of dropping the payloads of closed owners, behind row `after`; answers where to go on. */
+  dropOwners(owners: readonly number[], beforeSeq: number, after: number): number | undefined {
+    return this.#write(0, () => dropOwnersStep(this.db, new Set(owners), beforeSeq, after));
   }
 
   override health(): StoreHealth {

@@ -88,6 +88,11 @@ export class ReaderService {
     return readHealth(this.db, undefined);
   }
 
+  /** Identity of the journal, made with it. */
+  journalId(): string {
+    return readMeta(this.db).journal_id;
+  }
+
   /** Who owns the file now, if anybody does. */
   owner(): Owner | undefined {
     const { owner_pid, owner_host, owner_since_ms } = readMeta(this.db);

@@ -83,6 +83,25 @@ export function sweepStep(db: Database, { id, owner, last_seq, swept_seq }: Swee
   return more;
 }
 
+/**
+ * Drops the payloads that `owners` have in frames below `beforeSeq`, looking at a part of the rows behind row `after`.
+ * Answers the row to go on behind, or `undefined` at the end.
+ */
+export function dropOwnersStep(
+  db: Database,
+  owners: ReadonlySet<number>,
+  beforeSeq: number,
+  after: number,
+): number | undefined {
+  // A payload carries the last sequence of its frame, which may lie above.
+  const end = seqFrom(db, beforeSeq) ?? beforeSeq;
+  const sql = "SELECT id, owner, length(bytes) AS size FROM payloads WHERE id > ? AND seq <= ? ORDER BY id LIMIT ?";
+  const rows = db.all<{ id: number; owner: number; size: number }>(sql, after, end, SWEEP_STEP);
+  const gone = rows.filter(({ owner }) => owners.has(owner));
+  if (gone.length > 0) db.transaction(() => deletePayloads(db, gone));
+  return rows.length < SWEEP_STEP ? undefined : rows.at(-1)?.id;
+}
+
 /** The first sequence at or above `seq` under which payloads are stored. */
 function seqFrom(db: Database, seq: number): number | undefined {
   return db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM payloads WHERE seq >= ?", seq)?.seq ?? undefined;

@@ -9,6 +9,8 @@ import { SqliteReading } from "./sqlite-reading.ts";
 export interface SqliteReader extends StoreReader {
   /** The process that owns the file now; `undefined` when none does. */
   owner(): Promise<Owner | undefined>;
+  /** Identity of the journal, made with it: 32 hexadecimal digits. */
+  journalId(): Promise<string>;
 }
 
 export interface SqliteReaderOptions {
@@ -41,5 +43,9 @@ class Reader extends SqliteReading<ReaderService> implements SqliteReader {
 
   async owner(): Promise<Owner | undefined> {
     return this.client.call("owner", []);
+  }
+
+  async journalId(): Promise<string> {
+    return this.client.call("journalId", []);
   }
 }

@@ -5,6 +5,7 @@ import { closed } from "../rules.ts";
 import type {
   AppendOptions,
   Archive,
+  CompactOptions,
   PayloadRow,
   Snapshot,
   Store,
@@ -107,7 +108,7 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
     await this.#jobs().dropArchives(ids);
   }
 
-  async compact(beforeSeq: number, options: WaitOptions = {}): Promise<{ readonly firstSeq: number }> {
+  async compact(beforeSeq: number, options: CompactOptions = {}): Promise<{ readonly firstSeq: number }> {
     const { firstSeq } = await this.#jobs().compact(beforeSeq, options);
     return { firstSeq };
   }

@@ -55,6 +55,21 @@ export function retention(context: Context): void {
     equal((await store.verify()).ok, true, "the journal");
   });
 
+  context.test("a reading that compaction overtakes says so", async (session) => {
+    const { store, fill } = session;
+    await fill(400, { bodyBytes: 15_000 });
+    await put(session, 390, 10);
+    await put(session, 395, 10);
+    const reading = store.read(1)[Symbol.asyncIterator]();
+    await reading.next();
+    await store.compact(1_000);
+    const rest = async (): Promise<void> => {
+      while ((await reading.next()).done !== true);
+    };
+    const error = await refused(rest(), "STORE_COMPACTED");
+    equal(error.details.firstSeq, 391, "the sequence it names");
+  });
+
   context.test("an abort leaves a sound journal", async (session) => {
     const { store, fill } = session;
     await fill(20);
@@ -87,6 +102,39 @@ export function retention(context: Context): void {
     ok((await store.payload("closed")) === undefined, "no payload of the archived owner");
     sameBytes(await store.payload("open"), noise(300, 2), "the payload of the other");
     equal((await store.health()).payloadBytes, 300, "payloadBytes");
+  });
+
+  context.test("payloads of closed owners go below the cut, archived or not", async (session) => {
+    const { store, chain, fill } = session;
+    const rows = Array.from({ length: 4_500 }, (_, n) => ({ key: `k${n}`, owner: 1 + (n % 3), bytes: noise(10, n) }));
+    await store.append(await chain.next({ events: 3 }), rows);
+    await fill(30);
+    await store.append(await chain.next(), [{ key: "later", owner: 1, bytes: noise(10, 1) }]);
+    await put(session, 20, 10);
+    await put(session, 25, 10);
+    await store.compact(15, { closed: [1, 3, 99] });
+    equal((await store.health()).firstSeq, 15, "firstSeq");
+    ok((await store.payload("k0")) === undefined, "no payload of owner 1");
+    ok((await store.payload("k4499")) === undefined, "no payload of owner 3");
+    sameBytes(await store.payload("k1"), noise(10, 1), "the payload of owner 2");
+    equal((await store.health()).payloadBytes - ((await store.payload("later"))?.byteLength ?? 0), 15_000, "bytes");
+  });
+
+  context.test("an archive of what goes on keeps every payload until it is replaced", async (session) => {
+    const { store, chain, fill } = session;
+    await store.append(await chain.next(), [{ key: "k", owner: 1, bytes: noise(700, 1) }]);
+    await fill(30);
+    await put(session, 20, 10);
+    await put(session, 25, 10);
+    const open = { id: "session_1", owner: 1, lastSeq: Number.MAX_SAFE_INTEGER, closedMs: 5, bytes: noise(10, 1) };
+    await store.putArchive(open);
+    await store.compact(1_000);
+    sameBytes(await store.payload("k"), noise(700, 1), "while it goes on");
+    await store.putArchive({ ...open, lastSeq: 9, bytes: noise(20, 2) });
+    await store.compact(1_000);
+    ok((await store.payload("k")) === undefined, "no payload once it has ended");
+    sameBytes((await store.archive("session_1"))?.bytes, noise(20, 2), "the later archive");
+    equal((await store.archives()).length, 1, "archives");
   });
 
   context.test("payloads are found wherever their frame lies in the owner's life", async (session) => {

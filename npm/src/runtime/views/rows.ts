@@ -19,6 +19,12 @@ export class RowGatherer {
     this.#id = id;
   }
 
+  /** A session that was there already, with its tasks. */
+  include(session: SessionEntry): void {
+    this.#sessions.add(session);
+    for (const task of session.tasks) this.#tasks.add(task);
+  }
+
   /** `keep` says whether the event itself becomes a row. */
   folded(seq: number, timeMs: number, event: Event, session: SessionEntry | undefined, keep: boolean): void {
     if (session !== undefined) this.#sessions.add(session);
@@ -55,7 +61,13 @@ export class RowGatherer {
 
   async #sessionRow(session: SessionEntry): Promise<SessionRow> {
     const ended = session.endedMs !== null;
-    const parts = { mirror: this.#mirror, id: this.#id, decode: async () => null };
+    const parts = {
+      mirror: this.#mirror,
+      teamAlerts: this.#mirror.alerts.ofTeam(),
+      agentName: (agent: number) => this.#mirror.agents.get(agent)?.spec.key,
+      id: this.#id,
+      decode: async () => null,
+    };
     // The whole view is made once, when nothing of it changes any more.
     const view = ended ? JSON.stringify(await projectSession(session, parts, session.endedMs ?? 0)) : "{}";
     return {

@@ -1,0 +1,117 @@
+import { PolyphonError } from "../../errors/error.ts";
+import { visitEvents } from "../../runtime/frame.ts";
+import { loadSessions, recordOf } from "../../runtime/history/history.ts";
+import { decodeRecord, type SessionRecord } from "../../runtime/history/record.ts";
+import type { SessionEntry } from "../../runtime/mirror/entries.ts";
+import { Mirror } from "../../runtime/mirror/mirror.ts";
+import { decodePayload, PayloadReading } from "../../runtime/payloads.ts";
+import { percentageOf, projectSession } from "../../sessions/project.ts";
+import type { SessionView } from "../../sessions/view.ts";
+import type { StoreReader } from "../../stores/store.ts";
+import type { SessionSummary } from "../ports.ts";
+import type { Folded } from "./fold.ts";
+
+/** Every session of a journal that is kept, newest first: those in memory, those only its events tell of, the archived. */
+export async function listSessions(fold: Folded, store: StoreReader): Promise<readonly SessionSummary[]> {
+  const found = new Map<number, SessionSummary>();
+  const add = (entry: SessionEntry): void => {
+    if (!found.has(entry.handle)) found.set(entry.handle, summaryOf(entry, fold));
+  };
+  for (const entry of fold.mirror.sessions.values()) add(entry);
+  const { firstSeq } = await store.health();
+  const { seq } = fold.mirror;
+  if (firstSeq <= seq) {
+    const past = new Mirror();
+    past.onForget = add;
+    for await (const frame of store.read(firstSeq)) {
+      visitEvents(frame, (at, timeMs, event) => {
+        if (at <= seq) past.apply(at, timeMs, event);
+      });
+      if (past.seq >= seq) break;
+    }
+  }
+  for (const { id, owner } of await store.archives()) {
+    if (found.has(owner)) continue;
+    const archive = await store.archive(id);
+    if (archive !== undefined) add(decodeRecord(archive.bytes).entry);
+  }
+  return [...found.entries()].sort(([a], [b]) => b - a).map(([, summary]) => summary);
+}
+
+/** One session, wherever it is kept. `SESSION_UNKNOWN` when it is not. */
+export async function showSession(id: string, fold: Folded, store: StoreReader): Promise<SessionView> {
+  const { kernel, mirror } = fold;
+  const handle = kernel.seqOf("session", id);
+  const known = handle === undefined ? undefined : mirror.sessions.get(handle);
+  if (handle === undefined || handle < 1) throw unknown(id);
+  if (known !== undefined && !known.partial) return await viewOf(known, fold, store);
+  const past = await loadSessions(store, [{ handle, id }], mirror.seq);
+  const entry = past.session(handle) ?? known;
+  if (entry === undefined || kernel.id("session", handle, entry.openedMs) !== id) throw unknown(id);
+  return await viewOf(entry, fold, store, recordOf(past, entry, mirror.agents));
+}
+
+/** The sessions in memory, newest first. */
+export async function viewAll(fold: Folded, store: StoreReader): Promise<readonly SessionView[]> {
+  const { kernel, mirror } = fold;
+  const entries = [...mirror.sessions.values()].reverse();
+  const wanted = entries
+    .filter((entry) => entry.partial)
+    .map(({ handle, openedMs }) => ({ handle, id: kernel.id("session", handle, openedMs) }));
+  if (wanted.length > 0) {
+    const past = await loadSessions(store, wanted, mirror.seq);
+    for (const { handle } of wanted) {
+      const whole = past.session(handle);
+      if (whole !== undefined) mirror.adopt(whole);
+    }
+  }
+  return await Promise.all(
+    entries.map(({ handle }) => viewOf(mirror.sessions.get(handle) as SessionEntry, fold, store)),
+  );
+}
+
+async function viewOf(
+  entry: SessionEntry,
+  fold: Folded,
+  store: StoreReader,
+  record?: SessionRecord,
+): Promise<SessionView> {
+  const { mirror, kernel, nowMs } = fold;
+  const reading = new PayloadReading((payload) => decodePayload(payload, (key) => store.payload(key)));
+  const parts: Parameters<typeof projectSession>[1] = {
+    mirror,
+    teamAlerts: record?.teamAlerts ?? mirror.alerts.ofTeam(),
+    agentName: (agent) => record?.agents.get(agent) ?? mirror.agents.get(agent)?.spec.key,
+    id: (kind, handle, createdMs) => kernel.id(kind, handle, createdMs),
+    decode: reading.decode,
+  };
+  const view = await projectSession(entry, parts, nowMs);
+  // Compaction took payloads of one that has ended: its archive has what remains of them.
+  if (!reading.isMissing || record !== undefined || entry.endedMs === null) return view;
+  const past = await loadSessions(store, [{ handle: entry.handle, id: view.id }], mirror.seq);
+  const archived = past.session(entry.handle);
+  if (archived === undefined) return view;
+  return await viewOf(archived, fold, store, recordOf(past, archived, mirror.agents));
+}
+
+function summaryOf(entry: SessionEntry, { kernel }: Folded): SessionSummary {
+  const { handle, name, status, openedMs, endedMs, configHash, tasks, counts } = entry;
+  return {
+    id: kernel.id("session", handle, openedMs),
+    name,
+    status: status === "cancelling" ? "running" : status,
+    started: openedMs,
+    ended: endedMs,
+    percentage: percentageOf(entry),
+    tasks: tasks.length,
+    completed: counts.completed,
+    configHash: Array.from(configHash, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  };
+}
+
+function unknown(id: string): PolyphonError {
+  return new PolyphonError("SESSION_UNKNOWN", {
+    message: `There is no session ${id} in this journal.`,
+    details: { session: id },
+  });
+}

@@ -1,0 +1,83 @@
+import { PolyphonError } from "../../errors/error.ts";
+import type { Payload } from "../../wasm/codec.generated.ts";
+import type { AlertEntry } from "../mirror/alerts.ts";
+import type { SessionEntry, TaskEntry } from "../mirror/entries.ts";
+import { decodeJson, encodeJson } from "./bytes.ts";
+
+/** The format of records this version writes, and the newest it reads. */
+const FORMAT = 1;
+
+/** A session as it was at an event: to be shown, or folded further when it had not ended. */
+export interface SessionRecord {
+  readonly entry: SessionEntry;
+  /** Sequence up to which it was folded. */
+  readonly seq: number;
+  /** Alerts about the whole team while it went on. */
+  readonly teamAlerts: readonly AlertEntry[];
+  /** Names of its agents, by handle. */
+  readonly agents: ReadonlyMap<number, string>;
+}
+
+/** What an archive holds: a record without its cycles and maps. */
+interface Written {
+  readonly format: number;
+  readonly seq: number;
+  readonly session: Omit<SessionEntry, "tasks" | "parents" | "context" | "partial"> & {
+    readonly context: readonly (readonly [string, Payload])[];
+  };
+  readonly tasks: readonly Omit<TaskEntry, "session" | "index">[];
+  readonly teamAlerts: readonly AlertEntry[];
+  readonly agents: readonly (readonly [number, string])[];
+}
+
+/** Writes a record; `embed` gives the payloads that shall stay readable without their rows. */
+export function encodeRecord(
+  { entry, seq, teamAlerts, agents }: SessionRecord,
+  embed: (payload: Payload | null) => Payload | null = (payload) => payload,
+): Uint8Array<ArrayBuffer> {
+  const { tasks, parents: _parents, context, partial: _partial, input, ...session } = entry;
+  const written: Written = {
+    format: FORMAT,
+    seq,
+    session: {
+      ...session,
+      input: embed(input),
+      context: [...context].flatMap(([name, value]) => named(name, embed(value))),
+    },
+    tasks: tasks.map(({ session: _session, index: _index, spec, output, ...task }) => ({
+      ...task,
+      spec: { ...spec, input: embed(spec.input) },
+      output: embed(output),
+    })),
+    teamAlerts,
+    agents: [...agents],
+  };
+  return encodeJson(written);
+}
+
+/** Reads a record back. `STORE_FORMAT_NEWER` when a newer version wrote it. */
+export function decodeRecord(bytes: Uint8Array): SessionRecord {
+  const { format, seq, session, tasks, teamAlerts, agents } = decodeJson(bytes) as Written;
+  if (format > FORMAT) throw newer(format);
+  const entry: SessionEntry = {
+    ...session,
+    tasks: [],
+    parents: new Set(),
+    context: new Map(session.context),
+    partial: false,
+  };
+  for (const [index, task] of tasks.entries()) {
+    entry.tasks.push({ ...task, session: entry, index });
+    if (task.spec.parent !== null) entry.parents.add(task.spec.parent);
+  }
+  return { entry, seq, teamAlerts, agents: new Map(agents) };
+}
+
+function named(name: string, value: Payload | null): (readonly [string, Payload])[] {
+  return value === null ? [] : [[name, value]];
+}
+
+function newer(format: number): PolyphonError {
+  const message = `the session was archived by a newer version (format ${format}, this one knows ${FORMAT}); upgrade polyphon.`;
+  return new PolyphonError("STORE_FORMAT_NEWER", { message, details: { format, known: FORMAT } });
+}
