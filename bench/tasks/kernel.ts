@@ -102,7 +102,7 @@ function create(): Command {
       classes: [],
       policy: { maxRetries: 2, retryDelayMs: 30_000, escalationThreshold: 3, graceMs: 60_000 },
       timeoutMs: 7_200_000,
-      configHash: new Uint8Array(32),
+      configHash: null,
     },
     tasks: [
       {

@@ -1,9 +1,13 @@
 // Reads a journal from the outside: folds it with a fresh kernel, which checks every hash on the way, and counts.
 
 import { visitEvents } from "../../npm/dist/runtime/frame.js";
+import { parseFrameHeader } from "../../npm/dist/stores/frame-header.js";
 import { openReader } from "../../npm/dist/stores/sqlite/sqlite-reader.js";
 import { Kernel } from "../../npm/dist/wasm/kernel.js";
 import { loadKernel } from "../../npm/dist/wasm/node.js";
+
+/** Flag of a frame that closes with the hash of the state. */
+const STATE_HASH = 1;
 
 /** What the journal says of each session, by the name it was given. */
 export interface Ledger {
@@ -31,9 +35,9 @@ export async function readLedger(file: string): Promise<Ledger> {
   let hashes = 0;
   for await (const frame of reader.read(1)) {
     kernel.replay(frame);
+    if ((parseFrameHeader(frame).flags & STATE_HASH) !== 0) hashes++;
     visitEvents(frame, (seq, _timeMs, event) => {
       events++;
-      if (event.type === "StateHashed") hashes++;
       if (event.type === "SessionOpened") {
         names.set(seq, event.plan.name);
         count(sessions, event.plan.name);

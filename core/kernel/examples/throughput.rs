@@ -4,6 +4,13 @@
 //! Prints `commands_per_second N`. Assigning is no command: the kernel grants a task in the step that creates it, so
 //! three commands a task are counted.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "the kernel has no clock, who measures it has"
+)]
+
+use std::sync::Arc;
 use std::time::Instant;
 
 use polyphon_kernel::agents::commands::AgentCommand;
@@ -139,27 +146,27 @@ fn create() -> Command {
                 grace_ms: 60_000,
             },
             timeout_ms: 7_200_000,
-            config_hash: [0; 32],
+            config_hash: None,
         },
-        tasks: vec![TaskSpec {
+        tasks: vec![Arc::new(TaskSpec {
             key: "noop".to_owned(),
             name: "noop".to_owned(),
             parent: None,
             after: Vec::new(),
             priority: Priority::Medium,
             class: None,
-            demand: Demand {
+            demand: Arc::new(Demand {
                 agent_type: None,
                 needs: Vec::new(),
                 permission: Permission::Readonly,
                 resources: Resources::default(),
                 avoid: None,
-            },
+            }),
             timeout_ms: 600_000,
             criteria: Vec::new(),
             input: None,
             total_timeout_ms: None,
-        }],
+        })],
         input: None,
     }
     .into()

@@ -178,7 +178,7 @@ fn what_an_earlier_life_of_an_agent_worked_on_is_granted_again_when_the_next_one
     long.timeout_ms = 3_600_000;
     lab.accept(polyphon_kernel::sessions::commands::SessionCommand::Orchestrate {
         plan,
-        tasks: vec![long],
+        tasks: vec![long.into()],
         input: None,
     });
     let fence = lab.fence("A");

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::agents::{TestHost, pool_spec};
 use common::{Lab, agent_spec, task};
 use polyphon_kernel::agents::commands::AgentCommand;
@@ -87,7 +89,7 @@ fn it_does_not_grow_for_tasks_that_agents_cannot_help() {
     let mut lab = Lab::new();
     let pool = lab.pool(pool_spec("crew", 0, 8));
     let mut able = tasks(1);
-    able[0].demand.needs = vec!["juggling".to_owned()];
+    Arc::make_mut(&mut able[0].demand).needs = vec!["juggling".to_owned()];
     lab.orchestrate(able);
     assert_eq!(live(&lab, pool), 0, "the pool cannot juggle");
     lab.configure(|settings| {
@@ -100,7 +102,7 @@ fn it_does_not_grow_for_tasks_that_agents_cannot_help() {
     let mut heavy = tasks(8);
     heavy
         .iter_mut()
-        .for_each(|task| task.demand.resources.memory_mb = 50);
+        .for_each(|task| Arc::make_mut(&mut task.demand).resources.memory_mb = 50);
     lab.orchestrate(heavy);
     assert_eq!(live(&lab, pool), 3, "there is memory for two of the tasks");
     lab.check_replay();

@@ -308,7 +308,7 @@ proptest! {
                 let now = life.lab.now;
                 let work = polyphon_kernel::batch(&[life.lab.request(polyphon_kernel::sessions::commands::SessionCommand::Orchestrate {
                     plan: common::plan(),
-                    tasks: vec![task("X", &[]), task("Y", &[]), task("Z", &[])],
+                    tasks: vec![task("X", &[]).into(), task("Y", &[]).into(), task("Z", &[]).into()],
                     input: None,
                 }.into())]);
                 prop_assert_eq!(twin.step_bytes(now, &work), replica.step_bytes(now, &work));

@@ -227,7 +227,7 @@ fn a_plan_nobody_can_do_is_reported_and_taken_back_when_somebody_comes() {
     let mut lab = Lab::new();
     lab.agent("worker", 1);
     let mut juggle = task("juggle", &[]);
-    juggle.demand = needs(&["juggling"]);
+    juggle.demand = needs(&["juggling"]).into();
     let session = lab.orchestrate(vec![task("walk", &[]), juggle]);
     let fit: PlanFit = view(&lab, &View::PlanFit { session });
     assert_eq!(fit.misfits.len(), 1);
@@ -255,7 +255,7 @@ fn a_plan_nobody_can_do_is_reported_and_taken_back_when_somebody_comes() {
 fn a_report_is_closed_when_nobody_demands_it_any_more() {
     let mut lab = Lab::new();
     let mut juggle = task("juggle", &[]);
-    juggle.demand = needs(&["juggling"]);
+    juggle.demand = needs(&["juggling"]).into();
     let session = lab.orchestrate(vec![juggle]);
     lab.live(5_000);
     assert_eq!(lab.count("DemandUnserved"), 1);
@@ -274,7 +274,9 @@ fn work_can_be_addressed_to_one_agent() {
     let mut lab = Lab::new();
     let (ada, bob) = (lab.agent("ada", 4), lab.agent("bob", 4));
     let mut tasks: Vec<_> = (0..3).map(|number| task(&format!("T{number}"), &[])).collect();
-    tasks.iter_mut().for_each(|task| task.demand = needs(&["@bob"]));
+    tasks
+        .iter_mut()
+        .for_each(|task| task.demand = needs(&["@bob"]).into());
     lab.orchestrate(tasks);
     assert_eq!((lab.entry(ada).load, lab.entry(bob).load), (0, 3));
 }

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use common::{Lab, agent_spec, task};
@@ -140,7 +142,7 @@ fn an_agent_that_shall_be_avoided_is_the_last_resort() {
     let mut lab = Lab::new();
     let failed = lab.agent("failed", 4);
     let mut again = tasks("A", 1);
-    again[0].demand.avoid = Some(failed);
+    Arc::make_mut(&mut again[0].demand).avoid = Some(failed);
     let other = lab.agent("other", 1);
     lab.orchestrate(again.clone());
     assert_eq!(lab.entry(other).load, 1);

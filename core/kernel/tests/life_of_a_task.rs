@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Lab, plan, task};
+use common::{Lab, plan, shared, task};
 use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::commands::TaskCommand;
@@ -60,7 +60,7 @@ fn a_circle_is_refused_with_its_path() {
     let tasks = vec![task("A", &[2]), task("B", &[0]), task("C", &[1])];
     let refusal = lab.refuse(SessionCommand::Orchestrate {
         plan: plan(),
-        tasks,
+        tasks: shared(tasks),
         input: None,
     });
     assert_eq!(refusal.code, "TASK_CYCLE");

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Lab, plan, task};
+use common::{Lab, plan, shared, task};
 use polyphon_kernel::SessionId;
 use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
@@ -29,7 +29,11 @@ fn run(phases: Vec<PhaseSpec>) -> (Lab, SessionId) {
     plan.policy.escalation_threshold = 100;
     let tasks = vec![task("a", &[]), task("b", &[]), task("c", &[0]), task("d", &[])];
     let input = None;
-    let session = SessionId(lab.accept(SessionCommand::Orchestrate { plan, tasks, input }));
+    let session = SessionId(lab.accept(SessionCommand::Orchestrate {
+        plan,
+        tasks: shared(tasks),
+        input,
+    }));
     lab.fail("a", "not_recoverable");
     lab.complete("b");
     (lab, session)
@@ -78,7 +82,11 @@ fn a_task_skipped_early_does_not_let_the_next_of_a_sequential_phase_overtake() {
     // `c` is skipped with `a`, while `b` has not run.
     let tasks = vec![task("a", &[]), task("b", &[]), task("c", &[0]), task("d", &[])];
     let input = None;
-    lab.accept(SessionCommand::Orchestrate { plan, tasks, input });
+    lab.accept(SessionCommand::Orchestrate {
+        plan,
+        tasks: shared(tasks),
+        input,
+    });
     lab.fail("a", "not_recoverable");
     assert_eq!(lab.running(), ["b"]);
     lab.complete("b");
@@ -99,7 +107,11 @@ fn a_group_whose_turn_comes_when_the_time_of_its_phase_is_over_lets_no_part_run(
     part.parent = Some(1);
     let tasks = vec![task("first", &[]), task("group", &[]), part];
     let input = None;
-    let session = SessionId(lab.accept(SessionCommand::Orchestrate { plan, tasks, input }));
+    let session = SessionId(lab.accept(SessionCommand::Orchestrate {
+        plan,
+        tasks: shared(tasks),
+        input,
+    }));
     lab.pass(1_001);
     lab.agent("worker", 10);
     assert_eq!(lab.running(), Vec::<String>::new());

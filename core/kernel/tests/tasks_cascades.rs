@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Lab, plan, task};
+use common::{Lab, plan, shared, task};
 use polyphon_kernel::bounds;
 use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::journal::Frame;
@@ -25,7 +25,7 @@ fn hand_in(lab: &mut Lab, plan: PlanSpec, tasks: &[TaskSpec]) -> SessionId {
     for part in tasks.chunks(2_000) {
         lab.accept(SessionCommand::AddTasks {
             session,
-            tasks: part.to_vec(),
+            tasks: shared(part.to_vec()),
         });
     }
     lab.accept(SessionCommand::CommitPlan { session });

@@ -5,7 +5,7 @@
 mod common;
 
 use common::tasks::{part, phased};
-use common::{Lab, plan, task};
+use common::{Lab, plan, shared, task};
 use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
@@ -318,7 +318,7 @@ fn a_phase_that_waits_for_a_later_one_is_a_circle() {
     let mut lab = lab();
     let refusal = lab.refuse(SessionCommand::Orchestrate {
         plan: phased(&[(Parallel, &[0], 0), (Parallel, &[1], 0)]),
-        tasks: vec![task("A", &[1]), task("B", &[])],
+        tasks: shared(vec![task("A", &[1]), task("B", &[])]),
         input: None,
     });
     assert_eq!(refusal.code, "TASK_CYCLE");

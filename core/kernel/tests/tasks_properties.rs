@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::tasks::{class, failure, heavy, resolve};
-use common::{Lab, plan};
+use common::{Lab, plan, shared};
 use polyphon_kernel::escalations::{Decision, EscalationStatus};
 use polyphon_kernel::journal::Frame;
 use polyphon_kernel::sessions::SessionStatus;
@@ -352,7 +352,11 @@ fn take(lab: &mut Lab, step: Step) {
 fn open(lab: &mut Lab, plan: PlanSpec, tasks: Vec<TaskSpec>, draft: bool) {
     let input = None;
     if !draft {
-        lab.tell(SessionCommand::Orchestrate { plan, tasks, input });
+        lab.tell(SessionCommand::Orchestrate {
+            plan,
+            tasks: shared(tasks),
+            input,
+        });
         return;
     }
     let expected = tasks.len() as u32;
@@ -364,7 +368,7 @@ fn open(lab: &mut Lab, plan: PlanSpec, tasks: Vec<TaskSpec>, draft: bool) {
     for task in tasks {
         lab.accept(SessionCommand::AddTasks {
             session,
-            tasks: vec![task],
+            tasks: vec![task.into()],
         });
     }
     lab.tell(SessionCommand::CommitPlan { session });

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::tasks::{class, heavy};
 use common::{Lab, agent_spec, plan, task};
 use polyphon_kernel::agents::commands::AgentCommand;
@@ -180,7 +182,7 @@ fn what_becomes_free_is_kept_for_a_large_task_that_has_waited_long() {
 fn every_task_that_does_not_run_says_why() {
     let mut lab = Lab::new();
     let mut coder = task("coder", &[]);
-    coder.demand.agent_type = Some("coder".to_owned());
+    Arc::make_mut(&mut coder.demand).agent_type = Some("coder".to_owned());
     let mut phased: PlanSpec = common::tasks::phased(&[
         (
             polyphon_kernel::tasks::PhaseMode::Parallel,
@@ -246,7 +248,7 @@ fn every_task_that_does_not_run_says_why() {
     }));
     lab.accept(SessionCommand::AddTasks {
         session: draft,
-        tasks: vec![task("A", &[])],
+        tasks: vec![task("A", &[]).into()],
     });
     assert_eq!(waiting(&lab, draft, "A"), WaitReason::Draft);
     assert!(

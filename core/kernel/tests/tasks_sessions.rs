@@ -4,8 +4,10 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::tasks::{criterion, failure};
-use common::{Lab, plan, task};
+use common::{Lab, plan, shared, task};
 use polyphon_kernel::bounds;
 use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::sessions::commands::SessionCommand;
@@ -30,7 +32,10 @@ fn begin(lab: &mut Lab, expected: u32) -> SessionId {
 }
 
 fn add(session: SessionId, tasks: Vec<TaskSpec>) -> SessionCommand {
-    SessionCommand::AddTasks { session, tasks }
+    SessionCommand::AddTasks {
+        session,
+        tasks: shared(tasks),
+    }
 }
 
 fn pause(session: SessionId) -> SessionCommand {
@@ -164,7 +169,7 @@ fn the_bytes_of_a_plan_are_bounded_over_all_its_parts() {
     let bulky = |number: usize| {
         let mut bulky = task(&format!("T{number}"), &[]);
         bulky.name = "n".repeat(250);
-        bulky.demand.needs = (0..64).map(|need| format!("{need:0>200}")).collect();
+        Arc::make_mut(&mut bulky.demand).needs = (0..64).map(|need| format!("{need:0>200}")).collect();
         bulky.criteria = (0..64)
             .map(|name| criterion(&format!("{name:0>200}"), 1))
             .collect();
@@ -185,7 +190,7 @@ fn the_bytes_of_a_plan_are_bounded_over_all_its_parts() {
     lab.frames.clear();
     let whole = SessionCommand::Orchestrate {
         plan: plan(),
-        tasks: (0..fit + 200).map(bulky).collect(),
+        tasks: shared((0..fit + 200).map(bulky).collect()),
         input: None,
     };
     assert_eq!(lab.refuse(whole).code, "PLAN_TOO_LARGE");
@@ -204,7 +209,7 @@ fn a_plan_of_one_task_too_many_is_refused() {
     let tasks = vec![task("A", &[]); bounds::PLAN_TASKS as usize + 1];
     let whole = SessionCommand::Orchestrate {
         plan: plan(),
-        tasks,
+        tasks: shared(tasks),
         input: None,
     };
     assert_eq!(lab.refuse(whole).code, "PLAN_TOO_LARGE");

@@ -1,5 +1,7 @@
 //! Codecs of the types fields are made from.
 
+use std::sync::Arc;
+
 use crate::schema::{Registry, Shape};
 use crate::{Reader, Wire, WireError, Writer};
 
@@ -131,6 +133,21 @@ impl<T: Wire> Wire for Option<T> {
 }
 
 impl<T: Wire> Wire for Box<T> {
+    fn encode(&self, writer: &mut Writer) {
+        (**self).encode(writer);
+    }
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        T::decode(reader).map(Self::new)
+    }
+    fn absent() -> Option<Self> {
+        T::absent().map(Self::new)
+    }
+    fn shape(registry: &mut Registry) -> Shape {
+        T::shape(registry)
+    }
+}
+
+impl<T: Wire> Wire for Arc<T> {
     fn encode(&self, writer: &mut Writer) {
         (**self).encode(writer);
     }

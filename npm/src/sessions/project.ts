@@ -41,7 +41,7 @@ export async function projectSession(
     ended: session.endedMs,
     percentage: percentageOf(session),
     etaMs: etaOf(session, nowMs),
-    configHash: hex(session.configHash),
+    configHash: session.configHash === null ? "" : hex(session.configHash),
     phases: session.phases.map(({ name, mode, status, tasks }) => ({
       name,
       mode,

@@ -13,7 +13,7 @@ export interface SessionView {
   /** 0 to 100. */
   readonly percentage: number;
   readonly etaMs: number | null;
-  /** SHA-256 of the effective configuration, hexadecimal. */
+  /** SHA-256 of the effective configuration, hexadecimal; empty when the plan was made without one. */
   readonly configHash: string;
   readonly phases: readonly PhaseView[];
   readonly tasks: readonly TaskView[];

@@ -19,7 +19,7 @@ const PLAN_TIMEOUT_MS = 7_200_000;
 const NO_CLASS: ResourceClass = {};
 
 /** Turns names into indexes and fills in what is inherited. Whether the plan makes sense is the kernel's to say. */
-export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash: Uint8Array): CompiledPlan {
+export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash: Uint8Array | null): CompiledPlan {
   const names = new Names(plan);
   const rows: DraftRow[] = [];
   const tasks = plan.tasks.map((task) => compileTask(task, plan, names, payloads, rows));

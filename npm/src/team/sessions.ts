@@ -28,7 +28,6 @@ import { describeEvent } from "./team-event.ts";
 /** Tasks of a plan that is handed in whole; a larger one travels in parts. */
 const WHOLE_PLAN_TASKS = 250;
 const PART_TASKS = 250;
-const NO_HASH = new Uint8Array(32);
 
 /** The sessions of a team: starts them, finds them, and tells their faces what happens. */
 export class Sessions implements SessionPort {
@@ -45,7 +44,7 @@ export class Sessions implements SessionPort {
   }
 
   start(plan: PlanDefinition, options: OrchestrateOptions): Session {
-    const hash = options.configHash === undefined ? NO_HASH : fromHex(options.configHash);
+    const hash = options.configHash === undefined ? null : fromHex(options.configHash);
     const compiled = compilePlan(validatePlan(plan), this.#runtime.payloads, hash);
     const accepted = this.#submit(compiled, options);
     const session: Session = new Session(

@@ -2210,7 +2210,6 @@ export function writeEvent(w: Writer, v: Event): void {
     case "NodeStarted":
     case "SettingsChanged":
     case "ClockAdjusted":
-    case "StateHashed":
     case "CommandRemembered":
     case "FormatRaised":
       return writeJournalEvent(w, v);
@@ -2576,11 +2575,6 @@ export type JournalEvent =
       /** Wall time minus kernel time. */
       readonly offsetMs: number;
     }
-    /** The hash of the state before this event. */
-  | {
-      readonly type: "StateHashed";
-      readonly hash: Uint8Array;
-    }
     /** A call with an idempotency key was accepted. */
   | {
       readonly type: "CommandRemembered";
@@ -2618,14 +2612,9 @@ export function writeJournalEvent(w: Writer, v: JournalEvent): void {
       w.uint(3);
       w.int(v.offsetMs);
       return;
-    case "StateHashed":
-      w.array(2);
-      w.uint(4);
-      w.bin(v.hash);
-      return;
     case "CommandRemembered":
       w.array(6);
-      w.uint(5);
+      w.uint(4);
       w.str(v.key);
       w.bin(v.body);
       w.uint(v.entity);
@@ -2634,7 +2623,7 @@ export function writeJournalEvent(w: Writer, v: JournalEvent): void {
       return;
     case "FormatRaised":
       w.array(2);
-      w.uint(6);
+      w.uint(5);
       w.uint(v.level);
       return;
   }
@@ -2666,11 +2655,6 @@ export function readJournalEventAs(r: Reader, fields: number, tag: number): Jour
       return { type: "ClockAdjusted", offsetMs };
     }
     case 4: {
-      const hash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
-      for (; left > 0; left--) r.skip();
-      return { type: "StateHashed", hash };
-    }
-    case 5: {
       const key: string = left-- > 0 ? r.str() : "";
       const body: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
       const entity: number = left-- > 0 ? r.uint() : 0;
@@ -2679,7 +2663,7 @@ export function readJournalEventAs(r: Reader, fields: number, tag: number): Jour
       for (; left > 0; left--) r.skip();
       return { type: "CommandRemembered", key, body, entity, untilMs, keep };
     }
-    case 6: {
+    case 5: {
       const level: number = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "FormatRaised", level };
@@ -2958,19 +2942,16 @@ export interface Node {
   /** Wall time minus kernel time. */
   readonly offsetMs: number;
   readonly settings: Settings;
-  /** State hashes written so far. */
-  readonly hashes: number;
 }
 
 export function writeNode(w: Writer, v: Node): void {
-  w.array(7);
+  w.array(6);
   w.uint(v.seed);
   w.uint(v.epoch);
   w.str(v.name);
   w.uint(v.formatLevel);
   w.int(v.offsetMs);
   writeSettings(w, v.settings);
-  w.uint(v.hashes);
 }
 
 export function readNode(r: Reader): Node {
@@ -2982,9 +2963,8 @@ export function readNode(r: Reader): Node {
   const offsetMs: number = left-- > 0 ? r.int() : 0;
   left--;
   const settings: Settings = readSettings(r);
-  const hashes: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { seed, epoch, name, formatLevel, offsetMs, settings, hashes };
+  return { seed, epoch, name, formatLevel, offsetMs, settings };
 }
 
 /** What the runtime has to do, and nobody has said yet that it is done. */
@@ -3506,8 +3486,8 @@ export interface PlanSpec {
   readonly policy: Policy;
   /** Time of the whole plan; 0 is without limit. Stands still while a human is waited for. */
   readonly timeoutMs: number;
-  /** Hash of the configuration the plan was made from; 32 zero bytes when there is none. */
-  readonly configHash: Uint8Array;
+  /** Hash of the configuration the plan was made from. */
+  readonly configHash: Uint8Array | null;
 }
 
 export function writePlanSpec(w: Writer, v: PlanSpec): void {
@@ -3517,7 +3497,7 @@ export function writePlanSpec(w: Writer, v: PlanSpec): void {
   w.array(v.classes.length); for (const item0 of v.classes) { writeClassSpec(w, item0); }
   writePolicy(w, v.policy);
   w.uint(v.timeoutMs);
-  w.bin(v.configHash);
+  if (v.configHash === null) w.nil(); else { w.bin(v.configHash); }
 }
 
 export function readPlanSpec(r: Reader): PlanSpec {
@@ -3528,7 +3508,7 @@ export function readPlanSpec(r: Reader): PlanSpec {
   left--;
   const policy: Policy = readPolicy(r);
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
-  const configHash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  const configHash: Uint8Array | null = left-- > 0 ? r.nil() ? null : r.bin() : null;
   for (; left > 0; left--) r.skip();
   return { name, phases, classes, policy, timeoutMs, configHash };
 }
@@ -4094,7 +4074,7 @@ export interface Session {
   readonly status: SessionStatus;
   readonly actor: string;
   readonly tenant: string;
-  readonly configHash: Uint8Array;
+  readonly configHash: Uint8Array | null;
   readonly input: Payload | null;
   /** Values agents share, by name. */
   readonly context: readonly (readonly [string, Payload])[];
@@ -4120,7 +4100,7 @@ export function writeSession(w: Writer, v: Session): void {
   writeSessionStatus(w, v.status);
   w.str(v.actor);
   w.str(v.tenant);
-  w.bin(v.configHash);
+  if (v.configHash === null) w.nil(); else { w.bin(v.configHash); }
   if (v.input === null) w.nil(); else { writePayload(w, v.input); }
   w.array(v.context.length); for (const item0 of v.context) { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); }
   w.uint(v.openedMs);
@@ -4140,7 +4120,7 @@ export function readSession(r: Reader): Session {
   const status: SessionStatus = readSessionStatus(r);
   const actor: string = left-- > 0 ? r.str() : "";
   const tenant: string = left-- > 0 ? r.str() : "";
-  const configHash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
+  const configHash: Uint8Array | null = left-- > 0 ? r.nil() ? null : r.bin() : null;
   const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
   const context: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => readPayload(r))) : [];
   const openedMs: number = left-- > 0 ? r.uint() : 0;

@@ -39,6 +39,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Seen, String> {
         let recorded = Recorded::decode(&mut reader).map_err(|error| error.to_string())?;
         events.push((recorded.command, recorded.event));
     }
+    if number(bytes, 6, 2) & 1 != 0 {
+        reader.bin().map_err(|error| error.to_string())?;
+    }
     reader.finish().map_err(|error| error.to_string())?;
     let mut previous = [0; 32];
     previous.copy_from_slice(&bytes[48..80]);

@@ -1,5 +1,7 @@
 //! Random plans.
 
+use std::sync::Arc;
+
 use polyphon_kernel::Resources;
 use polyphon_kernel::agents::Permission;
 use polyphon_kernel::tasks::{
@@ -73,7 +75,7 @@ pub(crate) fn random(draw: &mut Random, name: String) -> (PlanSpec, Vec<TaskSpec
         } else {
             86_400_000
         },
-        config_hash: [0; 32],
+        config_hash: None,
     };
     (plan, tasks)
 }
@@ -113,6 +115,11 @@ fn phases(draw: &mut Random, tops: &[u32]) -> Vec<PhaseSpec> {
         .collect()
 }
 
+/// Tasks as a command takes them.
+pub(crate) fn shared(tasks: Vec<TaskSpec>) -> Vec<Arc<TaskSpec>> {
+    tasks.into_iter().map(Arc::new).collect()
+}
+
 pub(crate) fn task(draw: &mut Random, key: &str, classes: u64) -> TaskSpec {
     let priorities = [
         Priority::Low,
@@ -146,13 +153,13 @@ pub(crate) fn task(draw: &mut Random, key: &str, classes: u64) -> TaskSpec {
         after: Vec::new(),
         priority: priorities[draw.below(4) as usize],
         class: (classes > 0 && draw.percent(50)).then(|| draw.below(classes) as u32),
-        demand: Demand {
+        demand: Arc::new(Demand {
             agent_type: draw.percent(15).then(|| "coder".to_owned()),
             needs: needs.iter().map(|need| (**need).to_owned()).collect(),
             permission: permissions[draw.below(3) as usize],
             resources,
             avoid: None,
-        },
+        }),
         timeout_ms: draw.within(1_000, 60_000),
         criteria: criteria.collect(),
         input: None,

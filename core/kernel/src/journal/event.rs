@@ -19,10 +19,8 @@ wire! {
             /// Wall time minus kernel time.
             offset_ms: i64,
         },
-        /// The hash of the state before this event.
-        4 => StateHashed { hash: [u8; 16] },
         /// A call with an idempotency key was accepted.
-        5 => CommandRemembered {
+        4 => CommandRemembered {
             key: String,
             /// Hash of the command.
             body: [u8; 16],
@@ -32,6 +30,6 @@ wire! {
             keep: u32,
         },
         /// Every live node knows this level of the format.
-        6 => FormatRaised { level: u32 },
+        5 => FormatRaised { level: u32 },
     }
 }

@@ -11,11 +11,14 @@ pub const FORMAT: u16 = 1;
 
 const MAGIC: &[u8; 4] = b"PLYF";
 const HEAD: usize = 88;
+/// Flag of a frame that closes with the hash of the state.
+const STATE_HASH: u16 = 1;
 
 /// What a frame says of itself. All integers little-endian, at these offsets: magic `PLYF` 0, format u16 4, flags u16 6,
 /// partition u32 8, event count u32 12, epoch u64 16, first sequence u64 24, kernel time u64 32, wall time i64 40,
 /// SHA-256 of the frame before 48, body length u32 80, command count u32 84. The body follows at 88: commands as they
-/// came, then events as [`Recorded`]; a CRC-32C of everything before closes the frame.
+/// came, then events as [`Recorded`], then, when bit 0 of the flags is set, the hash of the state they lead to; a CRC-32C
+/// of everything before closes the frame.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FrameHead {
     /// The partition whose journal it belongs to.
@@ -34,6 +37,8 @@ pub struct FrameHead {
     pub wall_ms: u64,
     /// SHA-256 of the frame before; zeros for the first.
     pub previous: [u8; 32],
+    /// Whether it says what the state is behind it.
+    pub hashed: bool,
 }
 
 /// Why bytes are not a frame of this journal.
@@ -107,6 +112,7 @@ impl<'a> Frame<'a> {
             kernel_ms: u64::from_le_bytes(fixed(head, 32)),
             wall_ms: u64::from_le_bytes(fixed(head, 40)),
             previous: fixed(head, 48),
+            hashed: u16::from_le_bytes(fixed(head, 6)) & STATE_HASH != 0,
             commands: u32::from_le_bytes(fixed(head, 84)),
         };
         Ok(Self {
@@ -126,14 +132,27 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// When the body cannot be read, which a matching checksum makes a defect of the writer or a newer event kind.
     pub fn events(&self) -> Result<Vec<Event>, FrameError> {
+        self.contents().map(|(events, _)| events)
+    }
+
+    /// The frame's events in order, and the hash of the state behind them where it gives one.
+    ///
+    /// # Errors
+    /// As [`Frame::events`].
+    pub fn contents(&self) -> Result<(Vec<Event>, Option<[u8; 16]>), FrameError> {
         let mut reader = Reader::new(self.body);
         (0..self.head.commands).try_for_each(|_| reader.skip())?;
         let mut events = Vec::with_capacity(reader.plausible(self.head.events as usize));
         for _ in 0..self.head.events {
             events.push(Recorded::decode(&mut reader)?.event);
         }
+        let hash = if self.head.hashed {
+            Some(Wire::decode(&mut reader)?)
+        } else {
+            None
+        };
         reader.finish()?;
-        Ok(events)
+        Ok((events, hash))
     }
 }
 
@@ -143,6 +162,7 @@ pub(crate) struct FrameWriter {
     commands: Vec<Range<usize>>,
     events: Writer,
     count: u32,
+    hashed: bool,
 }
 
 impl FrameWriter {
@@ -168,6 +188,12 @@ impl FrameWriter {
         self.count
     }
 
+    /// Closes the frame with the hash of the state behind its events.
+    pub(crate) fn state_hash(&mut self, hash: &[u8; 16]) {
+        hash.encode(&mut self.events);
+        self.hashed = true;
+    }
+
     /// The frame's bytes, the offset of its first event and its hash; `None` when nothing happened.
     pub(crate) fn finish(self, batch: &[u8], mut head: FrameHead) -> Option<(Vec<u8>, u32, [u8; 32])> {
         if self.count == 0 {
@@ -176,6 +202,7 @@ impl FrameWriter {
         let commands: usize = self.commands.iter().map(Range::len).sum();
         let body = commands + self.events.len();
         head.events = self.count;
+        head.hashed = self.hashed;
         head.commands = self.commands.len() as u32;
         let mut bytes = Vec::with_capacity(HEAD + body + 4);
         head.write(body as u32, &mut bytes);
@@ -195,7 +222,8 @@ impl FrameHead {
     fn write(&self, body: u32, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
-        bytes.extend_from_slice(&0u16.to_le_bytes());
+        let flags = if self.hashed { STATE_HASH } else { 0 };
+        bytes.extend_from_slice(&flags.to_le_bytes());
         bytes.extend_from_slice(&self.partition.to_le_bytes());
         bytes.extend_from_slice(&self.events.to_le_bytes());
         bytes.extend_from_slice(&self.epoch.to_le_bytes());

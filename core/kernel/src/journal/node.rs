@@ -14,8 +14,6 @@ wire! {
         /// Wall time minus kernel time.
         offset_ms: i64,
         settings: Settings,
-        /// State hashes written so far.
-        hashes: u64,
     }
 }
 
@@ -35,7 +33,6 @@ impl Node {
         match event {
             JournalEvent::SettingsChanged { settings } => known.settings = settings.clone(),
             JournalEvent::ClockAdjusted { offset_ms } => known.offset_ms = *offset_ms,
-            JournalEvent::StateHashed { .. } => known.hashes += 1,
             JournalEvent::FormatRaised { level } => known.format_level = *level,
             JournalEvent::NodeStarted { .. } | JournalEvent::CommandRemembered { .. } => {}
         }
@@ -49,7 +46,6 @@ impl Node {
             format_level: 1,
             offset_ms: 0,
             settings: Settings::default(),
-            hashes: 0,
         }
     }
 }

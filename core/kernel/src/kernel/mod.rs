@@ -183,6 +183,7 @@ impl Kernel {
             kernel_ms,
             wall_ms,
             previous: self.chain,
+            hashed: false,
         }
     }
 

@@ -1,6 +1,5 @@
 use super::Kernel;
-use crate::event::Event;
-use crate::journal::{Frame, FrameError, JournalEvent};
+use crate::journal::{Frame, FrameError};
 use crate::state::Volatile;
 
 /// Why a frame cannot be folded into the state.
@@ -29,25 +28,19 @@ impl Kernel {
         if frame.head.previous != self.chain {
             return Err(FrameError::Chain(found));
         }
-        for (event, seq) in frame.events()?.iter().zip(found..) {
-            self.check_hash(seq, event)?;
+        let (events, hash) = frame.contents()?;
+        for (event, seq) in events.iter().zip(found..) {
             if crate::planted::is(8) && event.name() == "TaskProgressed" {
                 continue;
             }
             self.durable.evolve(seq, frame.head.kernel_ms, event);
         }
+        if hash.is_some_and(|hash| self.durable.hash() != hash) {
+            return Err(FrameError::StateHash(last));
+        }
         self.chain = frame.hash();
         self.pending = true;
         self.volatile = Volatile::default();
         Ok(())
-    }
-
-    fn check_hash(&mut self, seq: u64, event: &Event) -> Result<(), ReplayError> {
-        match event {
-            Event::Journal(JournalEvent::StateHashed { hash }) if self.durable.hash() != *hash => {
-                Err(FrameError::StateHash(seq))
-            }
-            _ => Ok(()),
-        }
     }
 }

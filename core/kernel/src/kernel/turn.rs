@@ -30,6 +30,9 @@ pub(super) struct Turn<'k> {
     command: u32,
     /// Something was left for the next step.
     pending: bool,
+    /// Room for events on their way, kept from one decision to the next.
+    sink: Sink,
+    fresh: VecDeque<Event>,
 }
 
 impl<'k> Turn<'k> {
@@ -41,6 +44,8 @@ impl<'k> Turn<'k> {
             effects: Vec::new(),
             command: 0,
             pending: false,
+            sink: Sink::default(),
+            fresh: VecDeque::new(),
         }
     }
 
@@ -119,27 +124,23 @@ impl<'k> Turn<'k> {
         };
         let mut answers = Vec::new();
         for _ in 0..count {
-            let start = reader.offset();
-            let mut ahead = reader.clone();
-            if let Err(error) = ahead.skip() {
-                answers.push(Answer {
-                    id: salvage_id(reader),
-                    outcome: malformed(&error),
-                });
+            let start = reader.clone();
+            let error = match Request::decode(&mut reader) {
+                Ok(request) => {
+                    answers.extend(self.answer(&request, start.offset()..reader.offset(), batch));
+                    continue;
+                }
+                Err(error) => error,
+            };
+            reader = start.clone();
+            let goes_on = reader.skip().is_ok();
+            answers.push(Answer {
+                id: salvage_id(start),
+                outcome: malformed(&error),
+            });
+            if !goes_on {
                 break;
             }
-            match Request::decode(&mut reader) {
-                Ok(request) => answers.extend(self.answer(&request, start..ahead.offset(), batch)),
-                Err(error) => {
-                    let mut at = Reader::new(batch.get(start..).unwrap_or_default());
-                    let id = at.array().and_then(|_| at.uint()).unwrap_or(0);
-                    answers.push(Answer {
-                        id,
-                        outcome: malformed(&error),
-                    });
-                }
-            }
-            reader = ahead;
         }
         answers
     }
@@ -196,12 +197,12 @@ impl<'k> Turn<'k> {
         false
     }
 
-    /// Every so many events the journal says what the state is, for followers to compare.
+    /// Every so many events a frame says what the state is, for followers to compare. No event: it changes nothing.
     pub(super) fn write_hash(&mut self) {
         let (last, count) = (self.kernel.durable.last_seq(), u64::from(self.frame.events()));
         if count > 0 && last / bounds::HASH_INTERVAL != (last - count) / bounds::HASH_INTERVAL {
             let hash = self.kernel.durable.hash();
-            self.apply(JournalEvent::StateHashed { hash }.into());
+            self.frame.state_hash(&hash);
         }
     }
 
@@ -230,7 +231,7 @@ impl<'k> Turn<'k> {
         let before = self.kernel.durable.last_seq();
         self.command = self.frame.command(at);
         self.listen(&request.command);
-        let mut sink = Sink::default();
+        let mut sink = std::mem::take(&mut self.sink);
         let decided = self.decide(request, &mut sink);
         if let Err(refusal) = decided {
             self.frame.forget_command();
@@ -302,32 +303,34 @@ impl<'k> Turn<'k> {
 
     /// Applies the events of one decision in a row, then lets each be reacted to.
     fn absorb(&mut self, mut sink: Sink) {
-        let mut fresh = VecDeque::new();
         while let Some(event) = sink.take() {
             self.record(&event);
-            fresh.push_back(event);
+            self.fresh.push_back(event);
         }
-        self.let_react(fresh);
+        self.sink = sink.emptied();
+        self.let_react();
     }
 
     fn apply(&mut self, event: Event) {
         self.record(&event);
-        self.let_react(VecDeque::from([event]));
+        self.fresh.push_back(event);
+        self.let_react();
     }
 
     /// A reaction's events are applied before the next reaction looks, so that each sees the state as it is.
-    fn let_react(&mut self, mut fresh: VecDeque<Event>) {
-        while let Some(event) = fresh.pop_front() {
-            let mut sink = Sink::default();
+    fn let_react(&mut self) {
+        let mut sink = std::mem::take(&mut self.sink);
+        while let Some(event) = self.fresh.pop_front() {
             let mut reaction = 0;
             while reactions::react(&self.kernel.state(self.now_ms), &event, reaction, &mut sink) {
                 reaction += 1;
                 while let Some(event) = sink.take() {
                     self.record(&event);
-                    fresh.push_back(event);
+                    self.fresh.push_back(event);
                 }
             }
         }
+        self.sink = sink;
     }
 
     fn record(&mut self, event: &Event) {

@@ -1,5 +1,7 @@
 //! Does what the kernel asks for, and says what came of it.
 
+use std::sync::Arc;
+
 use super::talk::Call;
 use super::{AgentError, AgentManager, Done, Journal, Message, MessageError, Notice, Work};
 use crate::agents::Permission;
@@ -136,7 +138,7 @@ impl<J: Journal> AgentManager<J> {
                 grace_ms: 1_000,
             },
             timeout_ms: MESSAGE_LIFE_MS,
-            config_hash: [0; 32],
+            config_hash: None,
         };
         let task = TaskSpec {
             key: "message".to_owned(),
@@ -145,19 +147,19 @@ impl<J: Journal> AgentManager<J> {
             after: Vec::new(),
             priority: Priority::Medium,
             class: None,
-            demand: Demand {
+            demand: Arc::new(Demand {
                 agent_type: None,
                 needs: vec![format!("@{to}")],
                 permission: Permission::Readonly,
                 resources: Resources::default(),
                 avoid: None,
-            },
+            }),
             timeout_ms: MESSAGE_TIMEOUT_MS,
             criteria: Vec::new(),
             input: Some(self.payload(body)),
             total_timeout_ms: None,
         };
-        let tasks = vec![task];
+        let tasks = vec![Arc::new(task)];
         let input = None;
         let session = self.ask(call, SessionCommand::Orchestrate { plan, tasks, input })?;
         Ok(SessionId(session))

@@ -9,6 +9,8 @@ mod record_facts;
 mod resume;
 mod update_context;
 
+use std::sync::Arc;
+
 use polyphon_wire::wire;
 
 use super::{Fact, Session, SessionError, SessionStatus};
@@ -22,11 +24,11 @@ wire! {
     /// What can be asked of sessions.
     pub enum SessionCommand {
         /// Hands in a plan that fits one command, and starts it.
-        200 => Orchestrate { plan: PlanSpec, tasks: Vec<TaskSpec>, input: Option<Payload> },
+        200 => Orchestrate { plan: PlanSpec, tasks: Vec<Arc<TaskSpec>>, input: Option<Payload> },
         /// Begins a plan that comes in parts; invisible until it is committed.
         201 => BeginPlan { plan: PlanSpec, expected: u32, input: Option<Payload> },
         /// The next part of a plan.
-        202 => AddTasks { session: SessionId, tasks: Vec<TaskSpec> },
+        202 => AddTasks { session: SessionId, tasks: Vec<Arc<TaskSpec>> },
         /// The plan is whole: check it and start it.
         203 => CommitPlan { session: SessionId },
         /// Takes back everything that has not ended.

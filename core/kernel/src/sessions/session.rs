@@ -56,7 +56,7 @@ wire! {
         status: SessionStatus,
         actor: String,
         tenant: String,
-        config_hash: [u8; 32],
+        config_hash: Option<[u8; 32]>,
         input: Option<Payload>,
         /// Values agents share, by name.
         context: BTreeMap<String, Payload>,

@@ -1,10 +1,12 @@
 //! The state of one partition: what is durable, what is not, and what is derived.
 
 mod durable;
+mod slots;
 mod table;
 mod timers;
 
 pub use durable::Durable;
+pub(crate) use slots::Slots;
 pub use table::{Key, Table};
 pub(crate) use timers::{Timer, Timers};
 
@@ -85,6 +87,13 @@ impl Sink {
 
     pub(crate) fn entity(&self) -> Option<u64> {
         self.entity
+    }
+
+    /// The same room with nothing in it.
+    pub(crate) fn emptied(mut self) -> Self {
+        self.events.clear();
+        self.entity = None;
+        self
     }
 
     pub(crate) fn take(&mut self) -> Option<Event> {

@@ -1,8 +1,9 @@
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use polyphon_wire::{Wire, Writer};
 use xxhash_rust::xxh3::xxh3_128;
+
+use super::Slots;
 
 /// What names an entry of a [`Table`]: a number, or a type that stands for one.
 pub trait Key: Copy {
@@ -27,8 +28,8 @@ impl Key for u64 {
 /// Every way to change an entry marks it, which is what makes the sum trustworthy.
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
-    /// Boxed, so that entries do not move when the tree does, and by number, so that one tree's code serves all tables.
-    slots: BTreeMap<u64, Box<Slot<V>>>,
+    /// Boxed, so that entries do not move when the list does, and by number, so that one search serves all tables.
+    slots: Slots<Box<Slot<V>>>,
     changed: Vec<u64>,
     sum: u128,
     keys: PhantomData<K>,
@@ -44,7 +45,7 @@ struct Slot<V> {
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
-            slots: BTreeMap::new(),
+            slots: Slots::default(),
             changed: Vec::new(),
             sum: 0,
             keys: PhantomData,
@@ -70,14 +71,14 @@ impl<K: Key, V: Wire> Table<K, V> {
 
     /// Takes an entry out.
     pub fn remove(&mut self, key: K) -> Option<V> {
-        let slot = self.slots.remove(&key.number())?;
+        let slot = self.slots.remove(key.number())?;
         self.sum = self.sum.wrapping_sub(slot.hash);
         Some(slot.value)
     }
 
     /// An entry, to be changed.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
-        let slot = self.slots.get_mut(&key.number())?;
+        let slot = self.slots.get_mut(key.number())?;
         if !slot.changed {
             slot.changed = true;
             self.changed.push(key.number());
@@ -87,29 +88,28 @@ impl<K: Key, V: Wire> Table<K, V> {
 
     /// An entry.
     pub fn get(&self, key: K) -> Option<&V> {
-        self.slots.get(&key.number()).map(|slot| &slot.value)
+        self.slots.get(key.number()).map(|slot| &slot.value)
     }
 
     /// Whether there is an entry.
     pub fn contains(&self, key: K) -> bool {
-        self.slots.contains_key(&key.number())
+        self.slots.get(key.number()).is_some()
     }
 
     /// Every entry in key order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (K, &V)> {
-        self.slots.iter().map(|(key, slot)| (K::of(*key), &slot.value))
+        self.slots.iter().map(|(key, slot)| (K::of(key), &slot.value))
     }
 
     /// Entries whose key is at least `from`, in key order.
     pub fn range_from(&self, from: K) -> impl Iterator<Item = (K, &V)> {
-        self.slots
-            .range(from.number()..)
-            .map(|(key, slot)| (K::of(*key), &slot.value))
+        let slots = self.slots.range_from(from.number());
+        slots.map(|(key, slot)| (K::of(key), &slot.value))
     }
 
     /// Every value in key order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
-        self.slots.values().map(|slot| &slot.value)
+        self.slots.iter().map(|(_, slot)| &slot.value)
     }
 
     /// How many entries there are.
@@ -119,7 +119,7 @@ impl<K: Key, V: Wire> Table<K, V> {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.len() == 0
     }
 
     /// Brings the sum up to date and answers it. Costs what changed since the last call.
@@ -127,7 +127,7 @@ impl<K: Key, V: Wire> Table<K, V> {
         let mut writer = Writer::default();
         for key in std::mem::take(&mut self.changed) {
             // A key that was removed since, or entered twice, is settled already.
-            let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.changed) else {
+            let Some(slot) = self.slots.get_mut(key).filter(|slot| slot.changed) else {
                 continue;
             };
             slot.changed = false;

@@ -1,6 +1,6 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::Durable;
+use super::{Durable, Slots};
 use crate::agents::AgentEvent;
 use crate::alerts::AlertEvent;
 use crate::escalations::{EscalationEvent, EscalationStatus};
@@ -33,15 +33,35 @@ pub(crate) enum Timer {
 /// When what is due. Derived from the entities: rebuilt after restore, never hashed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
-    by_key: BTreeMap<Timer, u64>,
+    /// Of each kind, by entity.
+    by_entity: [Slots<u64>; Timer::KINDS],
     by_time: BTreeSet<(u64, Timer)>,
+}
+
+impl Timer {
+    const KINDS: usize = 7;
+
+    /// Its kind as an index, and the number of its entity.
+    fn place(self) -> (usize, u64) {
+        match self {
+            Self::Lease(id) => (0, id.0),
+            Self::Task(id) => (1, id.0),
+            Self::Total(id) => (2, id.0),
+            Self::Phase(id) => (3, id.0),
+            Self::Session(id) => (4, id.0),
+            Self::Agent(id) => (5, id.0),
+            Self::Escalation(id) => (6, id.0),
+        }
+    }
 }
 
 impl Timers {
     pub(crate) fn set(&mut self, timer: Timer, at_ms: Option<u64>) {
+        let (kind, entity) = timer.place();
+        let by_entity = &mut self.by_entity[kind];
         let before = match at_ms {
-            Some(at_ms) => self.by_key.insert(timer, at_ms),
-            None => self.by_key.remove(&timer),
+            Some(at_ms) => by_entity.insert(entity, at_ms),
+            None => by_entity.remove(entity),
         };
         if before == at_ms {
             return;

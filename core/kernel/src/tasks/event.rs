@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use polyphon_wire::wire;
 
 use super::report::{AttemptError, Report, Verdict};
@@ -31,7 +33,7 @@ wire! {
             /// Recovery strategy the attempt stands for, for example `extend_timeout`.
             action: String,
             at_ms: u64,
-            demand: Demand,
+            demand: Arc<Demand>,
             timeout_ms: u64,
         },
         /// A human decides.
@@ -49,7 +51,7 @@ wire! {
     /// What happened to tasks.
     pub enum TaskEvent {
         /// A task joined a plan; its id is this event's sequence.
-        300 => TaskAdded { session: SessionId, spec: TaskSpec },
+        300 => TaskAdded { session: SessionId, spec: Arc<TaskSpec> },
         /// The plan is whole; its tasks may run.
         301 => PlanCommitted { session: SessionId },
         /// An agent got the task; the fence is this event's sequence.

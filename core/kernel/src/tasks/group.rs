@@ -99,7 +99,7 @@ mod tests {
     use crate::tasks::spec::tests::spec;
 
     fn part(metrics: &[(&str, i64)], memory: Option<u64>) -> Task {
-        let mut part = Task::new(SessionId(1), 0, spec("part"));
+        let mut part = Task::new(SessionId(1), 0, spec("part").into());
         part.status = TaskStatus::Completed;
         let mut report = Report::empty();
         report.metrics = metrics

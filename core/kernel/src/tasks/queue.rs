@@ -39,7 +39,7 @@ pub(crate) struct Line<'a> {
 /// which the task became ready, moved back by `ageing_ms` for each priority, so that the order never changes by itself.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Place {
-    due_ms: i128,
+    due_ms: i64,
     ready_ms: u64,
     pub(crate) task: TaskId,
 }
@@ -73,9 +73,9 @@ const SPARE: usize = 64;
 
 impl Place {
     fn of(task: &Task, id: TaskId, ageing_ms: u64) -> Self {
-        let head_start = i128::from(ageing_ms) * i128::from(task.spec.priority.tag());
+        let head_start = ageing_ms.saturating_mul(task.spec.priority.tag());
         Self {
-            due_ms: i128::from(task.ready_ms) - head_start,
+            due_ms: signed(task.ready_ms).saturating_sub(signed(head_start)),
             ready_ms: task.ready_ms,
             task: id,
         }
@@ -236,11 +236,10 @@ impl ReadyQueue {
         lane.class.is_some_and(|class| self.full.contains(&class))
     }
 
-    fn number(&mut self, demand: &Demand) -> u32 {
+    fn number(&mut self, demand: &Arc<Demand>) -> u32 {
         if let Some(number) = self.numbers.get(demand) {
             return *number;
         }
-        let demand = Arc::new(demand.clone());
         // Numbers of forgotten demands are not used again before all others were.
         while self.demands.contains_key(&self.next_number) {
             self.next_number = self.next_number.wrapping_add(1);
@@ -248,6 +247,7 @@ impl ReadyQueue {
         let number = self.next_number;
         self.next_number = number.wrapping_add(1);
         self.numbers.insert(demand.clone(), number);
+        let demand = demand.clone();
         self.demands.insert(number, Known { demand, lanes: 0 });
         number
     }
@@ -275,6 +275,10 @@ impl ReadyQueue {
     }
 }
 
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
 fn class_of(task: &Task) -> Option<(SessionId, u32)> {
     task.spec.class.map(|class| (task.session, class))
 }
@@ -287,9 +291,10 @@ mod tests {
     const AGEING_MS: u64 = 1_000;
 
     fn task(priority: Priority, ready_ms: u64, class: Option<u32>) -> Task {
-        let mut task = Task::new(SessionId(1), 0, spec("task"));
-        task.spec.priority = priority;
-        task.spec.class = class;
+        let mut spec = spec("task");
+        spec.priority = priority;
+        spec.class = class;
+        let mut task = Task::new(SessionId(1), 0, spec.into());
         task.ready_ms = ready_ms;
         task
     }
@@ -333,7 +338,7 @@ mod tests {
         let mut queue = ReadyQueue::new(AGEING_MS);
         for memory_mb in 0..1_000 {
             let mut task = task(Priority::Low, 0, None);
-            task.demand.resources.memory_mb = memory_mb;
+            Arc::make_mut(&mut task.demand).resources.memory_mb = memory_mb;
             queue.insert(&task, TaskId(memory_mb));
             queue.remove(&task, TaskId(memory_mb));
         }

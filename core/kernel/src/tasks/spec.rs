@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use polyphon_wire::wire;
 
 use crate::agents::Permission;
@@ -54,7 +56,7 @@ wire! {
         priority: Priority,
         /// Index of a class of the plan.
         class: Option<u32>,
-        demand: Demand,
+        demand: Arc<Demand>,
         /// Time of one attempt.
         timeout_ms: u64,
         criteria: Vec<Criterion>,
@@ -119,8 +121,8 @@ wire! {
         policy: Policy,
         /// Time of the whole plan; 0 is without limit. Stands still while a human is waited for.
         timeout_ms: u64,
-        /// Hash of the configuration the plan was made from; 32 zero bytes when there is none.
-        config_hash: [u8; 32],
+        /// Hash of the configuration the plan was made from.
+        config_hash: Option<[u8; 32]>,
     }
 }
 
@@ -166,13 +168,13 @@ pub(crate) mod tests {
             after: Vec::new(),
             priority: Priority::Medium,
             class: None,
-            demand: Demand {
+            demand: Arc::new(Demand {
                 agent_type: None,
                 needs: Vec::new(),
                 permission: Permission::Readonly,
                 resources: Resources::default(),
                 avoid: None,
-            },
+            }),
             timeout_ms: 1_000,
             criteria: Vec::new(),
             input: None,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use polyphon_wire::wire;
 
 use super::report::{AttemptError, Report, Verdict};
@@ -58,13 +60,13 @@ wire! {
         index: u32,
         /// Phase it stands in itself, not through its parent.
         phase: Option<u32>,
-        spec: TaskSpec,
+        spec: Arc<TaskSpec>,
         status: TaskStatus,
         /// Things that must happen before it is ready.
         blockers: u32,
         wait: Option<Wait>,
         /// Demand of the next attempt; recovery may raise it above the plan's.
-        demand: Demand,
+        demand: Arc<Demand>,
         timeout_ms: u64,
         /// Attempts granted.
         attempts: u32,
@@ -116,7 +118,7 @@ impl TaskStatus {
 }
 
 impl Task {
-    pub(crate) fn new(session: SessionId, index: u32, spec: TaskSpec) -> Self {
+    pub(crate) fn new(session: SessionId, index: u32, spec: Arc<TaskSpec>) -> Self {
         Self {
             session,
             index,

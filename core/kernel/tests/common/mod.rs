@@ -4,6 +4,8 @@
 pub mod agents;
 pub mod tasks;
 
+use std::sync::Arc;
+
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::agents::{AgentKind, AgentSpec, HostKind, Permission};
 use polyphon_kernel::journal::JournalCommand;
@@ -125,7 +127,7 @@ impl Lab {
     pub fn orchestrate(&mut self, tasks: Vec<TaskSpec>) -> SessionId {
         SessionId(self.accept(SessionCommand::Orchestrate {
             plan: plan(),
-            tasks,
+            tasks: shared(tasks),
             input: None,
         }))
     }
@@ -225,7 +227,7 @@ pub fn plan() -> PlanSpec {
             grace_ms: 500,
         },
         timeout_ms: 7_200_000,
-        config_hash: [0; 32],
+        config_hash: None,
     }
 }
 
@@ -237,12 +239,17 @@ pub fn task(key: &str, after: &[u32]) -> TaskSpec {
         after: after.to_vec(),
         priority: Priority::Medium,
         class: None,
-        demand: demand(),
+        demand: Arc::new(demand()),
         timeout_ms: 10_000,
         criteria: Vec::new(),
         input: None,
         total_timeout_ms: None,
     }
+}
+
+/// Tasks as a command takes them.
+pub fn shared(tasks: Vec<TaskSpec>) -> Vec<Arc<TaskSpec>> {
+    tasks.into_iter().map(Arc::new).collect()
 }
 
 pub fn demand() -> Demand {

@@ -1,5 +1,7 @@
 //! Short ways to say things about plans, tasks and escalations.
 
+use std::sync::Arc;
+
 use polyphon_kernel::escalations::commands::EscalationCommand;
 use polyphon_kernel::escalations::{Decision, Escalation, EscalationStatus};
 use polyphon_kernel::sessions::commands::SessionCommand;
@@ -27,7 +29,7 @@ impl Lab {
     pub fn start(&mut self, plan: PlanSpec, tasks: Vec<TaskSpec>) -> SessionId {
         SessionId(self.accept(SessionCommand::Orchestrate {
             plan,
-            tasks,
+            tasks: super::shared(tasks),
             input: None,
         }))
     }
@@ -200,8 +202,9 @@ pub fn part(key: &str, parent: u32, after: &[u32]) -> TaskSpec {
 /// A task that reserves this much.
 pub fn heavy(key: &str, memory_mb: u64, cpu_milli: u64) -> TaskSpec {
     let mut heavy = task(key, &[]);
-    heavy.demand.resources.memory_mb = memory_mb;
-    heavy.demand.resources.cpu_milli = cpu_milli;
+    let demand = Arc::make_mut(&mut heavy.demand);
+    demand.resources.memory_mb = memory_mb;
+    demand.resources.cpu_milli = cpu_milli;
     heavy
 }
 

@@ -1,5 +1,7 @@
 //! Lives of a partition that together have every kind of event in them.
 
+use std::sync::Arc;
+
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::agents::{AgentSpec, HostKind};
 use polyphon_kernel::escalations::Decision;
@@ -13,7 +15,7 @@ use polyphon_wire::Bytes;
 
 use crate::common::agents::{TestHost, pool_spec};
 use crate::common::tasks::{metrics, part, phased};
-use crate::common::{Lab, agent_spec, plan, task};
+use crate::common::{Lab, agent_spec, plan, shared, task};
 
 /// Every history with what it is about.
 pub(crate) fn all() -> Vec<(&'static str, Lab)> {
@@ -97,7 +99,7 @@ fn pools() -> Lab {
     lab.settle();
     host.serve(&mut lab);
     let mut odd = task("odd", &[]);
-    odd.demand.needs = vec!["juggling".to_owned()];
+    Arc::make_mut(&mut odd.demand).needs = vec!["juggling".to_owned()];
     lab.orchestrate(vec![odd, task("A", &[]), task("B", &[]), task("C", &[])]);
     lab.live_with(10_000, |lab| {
         host.serve(lab);
@@ -125,7 +127,10 @@ fn draft() -> Lab {
     }));
     for key in ["A", "B"] {
         let tasks = vec![task(key, &[])];
-        lab.accept(SessionCommand::AddTasks { session, tasks });
+        lab.accept(SessionCommand::AddTasks {
+            session,
+            tasks: shared(tasks),
+        });
     }
     lab.accept(SessionCommand::CommitPlan { session });
     let input = None;

@@ -23,7 +23,7 @@ export interface SessionEntry {
   readonly handle: number;
   readonly openedMs: number;
   readonly name: string;
-  readonly configHash: Uint8Array;
+  readonly configHash: Uint8Array | null;
   readonly expected: number;
   readonly input: Payload | null;
   status: SessionStatus;

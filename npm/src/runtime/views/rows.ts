@@ -77,7 +77,7 @@ export class RowGatherer {
       startedMs: session.openedMs,
       endedMs: session.endedMs,
       percentage: percentageOf(session),
-      configHash: bytesToHex(session.configHash),
+      configHash: session.configHash === null ? "" : bytesToHex(session.configHash),
       view,
     };
   }

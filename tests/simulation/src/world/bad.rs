@@ -34,14 +34,19 @@ impl World {
         let (mut plan, mut tasks) = plans::random(draw, "bad".to_owned());
         let whole = |plan, tasks| {
             let input = None;
-            SessionCommand::Orchestrate { plan, tasks, input }.into()
+            SessionCommand::Orchestrate {
+                plan,
+                tasks: plans::shared(tasks),
+                input,
+            }
+            .into()
         };
         Some(match kind {
             1 => SessionCommand::ResumeSession { session }.into(),
             2 => SessionCommand::CommitPlan { session: pick(draw)? }.into(),
             3 => SessionCommand::AddTasks {
                 session: pick(draw)?,
-                tasks: vec![plans::task(draw, "more", 0); 40],
+                tasks: plans::shared(vec![plans::task(draw, "more", 0); 40]),
             }
             .into(),
             4 => {

@@ -101,7 +101,11 @@ impl World {
         let input = draw.percent(10).then(|| Payload::Inline {
             bytes: Bytes(vec![1, 2, 3]),
         });
-        let command = SessionCommand::Orchestrate { plan, tasks, input };
+        let command = SessionCommand::Orchestrate {
+            plan,
+            tasks: plans::shared(tasks),
+            input,
+        };
         if let Some(key) = &key {
             self.users.keyed.push_back((key.clone(), command.clone()));
             if self.users.keyed.len() > KEYED {
@@ -149,7 +153,10 @@ impl World {
         let session = SessionId(session);
         let command = match count {
             0 => SessionCommand::CommitPlan { session },
-            _ => SessionCommand::AddTasks { session, tasks },
+            _ => SessionCommand::AddTasks {
+                session,
+                tasks: plans::shared(tasks),
+            },
         };
         self.call(command.into(), None)
     }

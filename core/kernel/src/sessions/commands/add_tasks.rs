@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::live;
 use crate::bounds;
 use crate::id::SessionId;
@@ -11,7 +13,7 @@ use crate::tasks::{TaskError, TaskEvent, TaskSpec};
 pub(super) fn decide(
     state: &State<'_>,
     session: SessionId,
-    tasks: &[TaskSpec],
+    tasks: &[Arc<TaskSpec>],
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
     live(state, session)?;

@@ -25,7 +25,7 @@ pub(super) fn decide(state: &State<'_>, session: SessionId, sink: &mut Sink) -> 
         .of(session)
         .iter()
         .filter_map(|id| tasks.get(*id))
-        .map(|task| &task.spec)
+        .map(|task| &*task.spec)
         .collect();
     let phases: Vec<_> = plan.phases.iter().map(|phase| &phase.spec).collect();
     graph::check_specs(&phases, &specs)?;

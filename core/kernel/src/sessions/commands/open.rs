@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::bounds;
 use crate::payload::{Payload, is_bounded};
 use crate::refusal::Refusal;
@@ -14,7 +16,7 @@ pub(super) fn whole(
     state: &State<'_>,
     origin: &Origin<'_>,
     plan: &PlanSpec,
-    tasks: &[TaskSpec],
+    tasks: &[Arc<TaskSpec>],
     input: Option<&Payload>,
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
@@ -24,7 +26,7 @@ pub(super) fn whole(
         graph::check_bytes(graph::encoded_bytes(tasks))?;
     }
     tasks.iter().try_for_each(|task| graph::check_task(task, plan))?;
-    graph::check_graph(plan, &tasks.iter().collect::<Vec<_>>())?;
+    graph::check_graph(plan, &tasks.iter().map(Arc::as_ref).collect::<Vec<_>>())?;
     sink.emit(opened(origin, plan, tasks.len() as u32, None, input));
     let session = state.next_session();
     tasks.iter().for_each(|spec| {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::invalid;
 use crate::bounds;
 use crate::payload::{Payload, is_bounded};
@@ -12,7 +14,7 @@ const PHASES: usize = 200;
 const CLASSES: usize = 1_000;
 
 /// Bytes that tasks take as they are written to the journal.
-pub(crate) fn encoded_bytes(tasks: &[TaskSpec]) -> u64 {
+pub(crate) fn encoded_bytes(tasks: &[Arc<TaskSpec>]) -> u64 {
     let mut writer = polyphon_wire::Writer::default();
     let mut bytes = 0;
     for task in tasks {

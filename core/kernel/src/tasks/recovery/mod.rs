@@ -16,6 +16,8 @@ mod strategy;
 pub use matrix::{AskHuman, Increase, OTHER, RecoveryRule, RecoverySettings};
 pub use strategy::Strategy;
 
+use std::sync::Arc;
+
 use polyphon_policies::Backoff;
 
 use super::{AttemptError, Demand, Next, Task};
@@ -131,9 +133,9 @@ impl Failure<'_> {
     }
 
     /// Demand and time of the next attempt.
-    fn adjusted(&self, strategy: Strategy) -> (Demand, u64) {
+    fn adjusted(&self, strategy: Strategy) -> (Arc<Demand>, u64) {
         let increase = &self.settings.increase;
-        let mut demand = self.task.demand.clone();
+        let mut demand = (*self.task.demand).clone();
         let mut timeout_ms = self.task.timeout_ms;
         let more_time = scale(timeout_ms, increase.timeout_ppm).min(super::graph::LONGEST_MS);
         match strategy {
@@ -148,7 +150,7 @@ impl Failure<'_> {
             _ => {}
         }
         demand.avoid = self.task.agent.filter(|_| strategy.leaves_agent());
-        (demand, timeout_ms)
+        (Arc::new(demand), timeout_ms)
     }
 
     fn wait_ms(&self, strategy: Strategy, delay_ms: u64) -> u64 {

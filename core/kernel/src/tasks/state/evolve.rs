@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::Tasks;
 use crate::escalations::{Decision, EscalationEvent};
 use crate::id::{EscalationId, Fence, SessionId, TaskId};
@@ -232,7 +234,7 @@ impl Tasks {
             task.failures = 0;
             task.recoveries.clear();
             task.reprieves += 1;
-            task.demand.avoid = None;
+            Arc::make_mut(&mut task.demand).avoid = None;
         });
         self.enter_queue(id, now_ms);
     }

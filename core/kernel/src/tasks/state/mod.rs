@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::queue::ReadyQueue;
 use super::task::Task;
 use crate::id::{SessionId, TaskId};
-use crate::state::Table;
+use crate::state::{Slots, Table};
 
 /// Every plan and its tasks.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Tasks {
     pub(crate) table: Table<TaskId, Task>,
     pub(crate) plans: Table<SessionId, Plan>,
     /// Tasks of each plan in plan order; derived.
-    by_plan: BTreeMap<SessionId, Vec<TaskId>>,
+    by_plan: Slots<Vec<TaskId>>,
     pub(crate) queue: ReadyQueue,
     /// Tasks that will be skipped: what they need did not complete. Derived, and worked off step by step.
     pub(crate) doomed: BTreeSet<TaskId>,
@@ -54,7 +54,7 @@ impl Tasks {
 
     /// The tasks of a session in plan order.
     pub fn of(&self, session: SessionId) -> &[TaskId] {
-        self.by_plan.get(&session).map_or(&[], Vec::as_slice)
+        self.by_plan.get(session.0).map_or(&[], Vec::as_slice)
     }
 
     /// The plan of a session.

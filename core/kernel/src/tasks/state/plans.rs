@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::Tasks;
 use crate::countdown::Countdown;
 use crate::gather::Gather;
@@ -17,7 +19,7 @@ impl Tasks {
             } => {
                 self.plans
                     .insert(SessionId(seq), new_plan(plan, *expected, *draft));
-                self.by_plan.insert(SessionId(seq), Vec::new());
+                self.by_plan.insert(seq, Vec::new());
             }
             SessionEvent::PlanPartAdded { session, bytes, .. } => {
                 if let Some(plan) = self.plans.get_mut(*session) {
@@ -84,8 +86,10 @@ impl Tasks {
         }
     }
 
-    pub(super) fn add(&mut self, id: TaskId, session: SessionId, spec: &TaskSpec, now_ms: u64) {
-        let members = self.by_plan.entry(session).or_default();
+    pub(super) fn add(&mut self, id: TaskId, session: SessionId, spec: &Arc<TaskSpec>, now_ms: u64) {
+        let Some(members) = self.by_plan.get_mut(session.0) else {
+            return;
+        };
         let index = members.len() as u32;
         members.push(id);
         self.table.insert(id, Task::new(session, index, spec.clone()));
@@ -199,7 +203,7 @@ impl Tasks {
         plan.counts.total = 0;
         let tasks = self
             .by_plan
-            .get_mut(&session)
+            .get_mut(session.0)
             .map(std::mem::take)
             .unwrap_or_default();
         tasks.into_iter().for_each(|id| drop(self.table.remove(id)));
@@ -207,7 +211,7 @@ impl Tasks {
 
     fn forget(&mut self, session: SessionId) {
         let is_over = self.plans.remove(session).is_some_and(|plan| plan.is_over());
-        let tasks = self.by_plan.remove(&session).unwrap_or_default();
+        let tasks = self.by_plan.remove(session.0).unwrap_or_default();
         if is_over {
             self.ended -= tasks.len();
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Tasks;
 use crate::gather::Gather;
 use crate::id::{SessionId, TaskId};
+use crate::state::Slots;
 use crate::tasks::queue::ReadyQueue;
 use crate::tasks::{PhaseStatus, TaskStatus};
 
@@ -47,11 +48,10 @@ impl Tasks {
     }
 
     fn index(&mut self) {
-        self.by_plan = self
-            .plans
-            .iter()
-            .map(|(session, _)| (session, Vec::new()))
-            .gather();
+        self.by_plan = Slots::default();
+        for (session, _) in self.plans.iter() {
+            self.by_plan.insert(session.0, Vec::new());
+        }
         let placed: Vec<(SessionId, u32, TaskId)> = self
             .table
             .iter()
@@ -61,7 +61,9 @@ impl Tasks {
             [session.0, u64::from(*index), id.0]
         });
         for (session, _, id) in placed {
-            self.by_plan.entry(session).or_default().push(id);
+            if let Some(members) = self.by_plan.get_mut(session.0) {
+                members.push(id);
+            }
         }
         let over = self.plans.values().filter(|plan| plan.is_over());
         self.ended = over.map(|plan| plan.counts.total as usize).sum();

@@ -5,13 +5,16 @@ use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::TaskSpec;
 
 use super::{Case, add, begin, draft, whole};
-use crate::common::{Lab, plan, task};
+use crate::common::{Lab, plan, shared, task};
 
 pub(super) fn drafts(cases: &mut Vec<Case>) {
     add(cases, "PLAN_COMMITTED", "is committed", |lab| {
         let session = lab.orchestrate(vec![task("A", &[])]);
         let tasks = vec![task("B", &[])];
-        SessionCommand::AddTasks { session, tasks }
+        SessionCommand::AddTasks {
+            session,
+            tasks: shared(tasks),
+        }
     });
     add(cases, "PLAN_INCOMPLETE", "0 of 1 tasks have come", |lab| {
         let session = draft(lab, 1);
@@ -24,7 +27,10 @@ pub(super) fn drafts(cases: &mut Vec<Case>) {
         |lab| {
             let session = draft(lab, 1);
             let tasks = vec![task("A", &[]), task("B", &[])];
-            SessionCommand::AddTasks { session, tasks }
+            SessionCommand::AddTasks {
+                session,
+                tasks: shared(tasks),
+            }
         },
     );
     add(cases, "PLAN_TOO_LARGE", "the limit is 100000", |_| {
@@ -39,7 +45,10 @@ pub(super) fn drafts(cases: &mut Vec<Case>) {
     add(cases, "PLAN_TOO_LARGE", "bytes, the limit is 67108864", |lab| {
         let tasks = heavy();
         let session = draft(lab, tasks.len() as u32);
-        SessionCommand::AddTasks { session, tasks }
+        SessionCommand::AddTasks {
+            session,
+            tasks: shared(tasks),
+        }
     });
     cases.push(Case {
         code: "KERNEL_FULL",
@@ -51,7 +60,11 @@ pub(super) fn drafts(cases: &mut Vec<Case>) {
             vec![
                 whole(plan(), tasks.clone()).into(),
                 begin(plan(), 1).into(),
-                SessionCommand::AddTasks { session, tasks }.into(),
+                SessionCommand::AddTasks {
+                    session,
+                    tasks: shared(tasks),
+                }
+                .into(),
             ]
         }),
     });
@@ -62,13 +75,19 @@ pub(super) fn drafts(cases: &mut Vec<Case>) {
         |lab| {
             let session = draft(lab, 1);
             let tasks = vec![task("A", &[1])];
-            SessionCommand::AddTasks { session, tasks }
+            SessionCommand::AddTasks {
+                session,
+                tasks: shared(tasks),
+            }
         },
     );
     add(cases, "TASK_DUPLICATE", "two tasks are called \"A\"", |lab| {
         let session = draft(lab, 2);
         let tasks = vec![task("A", &[]), task("A", &[])];
-        lab.accept(SessionCommand::AddTasks { session, tasks });
+        lab.accept(SessionCommand::AddTasks {
+            session,
+            tasks: shared(tasks),
+        });
         SessionCommand::CommitPlan { session }
     });
 }
@@ -87,7 +106,10 @@ fn crowd(lab: &mut Lab) {
         let session = draft(lab, bounds::PLAN_TASKS);
         for _ in 0..bounds::PLAN_TASKS / 2_000 {
             let tasks = part.clone();
-            lab.accept(SessionCommand::AddTasks { session, tasks });
+            lab.accept(SessionCommand::AddTasks {
+                session,
+                tasks: shared(tasks),
+            });
         }
     }
 }

@@ -12,7 +12,7 @@ use polyphon_kernel::tasks::{PlanSpec, TaskSpec};
 use polyphon_kernel::{Command, Payload, SessionId, bounds};
 use polyphon_wire::Bytes;
 
-use crate::common::{Lab, plan};
+use crate::common::{Lab, plan, shared};
 
 /// Longer than a year.
 const TOO_LONG_MS: u64 = 366 * 86_400_000 + 1;
@@ -87,7 +87,7 @@ fn draft(lab: &mut Lab, expected: u32) -> SessionId {
 fn whole(plan: PlanSpec, tasks: Vec<TaskSpec>) -> SessionCommand {
     SessionCommand::Orchestrate {
         plan,
-        tasks,
+        tasks: shared(tasks),
         input: None,
     }
 }

@@ -1,5 +1,7 @@
 //! Of what a plan says.
 
+use std::sync::Arc;
+
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::{ClassSpec, PhaseMode, PlanSpec, TaskSpec};
 
@@ -100,7 +102,7 @@ pub(super) fn tasks(cases: &mut Vec<Case>) {
         task.input = inline(257);
     });
     breaks("at most 64 capabilities of 1 to 256 bytes, sorted", |task| {
-        task.demand.needs = vec!["b".to_owned(), "a".to_owned()];
+        Arc::make_mut(&mut task.demand).needs = vec!["b".to_owned(), "a".to_owned()];
     });
 }
 
