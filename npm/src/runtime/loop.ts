@@ -52,8 +52,8 @@ export interface Rebuilt {
   readonly kernel: Kernel;
   /** What is open and has to be given again. */
   readonly effects: readonly Effect[];
-  /** What became of requests, by id, that were found in frames nobody had been told of. */
-  readonly found: ReadonlyMap<number, number>;
+  /** Ids of requests that stand in frames nobody had been told of. */
+  readonly found: ReadonlySet<number>;
 }
 
 /** How a command is submitted. */
@@ -348,11 +348,16 @@ export class Loop {
         this.#kernel = kernel;
         this.#rebuilding = undefined;
         const again: Waiting[] = [];
-        for (const waiting of doubtful.flatMap((flight) => flight.waiting)) {
-          const entity = found.get(waiting.id);
-          if (entity !== undefined) waiting.settle(entity);
-          else if (waiting.quiet) again.push(waiting);
-          else waiting.fail(notWritten(cause));
+        for (const { waiting, output } of doubtful) {
+          // What the kernel said holds for those that are in the journal: it is the frame they were in.
+          answer(
+            waiting,
+            output.answers.filter(({ id }) => found.has(id)),
+          );
+          for (const lost of waiting.filter(({ id }) => !found.has(id))) {
+            if (lost.quiet) again.push(lost);
+            else lost.fail(notWritten(cause));
+          }
         }
         this.#queue = [...again, ...this.#queue];
         this.#parts.act(effects);

@@ -31,21 +31,10 @@ export async function recover(store: Store, opened: StoreOpened, module: WebAsse
   return { kernel, mirror, frames };
 }
 
-/**
- * What became of requests whose append ended in doubt: those found in frames behind `afterSeq`, with the entity each made.
- */
-export async function findRequests(store: Store, afterSeq: number, lastSeq: number): Promise<Map<number, number>> {
-  const found = new Map<number, number>();
+/** Ids of the requests that frames behind `afterSeq` hold: what became of those whose append ended in doubt. */
+export async function findRequests(store: Store, afterSeq: number, lastSeq: number): Promise<Set<number>> {
+  const found = new Set<number>();
   if (lastSeq <= afterSeq) return found;
-  for await (const frame of store.read(afterSeq + 1)) {
-    const ids = requestIds(frame);
-    visitEvents(frame, (seq, _timeMs, event, command) => {
-      const id = ids[command - 1];
-      if (id === undefined || found.has(id)) return;
-      // What comes back or is defined anew keeps its handle; everything else is named by the event that made it.
-      const kept = event.type === "AgentAttached" ? event.agent : event.type === "PoolRedefined" ? event.pool : seq;
-      found.set(id, kept);
-    });
-  }
+  for await (const frame of store.read(afterSeq + 1)) for (const id of requestIds(frame)) found.add(id);
   return found;
 }

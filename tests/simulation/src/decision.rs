@@ -29,6 +29,7 @@ kinds! {
     Pause = 8 "a user pauses",
     Resume = 14 "a user resumes",
     Context = 10 "a user changes the context",
+    Facts = 8 "a user adds to the task ledger",
     Human = 20 "a human decides",
     Configure = 4 "the configuration changes",
     Report = 220 "an attempt ends",

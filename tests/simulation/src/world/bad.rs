@@ -4,6 +4,7 @@ use polyphon_kernel::agents::Heartbeat;
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::journal::JournalCommand;
 use polyphon_kernel::sessions::commands::SessionCommand;
+use polyphon_kernel::sessions::{Fact, FactKind};
 use polyphon_kernel::tasks::commands::TaskCommand;
 use polyphon_kernel::tasks::{ClassSpec, Report};
 use polyphon_kernel::{AgentId, Command, Fence, PoolId, SessionId, Settings};
@@ -12,7 +13,7 @@ use super::{Step, World, pick_key};
 use crate::plans;
 use crate::random::Random;
 
-const KINDS: u64 = 19;
+const KINDS: u64 = 24;
 
 impl World {
     pub(super) fn say_something_bad(&mut self, draw: &mut Random) -> Step {
@@ -99,7 +100,10 @@ impl World {
                 };
                 JournalCommand::Configure { settings }.into()
             }
-            12 => JournalCommand::RaiseFormat { level: 99 }.into(),
+            12 => {
+                let level = if draw.percent(50) { 99 } else { 1 };
+                JournalCommand::RaiseFormat { level }.into()
+            }
             13 => AgentCommand::StartAgent {
                 agent: AgentId(nobody),
             }
@@ -128,6 +132,33 @@ impl World {
                 (spec.min, spec.max) = (3, 1);
                 AgentCommand::DefinePool { spec }.into()
             }
+            18 => JournalCommand::StartNode {
+                epoch: 0,
+                seed: 0,
+                node: "late".to_owned(),
+            }
+            .into(),
+            19 => {
+                let text = String::new();
+                let (kind, source) = (FactKind::Guess, String::new());
+                let facts = vec![Fact { kind, text, source }];
+                let session = pick(draw)?;
+                SessionCommand::RecordFacts { session, facts }.into()
+            }
+            20 => {
+                let start = Some(Fence(nobody));
+                let agent = AgentId(pick_key(draw, &self.facts.agents)?);
+                AgentCommand::ReportAgentStarted { agent, start }.into()
+            }
+            21 => {
+                let (agent, start, error) = (AgentId(nobody), None, None);
+                AgentCommand::ReportAgentStopped { agent, error, start }.into()
+            }
+            22 => SessionCommand::PauseSession {
+                session,
+                reason: String::new(),
+            }
+            .into(),
             _ => {
                 let fence = Fence(pick_key(draw, &self.facts.leases)?);
                 let mut report = Report::empty();

@@ -27,7 +27,19 @@ impl World {
         if !self.is_on(Fault::Crash) {
             return Ok(());
         }
+        self.say_something_first(draw)?;
         self.die(draw)
+    }
+
+    /// Somebody wants something just before a fault, so that every kind of command is met by every kind of fault.
+    fn say_something_first(&mut self, draw: &mut Random) -> Step {
+        if draw.percent(50) {
+            self.say_anything(draw)?;
+        }
+        if draw.percent(80) {
+            self.turns()?;
+        }
+        Ok(())
     }
 
     pub(super) fn die(&mut self, draw: &mut Random) -> Step {
@@ -39,6 +51,7 @@ impl World {
             self.counters
                 .count("fault: process dies with frames on their way");
         }
+        runtime.count_dead(&mut self.counters);
         self.see(&Seeing::Died)?;
         for tag in runtime.callers() {
             self.see(&Seeing::Unknown { tag })?;
@@ -132,10 +145,14 @@ impl World {
             self.store.slow = !self.store.slow;
             self.counters.count("fault: slow store");
         }
+        let roll = draw.below(100);
+        if roll < 20 && (self.is_on(Fault::AppendFails) || self.is_on(Fault::AppendDoubtful)) {
+            self.say_something_first(draw)?;
+        }
         if !self.store.is_writing() {
             return Ok(());
         }
-        let how = match draw.below(100) {
+        let how = match roll {
             _ if self.store.full => Append::Failed,
             0..10 if self.is_on(Fault::AppendFails) => {
                 self.counters.count("fault: append fails");

@@ -3,15 +3,17 @@
 mod bad;
 mod calm;
 mod disk;
+mod settings;
 mod team;
 mod turn;
 mod users;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::{Kernel, Now};
 
-use crate::counters::Counters;
+use crate::counters::{Counters, EVENT};
 use crate::decision::{Decision, Fault, Faults, Kind};
 use crate::facts::Facts;
 use crate::frames;
@@ -28,6 +30,35 @@ pub(crate) struct Violation {
     pub(crate) invariant: String,
     pub(crate) message: String,
 }
+
+/// What makes somebody say something.
+const COMMANDS: &[Kind] = &[
+    Kind::Plan,
+    Kind::Draft,
+    Kind::Draft,
+    Kind::Draft,
+    Kind::Repeat,
+    Kind::Bad,
+    Kind::Cancel,
+    Kind::Pause,
+    Kind::Resume,
+    Kind::Context,
+    Kind::Facts,
+    Kind::Human,
+    Kind::Configure,
+    Kind::Report,
+    Kind::Progress,
+    Kind::Heartbeat,
+    Kind::Register,
+    Kind::Boot,
+    Kind::Stop,
+    Kind::Start,
+    Kind::Forget,
+    Kind::Die,
+    Kind::Pool,
+    Kind::StopAll,
+    Kind::Outbox,
+];
 
 pub(crate) type Step = Result<(), Violation>;
 
@@ -166,7 +197,12 @@ impl World {
         if self.runtime.is_none() {
             self.start_process(draw)?;
         }
-        match decision.kind {
+        self.happen(decision.kind, draw)?;
+        self.go_on(draw)
+    }
+
+    fn happen(&mut self, kind: Kind, draw: &mut Random) -> Step {
+        match kind {
             Kind::Tick => self.clock.pass(draw.within(0, 200)),
             Kind::Leap => self.leap(draw),
             Kind::Plan => self.hand_in(draw)?,
@@ -177,6 +213,7 @@ impl World {
             Kind::Pause => self.pause(draw)?,
             Kind::Resume => self.resume(draw)?,
             Kind::Context => self.change_context(draw)?,
+            Kind::Facts => self.record_facts(draw)?,
             Kind::Human => self.answer_question(draw)?,
             Kind::Configure => self.configure(draw)?,
             Kind::Report => self.end_attempt(draw)?,
@@ -201,7 +238,17 @@ impl World {
             Kind::Hold => self.hold(draw),
             Kind::Calm => self.calm_down(draw)?,
         }
-        self.go_on(draw)
+        Ok(())
+    }
+
+    /// One kind of command, each as likely as any other.
+    fn say_anything(&mut self, draw: &mut Random) -> Step {
+        let kind = draw.pick(COMMANDS).copied().unwrap_or(Kind::Bad);
+        if kind != Kind::StopAll {
+            return self.happen(kind, draw);
+        }
+        let reason = "night".to_owned();
+        self.call(AgentCommand::StopAll { reason }.into(), None)
     }
 
     /// The runtime does what it can, and the disk usually keeps up.
@@ -272,6 +319,7 @@ impl World {
             self.facts.chain = frame.hash;
             self.facts.frame_epoch = frame.epoch;
             for ((_, event), seq) in frame.events.iter().zip(frame.first_seq..) {
+                self.counters.of(EVENT, event.name());
                 self.see(&Seeing::Event(At { seq, ms: frame.ms }, event))?;
                 self.facts.apply(seq, event);
                 if let Some(log) = &mut self.log {

@@ -1,14 +1,16 @@
 //! The runtime's turn: gather commands, step once, append, and let go of answers and effects only after the write.
 //! The twin of the loop of the npm package.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use polyphon_kernel::agents::AgentEvent;
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::journal::JournalCommand;
-use polyphon_kernel::{Answer, Command, Effect, Event, Kernel, Now, Outcome, Request, StepOutput, batch};
+use polyphon_kernel::{Answer, Command, Effect, Kernel, Now, Outcome, Request, StepOutput, batch};
 
 use super::{Step, Taken, World, broken};
+use crate::counters::{
+    ACCEPTED, Counters, DIED, EFFECT, EFFECT_AGAIN, IN_DOUBT_AND_LOST, IN_DOUBT_AND_WRITTEN, REFUSED,
+};
 use crate::frames;
 use crate::invariants::Seeing;
 use crate::planted;
@@ -101,14 +103,23 @@ impl Runtime {
 
     /// Clients whose calls wait.
     pub(super) fn callers(&self) -> Vec<u64> {
+        let tags = self.unanswered().filter_map(|waiting| match waiting.who {
+            Who::Client { tag } => Some(tag),
+            _ => None,
+        });
+        tags.collect()
+    }
+
+    /// Everything that waits, for the disk or for a turn.
+    fn unanswered(&self) -> impl Iterator<Item = &Waiting> {
         let flights = self.flights.iter().chain(self.closed.iter().flatten());
-        let waiting = flights.flat_map(|flight| &flight.waiting).chain(&self.queue);
-        waiting
-            .filter_map(|waiting| match waiting.who {
-                Who::Client { tag } => Some(tag),
-                _ => None,
-            })
-            .collect()
+        flights.flat_map(|flight| &flight.waiting).chain(&self.queue)
+    }
+
+    /// Counts what dies with the process.
+    pub(super) fn count_dead(&self, counters: &mut Counters) {
+        self.unanswered()
+            .for_each(|waiting| counters.command(&waiting.request.command, DIED));
     }
 
     fn enqueue(
@@ -342,17 +353,24 @@ impl World {
             runtime.running.remove(&fence);
         }
         let mut again = Vec::new();
-        for waiting in flights.into_iter().flat_map(|flight| flight.waiting) {
-            match found.get(&waiting.request.id) {
-                Some(entity) if !planted::is(planted::DOUBT_IS_NO) => {
+        for flight in flights {
+            for waiting in flight.waiting {
+                let id = waiting.request.id;
+                let is_found = found.contains(&id) && !planted::is(planted::DOUBT_IS_NO);
+                let fate = if is_found {
+                    IN_DOUBT_AND_WRITTEN
+                } else {
+                    IN_DOUBT_AND_LOST
+                };
+                self.counters.command(&waiting.request.command, fate);
+                if is_found {
                     self.counters.count("recovery: doubtful request found");
-                    self.accepted(&waiting, *entity)?;
-                }
-                _ if waiting.request.quiet || waiting.who == Who::Node => {
+                    // What the kernel said holds: it is the frame the request was in.
+                    self.answer(std::slice::from_ref(&waiting), &said(&flight.output, id))?;
+                } else if waiting.request.quiet || waiting.who == Who::Node {
                     self.counters.count("recovery: report sent again");
                     again.push(waiting);
-                }
-                _ => {
+                } else {
                     self.counters.count("recovery: doubtful request not found");
                     self.refused(&waiting, "STORE_IO")?;
                 }
@@ -381,25 +399,20 @@ impl World {
         }
         let effects = runtime.kernel.open_effects();
         self.see(&Seeing::Reopened { effects: &effects })?;
-        effects
-            .iter()
-            .for_each(|_| self.counters.count("recovery: effect given again"));
+        for effect in &effects {
+            self.counters.count("recovery: effect given again");
+            self.counters.of(EFFECT_AGAIN, effect.name());
+        }
         self.act(&effects)
     }
 
-    /// What became of requests, by id, in frames this process was not told of.
-    fn find(&self, released: u64) -> Result<BTreeMap<u64, u64>, super::Violation> {
-        let mut found = BTreeMap::new();
+    /// Ids of the requests in frames this process was not told of.
+    fn find(&self, released: u64) -> Result<BTreeSet<u64>, super::Violation> {
+        let mut found = BTreeSet::new();
         for bytes in self.store.behind(released) {
             let frame =
                 frames::read(bytes).map_err(|message| broken("a frame on the disk is whole", message))?;
-            for ((command, event), seq) in frame.events.iter().zip(frame.first_seq..) {
-                let request = (*command as usize)
-                    .checked_sub(1)
-                    .and_then(|index| frame.commands.get(index));
-                let Some(request) = request else { continue };
-                found.entry(request.id).or_insert_with(|| entity_of(event, seq));
-            }
+            found.extend(frame.commands.iter().map(|request| request.id));
         }
         Ok(found)
     }
@@ -434,6 +447,9 @@ impl World {
             runtime.running.retain(|fence| facts.leases.contains_key(fence));
         }
         self.answer(&flight.waiting, &flight.output.answers)?;
+        for effect in &flight.output.effects {
+            self.counters.of(EFFECT, effect.name());
+        }
         self.act(&flight.output.effects)
     }
 
@@ -442,12 +458,16 @@ impl World {
         for asked in waiting {
             let answer = answers.next_if(|answer| answer.id == asked.request.id);
             match answer.map(|answer| &answer.outcome) {
-                Some(Outcome::Accepted { entity }) => self.accepted(asked, *entity)?,
+                Some(Outcome::Accepted { entity }) => {
+                    self.counters.command(&asked.request.command, ACCEPTED);
+                    self.accepted(asked, *entity)?;
+                }
                 Some(Outcome::Refused { refusal }) => {
+                    self.counters.command(&asked.request.command, REFUSED);
                     self.counters.refused(&refusal.code);
                     self.refused(asked, &refusal.code)?;
                 }
-                None if asked.request.quiet => {}
+                None if asked.request.quiet => self.counters.command(&asked.request.command, ACCEPTED),
                 None => {
                     let message = format!("request {} was not answered", asked.request.id);
                     return Err(broken("every request is answered", message));
@@ -522,13 +542,10 @@ impl World {
     }
 }
 
-/// The handle a request is answered with that the event began.
-fn entity_of(event: &Event, seq: u64) -> u64 {
-    match event {
-        Event::Agent(AgentEvent::AgentAttached { agent, .. }) => agent.0,
-        Event::Agent(AgentEvent::PoolRedefined { pool, .. }) => pool.0,
-        _ => seq,
-    }
+/// What a step answered to one request.
+fn said(output: &StepOutput, id: u64) -> Vec<Answer> {
+    let answers = output.answers.iter().filter(|answer| answer.id == id);
+    answers.cloned().collect()
 }
 
 fn summary(command: &Command) -> String {

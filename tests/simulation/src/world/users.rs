@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::journal::JournalCommand;
-use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
+use polyphon_kernel::sessions::{Fact, FactKind, SessionStatus};
 use polyphon_kernel::tasks::TaskSpec;
-use polyphon_kernel::{Command, Payload, Request, Resources, SessionId, Settings};
+use polyphon_kernel::{Command, Payload, Request, SessionId};
 use polyphon_wire::Bytes;
 
-use super::{Step, World, pick_key};
+use super::{Step, World, pick_key, settings};
 use crate::plans;
 use crate::random::Random;
 
@@ -26,7 +27,7 @@ pub(super) struct Users {
     keys: u64,
     /// Question that was decided last.
     pub(super) decided: Option<u64>,
-    keyed: VecDeque<(String, SessionCommand)>,
+    keyed: VecDeque<(String, Command)>,
     /// Tasks of plans that are being begun, by the tag of the call.
     beginning: BTreeMap<u64, Vec<TaskSpec>>,
     drafts: BTreeMap<u64, Draft>,
@@ -40,6 +41,11 @@ struct Draft {
 }
 
 impl Users {
+    fn next_key(&mut self) -> String {
+        self.keys += 1;
+        format!("key-{}", self.keys)
+    }
+
     /// Drafts whose state nobody knows any more.
     pub(super) fn forget_calls(&mut self) {
         self.beginning.clear();
@@ -92,10 +98,7 @@ impl World {
         if self.facts.sessions.len() >= SESSIONS {
             return Ok(());
         }
-        let key = draw.percent(40).then(|| {
-            self.users.keys += 1;
-            format!("key-{}", self.users.keys)
-        });
+        let key = draw.percent(40).then(|| self.users.next_key());
         let name = key.clone().unwrap_or_else(|| "plan".to_owned());
         let (plan, tasks) = plans::random(draw, name);
         let input = draw.percent(10).then(|| Payload::Inline {
@@ -106,13 +109,18 @@ impl World {
             tasks: plans::shared(tasks),
             input,
         };
+        self.call_keyed(command.into(), key)
+    }
+
+    /// A call whose key is kept for repeats.
+    fn call_keyed(&mut self, command: Command, key: Option<String>) -> Step {
         if let Some(key) = &key {
             self.users.keyed.push_back((key.clone(), command.clone()));
             if self.users.keyed.len() > KEYED {
                 self.users.keyed.pop_front();
             }
         }
-        self.call(command.into(), key)
+        self.call(command, key)
     }
 
     pub(super) fn go_on_with_draft(&mut self, draw: &mut Random) -> Step {
@@ -169,13 +177,17 @@ impl World {
         let mut command = command;
         if draw.percent(30) {
             self.counters.count("user: same key, other body");
-            if let SessionCommand::Orchestrate { plan, .. } = &mut command {
-                plan.timeout_ms += 1;
+            match &mut command {
+                Command::Session(SessionCommand::Orchestrate { plan, .. }) => plan.timeout_ms += 1,
+                _ => {
+                    let reason = format!("instead of {key}");
+                    command = AgentCommand::StopAll { reason }.into();
+                }
             }
         } else {
             self.counters.count("user: same key, same body");
         }
-        self.call(command.into(), Some(key))
+        self.call(command, Some(key))
     }
 
     pub(super) fn cancel(&mut self, draw: &mut Random) -> Step {
@@ -183,7 +195,9 @@ impl World {
             return Ok(());
         };
         self.counters.count("user: cancelled");
-        self.cancel_session(session)
+        let (session, reason) = (SessionId(session), "no longer wanted".to_owned());
+        let key = draw.percent(20).then(|| self.users.next_key());
+        self.call_keyed(SessionCommand::CancelSession { session, reason }.into(), key)
     }
 
     pub(super) fn cancel_session(&mut self, session: u64) -> Step {
@@ -226,24 +240,27 @@ impl World {
             bytes: Bytes(draw.next().to_le_bytes().to_vec()),
         });
         let entries = vec![(format!("name-{}", draw.below(5)), value)];
-        self.call(SessionCommand::UpdateContext { session, entries }.into(), None)
+        let key = draw.percent(20).then(|| self.users.next_key());
+        self.call_keyed(SessionCommand::UpdateContext { session, entries }.into(), key)
+    }
+
+    pub(super) fn record_facts(&mut self, draw: &mut Random) -> Step {
+        let Some(session) = pick_key(draw, &self.facts.sessions).map(SessionId) else {
+            return Ok(());
+        };
+        let kind = draw.pick(FactKind::ALL).copied().unwrap_or(FactKind::Guess);
+        let facts = (0..draw.below(3)).map(|number| Fact {
+            kind,
+            text: format!("fact {number}"),
+            source: "somebody".to_owned(),
+        });
+        let facts = facts.collect();
+        let key = draw.percent(20).then(|| self.users.next_key());
+        self.call_keyed(SessionCommand::RecordFacts { session, facts }.into(), key)
     }
 
     pub(super) fn configure(&mut self, draw: &mut Random) -> Step {
-        let totals = draw.percent(80).then(|| Resources {
-            memory_mb: plans::TOTALS.memory_mb - draw.below(500),
-            ..plans::TOTALS
-        });
-        let mut settings = Settings {
-            totals,
-            ageing_ms: draw.within(1, 60_000),
-            ..Settings::default()
-        };
-        settings.starvation_ms = draw.below(200_000);
-        settings.shutdown_ms = draw.below(30_000);
-        settings.escalations.notify = draw.percent(50);
-        settings.escalations.deadline_ms = draw.percent(30).then(|| draw.within(1_000, 600_000));
-        settings.agents.restart_max = draw.below(4) as u32;
+        let settings = settings::random(draw);
         self.call(JournalCommand::Configure { settings }.into(), None)
     }
 }
