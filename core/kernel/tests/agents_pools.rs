@@ -366,6 +366,34 @@ fn a_removed_pool_ends_its_agents_and_then_itself() {
 }
 
 #[test]
+fn a_pool_is_removed_although_everything_was_shut_down_before_or_meanwhile() {
+    for shut_down_first in [true, false] {
+        let mut lab = Lab::new();
+        let mut host = TestHost::default();
+        let pool = lab.pool(pool_spec("crew", 2, 4));
+        host.serve(&mut lab);
+        let reason = "evening".to_owned();
+        let mut commands = [
+            AgentCommand::StopAll {
+                reason: reason.clone(),
+            },
+            AgentCommand::RemovePool { pool, reason },
+        ];
+        if !shut_down_first {
+            commands.reverse();
+        }
+        for command in commands {
+            lab.accept(command);
+        }
+        host.serve(&mut lab);
+        lab.settle();
+        assert!(lab.kernel.durable().agents.pools.is_empty(), "{shut_down_first}");
+        assert!(lab.kernel.durable().agents.is_empty());
+        lab.check_replay();
+    }
+}
+
+#[test]
 fn a_pool_starts_nothing_while_everything_is_shut_down() {
     let mut lab = Lab::new();
     let mut host = TestHost::default();

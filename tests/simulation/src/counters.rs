@@ -71,8 +71,6 @@ pub(crate) const DIED: &str = "unanswered when its process died";
 
 /// What can never become of a command.
 const IMPOSSIBLE: &[(&str, &str)] = &[
-    // There is always something it can be followed in.
-    ("StopAll", REFUSED),
     // The newest format is the first one: it is raised already, or refused.
     ("RaiseFormat", IN_DOUBT_AND_WRITTEN),
 ];

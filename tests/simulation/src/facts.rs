@@ -42,7 +42,8 @@ pub(crate) struct LeaseFact {
     pub(crate) agent: u64,
     pub(crate) epoch: u64,
     pub(crate) resources: Resources,
-    pub(crate) stopping: bool,
+    /// Sequence of the request to stop.
+    pub(crate) stopping: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -69,6 +70,8 @@ pub(crate) struct Facts {
     pub(crate) leases: BTreeMap<u64, LeaseFact>,
     pub(crate) agents: BTreeMap<u64, AgentFact>,
     pub(crate) pools: BTreeSet<u64>,
+    /// Pools that are to end.
+    pub(crate) closing: BTreeSet<u64>,
     /// Open escalations and the task of each.
     pub(crate) questions: BTreeMap<u64, u64>,
     /// Alerts that hold a session back until a human resumes it, or they are cleared.
@@ -156,8 +159,15 @@ impl Facts {
             AgentEvent::PoolDefined { .. } => {
                 self.pools.insert(seq);
             }
+            AgentEvent::PoolClosing { pool, .. } => {
+                self.closing.insert(pool.0);
+            }
+            AgentEvent::PoolRedefined { pool, .. } => {
+                self.closing.remove(&pool.0);
+            }
             AgentEvent::PoolRemoved { pool } => {
                 self.pools.remove(&pool.0);
+                self.closing.remove(&pool.0);
             }
             _ => self.change_agent(seq, event),
         }
@@ -266,7 +276,7 @@ impl Facts {
                     agent: agent.0,
                     epoch: self.epoch,
                     resources: Self::granted_resources(event).unwrap_or_default(),
-                    stopping: false,
+                    stopping: None,
                 };
                 self.leases.insert(seq, lease);
                 if let Some(agent) = self.agents.get_mut(&agent.0) {
@@ -280,7 +290,7 @@ impl Facts {
             }
             TaskEvent::TaskStopRequested { fence, .. } => {
                 if let Some(lease) = self.leases.get_mut(&fence.0) {
-                    lease.stopping = true;
+                    lease.stopping = Some(seq);
                 }
             }
             TaskEvent::TaskCompleted { task, fence, .. } => {

@@ -47,9 +47,9 @@ fn reopened(facts: &Facts, effects: &[Effect]) -> Result<(), String> {
         let stops = effects
             .iter()
             .any(|effect| matches!(effect, Effect::Stop { fence: known, .. } if known.0 == *fence));
-        must(!is_held || stops == lease.stopping, || {
+        must(!is_held || stops == lease.stopping.is_some(), || {
             format!(
-                "the request to stop fence {fence} is {} and was given: {stops}",
+                "the request to stop fence {fence} is {:?} and was given: {stops}",
                 lease.stopping
             )
         })?;
@@ -95,6 +95,30 @@ fn released(facts: &Facts, first: u64, last: u64, effects: &[Effect]) -> Result<
     for (fence, _) in facts.leases.range(first..last + 1) {
         must(given.contains(fence), || {
             format!("fence {fence} was granted and not given")
+        })?;
+    }
+    let is_new = |seq: Option<u64>| seq.is_some_and(|seq| (first..=last).contains(&seq));
+    for (fence, _) in facts.leases.iter().filter(|(_, lease)| is_new(lease.stopping)) {
+        let is_given = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Stop { fence: known, .. } if known.0 == *fence));
+        must(is_given, || {
+            format!("fence {fence} is to stop and was not asked to")
+        })?;
+    }
+    for (id, agent) in &facts.agents {
+        let is_ended = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::EndAgent { agent, .. } if agent.0 == *id));
+        must(is_ended || !is_new(agent.end), || {
+            format!("agent {id} is to end and was not asked to")
+        })?;
+        let is_started = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::StartAgent { agent, .. } if agent.0 == *id));
+        let is_wanted = agent.status == AgentStatus::Starting && is_new(agent.start);
+        must(is_started || !is_wanted, || {
+            format!("agent {id} is to start and was not asked to")
         })?;
     }
     let notified: BTreeSet<u64> = notices(effects).collect();

@@ -31,10 +31,10 @@ impl Invariant for Fences {
                 at.seq
             )
         })?;
-        let stops_twice =
-            matches!(event, TaskEvent::TaskStopRequested { .. }) && lease.is_some_and(|it| it.stopping);
+        let stops_twice = matches!(event, TaskEvent::TaskStopRequested { .. })
+            && lease.is_some_and(|it| it.stopping.is_some());
         let wins_late =
-            matches!(event, TaskEvent::TaskCompleted { .. }) && lease.is_some_and(|it| it.stopping);
+            matches!(event, TaskEvent::TaskCompleted { .. }) && lease.is_some_and(|it| it.stopping.is_some());
         must(!stops_twice, || {
             format!("{fence} is asked to stop again at {}", at.seq)
         })?;

@@ -10,14 +10,16 @@ use crate::facts::Facts;
 /// A key stands for one effect as long as it is remembered.
 #[derive(Default)]
 pub(super) struct Idempotency {
-    /// Until when a key is remembered, and what it made.
-    keys: BTreeMap<String, (u64, u64)>,
+    /// Until when a key is remembered.
+    keys: BTreeMap<String, u64>,
     /// Plans of keyed calls by name, with the time at which each was opened.
     opened: BTreeMap<String, u64>,
     /// Keys by the tag of the call.
     calls: BTreeMap<u64, (String, Command)>,
-    /// What was asked for with a key when it took effect.
+    /// What is asked for with a key in the frame that is read.
     bodies: BTreeMap<String, Command>,
+    /// What a key stood for each time it took effect, and what it made.
+    effects: BTreeMap<String, Vec<(Command, u64)>>,
 }
 
 const WINDOW_MS: u64 = 120_000;
@@ -38,10 +40,15 @@ impl Invariant for Idempotency {
                     ..
                 }),
             ) => {
-                let before = self.keys.insert(key.clone(), (*until_ms, *entity));
-                must(before.is_none_or(|(until_ms, _)| until_ms <= at.ms), || {
+                let before = self.keys.insert(key.clone(), *until_ms);
+                must(before.is_none_or(|until_ms| until_ms <= at.ms), || {
                     format!("key {key} takes effect again at {}", at.seq)
-                })
+                })?;
+                let body = self.bodies.remove(key);
+                let body = body.ok_or_else(|| format!("key {key} is remembered at {} of no call", at.seq))?;
+                let effects = self.effects.entry(key.clone()).or_default();
+                effects.push((body, *entity));
+                Ok(())
             }
             // Users name the plans of keyed calls after the key.
             Seeing::Event(at, Event::Session(SessionEvent::SessionOpened { plan, .. }))
@@ -76,12 +83,11 @@ impl Invariant for Idempotency {
                 let Some((key, command)) = self.calls.remove(tag) else {
                     return Ok(());
                 };
-                must(self.bodies.get(&key) == Some(&command), || {
-                    format!("key {key} took effect for another call than {tag} and is answered with {entity}")
-                })?;
-                let known = self.keys.get(&key).map(|(_, entity)| *entity);
-                must(known == Some(*entity), || {
-                    format!("key {key} is answered with {entity} and stands for {known:?}")
+                let effects = self.effects.get(&key).into_iter().flatten();
+                let is_meant = effects.clone().any(|known| *known == (command.clone(), *entity));
+                must(is_meant, || {
+                    let made: Vec<u64> = effects.map(|(_, entity)| *entity).collect();
+                    format!("key {key} made {made:?}, and call {tag} is answered with {entity}")
                 })
             }
             _ => Ok(()),

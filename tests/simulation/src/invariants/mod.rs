@@ -1,6 +1,7 @@
 //! What must always hold, a file each. Nothing here knows the kernel but by ids and by what it writes and says.
 
 mod acknowledged;
+mod alerts;
 mod attempts;
 mod canary;
 mod capacity;
@@ -12,6 +13,7 @@ mod fences;
 mod grants;
 mod idempotency;
 mod order;
+mod pools;
 mod sequence;
 mod transitions;
 
@@ -82,6 +84,8 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(durability::Durability::default()),
         Box::new(idempotency::Idempotency::default()),
         Box::new(acknowledged::Acknowledged::default()),
+        Box::new(alerts::Alerts::default()),
+        Box::new(pools::Pools::default()),
         Box::new(endings::Endings),
     ]
 }

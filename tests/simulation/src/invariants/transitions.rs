@@ -129,7 +129,10 @@ fn session(facts: &Facts, at: At, event: &SessionEvent) -> Result<(), String> {
             (session.0, &[Planning, Running, Paused])
         }
         SessionEvent::SessionEnded { session, .. } => (session.0, &[Running, Paused, Cancelling]),
-        SessionEvent::ContextUpdated { session, .. } => (session.0, &[Planning, Running, Paused, Cancelling]),
+        SessionEvent::ContextUpdated { session, .. } | SessionEvent::FactsRecorded { session, .. } => {
+            (session.0, &[Planning, Running, Paused, Cancelling])
+        }
+        SessionEvent::PlanPartAdded { session, .. } => (session.0, &[Planning]),
         _ => return Ok(()),
     };
     let status = facts.sessions.get(&id).map(|session| session.status);
@@ -176,6 +179,11 @@ fn agent(facts: &Facts, at: At, event: &AgentEvent) -> Result<(), String> {
             (agent.0, &[Failed])
         }
         AgentEvent::AgentEnded { agent, .. } => (agent.0, &[Stopped, Failed]),
+        AgentEvent::AgentOverdue { agent } => (agent.0, &[Draining]),
+        AgentEvent::AgentHealthChanged { agent, .. } => (
+            agent.0,
+            &[Registered, Starting, Idle, Busy, Draining, Stopped, Failed],
+        ),
         AgentEvent::AgentDeregistered { agent, .. } => (agent.0, &[Registered, Stopped, Failed]),
         _ => return Ok(()),
     };

@@ -100,7 +100,10 @@ impl World {
             .sessions
             .values()
             .any(|session| session.committed || session.draft);
-        !is_live && self.facts.leases.is_empty() && self.facts.outbox.is_empty()
+        !is_live
+            && self.facts.leases.is_empty()
+            && self.facts.outbox.is_empty()
+            && self.facts.closing.is_empty()
     }
 
     /// Humans decide everything that waits for them.

@@ -11,7 +11,7 @@ mod users;
 use std::collections::{BTreeMap, VecDeque};
 
 use polyphon_kernel::agents::commands::AgentCommand;
-use polyphon_kernel::{Kernel, Now};
+use polyphon_kernel::{Durable, Kernel, Now};
 
 use crate::counters::{Counters, EVENT};
 use crate::decision::{Decision, Fault, Faults, Kind};
@@ -30,6 +30,9 @@ pub(crate) struct Violation {
     pub(crate) invariant: String,
     pub(crate) message: String,
 }
+
+/// One seed of so many looks at what each event changes.
+const TRACED: u64 = 8;
 
 /// What makes somebody say something.
 const COMMANDS: &[Kind] = &[
@@ -78,6 +81,8 @@ pub(crate) struct World {
     invariants: Vec<Box<dyn Invariant>>,
     /// Folds every durable frame from the first on.
     follower: Kernel,
+    /// Folds them event by event, in some seeds.
+    tracer: Option<Durable>,
     /// Frames of the disk that were looked at.
     looked_at: usize,
     log: Option<VecDeque<String>>,
@@ -137,6 +142,7 @@ impl World {
             facts: Facts::default(),
             invariants: all,
             follower: Kernel::new(0, 0),
+            tracer: seed.is_multiple_of(TRACED).then(Durable::default),
             looked_at: 0,
             log: verbose.then(VecDeque::new),
             tape: None,
@@ -321,6 +327,14 @@ impl World {
             for ((_, event), seq) in frame.events.iter().zip(frame.first_seq..) {
                 self.counters.of(EVENT, event.name());
                 self.see(&Seeing::Event(At { seq, ms: frame.ms }, event))?;
+                if let Some(durable) = &mut self.tracer {
+                    let before = durable.hash();
+                    durable.evolve(seq, frame.ms, event);
+                    if durable.hash() == before {
+                        let message = format!("{} at {seq} changes nothing", event.name());
+                        return Err(broken("every event leaves a trace in the state", message));
+                    }
+                }
                 self.facts.apply(seq, event);
                 if let Some(log) = &mut self.log {
                     log.push_back(format!(

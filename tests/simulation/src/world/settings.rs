@@ -31,6 +31,9 @@ pub(super) fn random(draw: &mut Random) -> Settings {
             .iter_mut()
             .for_each(|rule| change_alert(rule, draw));
     }
+    if draw.percent(20) {
+        settings.alerts.retain(|_| draw.percent(50));
+    }
     if draw.percent(50) {
         change_recovery(&mut settings.recovery, draw);
     }

@@ -19,7 +19,8 @@ pub(crate) fn next(state: &State<'_>, sink: &mut Sink) -> bool {
         return false;
     }
     let waiting = waiting::waiting(state);
-    let active = pools.iter().filter(|(_, pool)| !pool.suspended);
+    // A pool that is to end goes on ending while everything is shut down.
+    let active = pools.iter().filter(|(_, pool)| !pool.suspended || pool.closing);
     active.into_iter().any(|(id, pool)| {
         let waiting = waiting.get(&id).copied().unwrap_or_default();
         serve(state, id, pool, waiting, sink)
