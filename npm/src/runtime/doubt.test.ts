@@ -8,7 +8,7 @@ import type { SubmitOptions } from "./loop.ts";
 import { Runtime } from "./runtime.ts";
 
 const module = loadKernel();
-const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {} };
+const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {} };
 const open: Runtime[] = [];
 
 afterEach(async () => {
@@ -39,13 +39,13 @@ const plan = {
   timeoutMs: 60_000,
   configHash: new Uint8Array(32),
 };
-const demand = { agentType: null, needs: ["nobody"], permission: "Readonly", resources, avoid: null } as const;
+const demand = { agentType: null, needs: ["nobody"], permission: "readonly", resources, avoid: null } as const;
 const task = {
   key: "a",
   name: "",
   parent: null,
   after: [],
-  priority: "Medium",
+  priority: "medium",
   class: null,
   demand,
   timeoutMs: 60_000,
@@ -57,9 +57,9 @@ const agent = {
   key: "ada",
   agentType: "worker",
   capabilities: [],
-  permission: "Full",
-  kind: "Specialized",
-  host: "Function",
+  permission: "full",
+  kind: "specialized",
+  host: "function",
   priority: 0,
   maxLoad: 1,
   version: "1",
