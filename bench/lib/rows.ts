@@ -10,6 +10,7 @@ export interface Row {
 /** Collects rows and prints them. */
 export class Rows {
   readonly #rows: Row[] = [];
+  readonly #remarks: string[] = [];
   readonly #json: boolean;
 
   constructor(json: boolean) {
@@ -23,9 +24,10 @@ export class Rows {
       console.log(`${subject.padEnd(26)} ${metric.padEnd(34)} ${format(row.value).padStart(12)} ${unit}`);
   }
 
-  /** A remark for people; machines do not see it. */
+  /** A remark for people; the JSON that {@link Rows.finish} prints has none. */
   say(text: string): void {
-    if (!this.#json) console.log(text);
+    if (this.#json) this.#remarks.push(text);
+    else console.log(text);
   }
 
   get(subject: string, metric: string): number | undefined {
@@ -34,6 +36,11 @@ export class Rows {
 
   finish(): void {
     if (this.#json) console.log(JSON.stringify({ rows: this.#rows }));
+  }
+
+  /** Rows and remarks, for the process that asked for them. */
+  hand(): void {
+    console.log(JSON.stringify({ rows: this.#rows, remarks: this.#remarks }));
   }
 }
 

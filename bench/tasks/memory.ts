@@ -6,16 +6,17 @@ import { join } from "node:path";
 import { Polyphon } from "polyphon/node";
 import { quantile } from "../lib/quantiles.ts";
 import type { Rows } from "../lib/rows.ts";
+import { settledRss } from "./settled.ts";
 
 /** 100,000 tasks nobody takes, above an idle team. */
 export async function pendingTasks(rows: Rows): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "polyphon-bench-"));
   const team = await Polyphon.open(join(folder, "team.db"));
-  const before = settled();
+  const before = await settledRss();
   const tasks = Array.from({ length: 100_000 }, (_, index) => ({ key: `t${index}`, needs: ["nobody"] }));
   await team.orchestrate({ tasks }).ready;
   tasks.length = 0;
-  rows.add("polyphon-sqlite-full", "rss_100000_pending_mb", (settled() - before) / 1e6, "MB");
+  rows.add("polyphon-sqlite-full", "rss_100000_pending_mb", ((await settledRss()) - before) / 1e6, "MB");
   await team.close();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -32,6 +33,7 @@ export async function largePlan(rows: Rows): Promise<void> {
     await session.ready;
     samples.push(performance.now() - began);
     await session.cancel();
+    await session.result;
   }
   rows.add("polyphon-sqlite-full", "plan_10000_acknowledged_ms", quantile(samples, 0.5), "ms");
   await team.close();
@@ -72,9 +74,4 @@ function firstLine(child: ReturnType<typeof spawn>): Promise<void> {
       seen ? resolve() : reject(new Error(`the process left with ${code} and said nothing`)),
     );
   });
-}
-
-function settled(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().rss;
 }

@@ -7,6 +7,7 @@ import { Polyphon, type Team } from "polyphon/node";
 import { keepInFlight } from "../lib/in-flight.ts";
 import { quantile } from "../lib/quantiles.ts";
 import type { Rows } from "../lib/rows.ts";
+import { SyncLog } from "./syncs.ts";
 
 const IN_FLIGHT = 1_000;
 const PLAN = { tasks: [{ key: "noop" }] };
@@ -15,9 +16,15 @@ export async function polyphon(rows: Rows, subject: string, tasks: number): Prom
   const folder = mkdtempSync(join(tmpdir(), "polyphon-bench-"));
   const team = await Polyphon.open(subject === "polyphon-memory" ? {} : join(folder, "team.db"));
   try {
-    await team.agent("noop", () => null).ready;
-    await keepInFlight(tasks / 5, IN_FLIGHT, () => team.orchestrate(PLAN).result);
+    let done = 0;
+    await team.agent("noop", () => {
+      done++;
+      return null;
+    }).ready;
+    await keepInFlight(tasks / 5, IN_FLIGHT, () => complete(team));
+    done = 0;
     await throughput(rows, subject, team, tasks);
+    if (done !== tasks) throw new Error(`${tasks} tasks were asked for, ${done} were done`);
     await latency(rows, subject, team);
   } finally {
     await team.close();
@@ -32,17 +39,47 @@ async function throughput(rows: Rows, subject: string, team: Team, tasks: number
   const latencies: number[] = [];
   const seconds = await keepInFlight(tasks, IN_FLIGHT, async () => {
     const began = performance.now();
-    await team.orchestrate(PLAN).result;
+    await complete(team);
     latencies.push(performance.now() - began);
   });
   delay.disable();
+  if (delay.count === 0) throw new Error("the event loop never had its turn");
   const after = await team.health();
   rows.add(subject, "tasks_per_second", tasks / seconds, "1/s");
   rows.add(subject, "latency_full_load_p50_ms", quantile(latencies, 0.5), "ms");
   rows.add(subject, "latency_full_load_p99_ms", quantile(latencies, 0.99), "ms");
   rows.add(subject, "event_loop_delay_p99_ms", delay.percentile(99) / 1e6 - 1, "ms");
   rows.add(subject, "events_per_task", (after.lastSeq - before.lastSeq) / tasks, "events");
-  rows.add(subject, "bytes_per_task", (after.journalBytes - before.journalBytes) / tasks, "B");
+  // What was compacted meanwhile does not count any more.
+  if (after.firstSeq === before.firstSeq)
+    rows.add(subject, "bytes_per_task", (after.journalBytes - before.journalBytes) / tasks, "B");
+}
+
+/** One task from the call to its durable end. */
+async function complete(team: Team): Promise<void> {
+  const { status } = await team.orchestrate(PLAN).result;
+  if (status !== "completed") throw new Error(`a task ended as ${status}`);
+}
+
+/** Syncs a task takes under full load, and how long one takes; the process must run below the counting library. */
+export async function syncs(rows: Rows, tasks: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "polyphon-bench-"));
+  const log = new SyncLog();
+  const team = await Polyphon.open(join(folder, "team.db"));
+  try {
+    await team.agent("noop", () => null).ready;
+    await keepInFlight(tasks / 5, IN_FLIGHT, () => complete(team));
+    const [from, { lastSeq }] = [log.position ?? 0, await team.health()];
+    await keepInFlight(tasks, IN_FLIGHT, () => complete(team));
+    const durations = log.between(from, log.position ?? 0);
+    if (durations.length === 0 || (await team.health()).lastSeq === lastSeq) throw new Error("nothing was synced");
+    rows.add("polyphon-sqlite-full", "fsyncs_per_task", durations.length / tasks, "fsyncs");
+    rows.add("polyphon-sqlite-full", "fsync_p50_ms", quantile(durations, 0.5), "ms");
+    rows.add("polyphon-sqlite-full", "fsync_p99_ms", quantile(durations, 0.99), "ms");
+  } finally {
+    await team.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Latency at a steady 1,000 tasks a second for three seconds. */
@@ -56,7 +93,7 @@ async function latency(rows: Rows, subject: string, team: Team): Promise<void> {
       const due = Math.min(Math.floor(performance.now() - began), 3_000);
       for (; started < due; started++) {
         const start = performance.now();
-        pending.push(team.orchestrate(PLAN).result.then(() => latencies.push(performance.now() - start)));
+        pending.push(complete(team).then(() => latencies.push(performance.now() - start)));
       }
       if (started < 3_000) setTimeout(tick, 1);
       else resolve();

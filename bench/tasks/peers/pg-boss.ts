@@ -56,21 +56,24 @@ async function measure(rows: Rows, url: string, tasks: number): Promise<void> {
   boss.on("error", (error) => console.error(error));
   await boss.start();
   await boss.createQueue("bench");
+  await complete(boss, tasks / 5);
   const began = performance.now();
+  await complete(boss, tasks);
+  rows.add("pg-boss", "tasks_per_second", (tasks * 1000) / (performance.now() - began), "1/s");
+  await boss.stop({ graceful: false });
+}
+
+async function complete(boss: Boss, tasks: number): Promise<void> {
   for (let added = 0; added < tasks; added += 1_000) {
     const jobs = Array.from({ length: Math.min(1_000, tasks - added) }, () => ({ data: {} }));
     await boss.insert("bench", jobs);
   }
   for (let left = tasks; left > 0; ) {
     const jobs = await boss.fetch("bench", { batchSize: 500 });
-    await boss.complete(
-      "bench",
-      jobs.map((job) => job.id),
-    );
+    const ids = jobs.map((job) => job.id);
+    await boss.complete("bench", ids);
     left -= jobs.length;
   }
-  rows.add("pg-boss", "tasks_per_second", (tasks * 1000) / (performance.now() - began), "1/s");
-  await boss.stop({ graceful: false });
 }
 
 async function ready(probe: string, port: number): Promise<void> {

@@ -1,0 +1,90 @@
+// What each figure should be on two cores, and what limits it.
+import type { Rows } from "../lib/rows.ts";
+
+interface Goal {
+  readonly subject: string;
+  readonly metric: string;
+  /** The value is to be at least, or at most, this. */
+  readonly least?: number;
+  readonly most?: number;
+  readonly limit: string;
+}
+
+const ours = "polyphon-sqlite-full";
+
+const GOALS: readonly Goal[] = [
+  {
+    subject: ours,
+    metric: "tasks_per_second",
+    least: 30_000,
+    limit:
+      "the main thread: half of it the kernel's step, half promises and the mirror; the store's thread and garbage collection take the second core",
+  },
+  {
+    subject: ours,
+    metric: "times_bullmq_always",
+    least: 3,
+    limit:
+      "a commit carries as many tasks as came while the one before was written, where Redis syncs for each pipeline",
+  },
+  {
+    subject: ours,
+    metric: "events_per_task",
+    most: 5,
+    limit: "opened, added, granted, completed, ended: each is a fact of its own",
+  },
+  {
+    subject: ours,
+    metric: "latency_1000_per_second_p99_ms",
+    most: 5,
+    limit: "two commits in a row, the grant's and the end's, so twice the time of a sync",
+  },
+  {
+    subject: ours,
+    metric: "event_loop_delay_p99_ms",
+    most: 5,
+    limit: "one step of about 60 tasks with all that follows from it, then the platform has its turn",
+  },
+  {
+    subject: "kernel-wasm",
+    metric: "commands_per_second",
+    least: 150_000,
+    limit: "moving bytes and looking up entities; wasm has no SHA instructions",
+  },
+  {
+    subject: "kernel-native",
+    metric: "commands_per_second",
+    least: 500_000,
+    limit: "the same, at the speed of one core",
+  },
+  {
+    subject: ours,
+    metric: "rss_100000_pending_mb",
+    most: 150,
+    limit: "four copies of a task: kernel and mirror of the owner, and of the thread that follows it",
+  },
+  {
+    subject: ours,
+    metric: "plan_10000_acknowledged_ms",
+    most: 100,
+    limit: "the main thread: 10,000 tasks are checked, encoded, entered into the kernel and read back into the mirror",
+  },
+  {
+    subject: ours,
+    metric: "recovery_10000_live_ms",
+    most: 1_000,
+    limit: "starting Node and its modules, then folding snapshot and journal",
+  },
+];
+
+/** Says of each figure that was measured whether it is what it should be, and what limits it. */
+export function sayGoals(rows: Rows): void {
+  rows.say("");
+  for (const { subject, metric, least, most, limit } of GOALS) {
+    const value = rows.get(subject, metric);
+    if (value === undefined) continue;
+    const reached = value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
+    const bound = least === undefined ? `at most ${most}` : `at least ${least}`;
+    rows.say(`${reached ? "reached" : "MISSED "}  ${subject} ${metric}: ${value}, ${bound}. Limited by: ${limit}.`);
+  }
+}
