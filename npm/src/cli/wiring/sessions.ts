@@ -105,7 +105,7 @@ function summaryOf(entry: SessionEntry, { kernel }: Folded): SessionSummary {
     percentage: percentageOf(entry),
     tasks: tasks.length,
     completed: counts.completed,
-    configHash: Array.from(configHash, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    configHash: Array.from(configHash ?? [], (byte) => byte.toString(16).padStart(2, "0")).join(""),
   };
 }
 
