@@ -224,7 +224,9 @@ describe("the command, whole", () => {
     expect(second.err()).toContain("error STORE_LOCKED");
     const agents = polyphon("agents", "--json");
     expect(await agents.ended).toBe(0);
-    expect(JSON.parse(agents.out())).toMatchObject({ owner: { pid: run.child.pid } });
+    const { owner, agents: seen } = JSON.parse(agents.out());
+    expect(owner).toMatchObject({ pid: run.child.pid });
+    expect(seen[0]).toMatchObject({ pool: "agent", health: "healthy", vitals: { suspicion: expect.any(Number) } });
     const paused = polyphon("cancel", "last", "--json");
     expect(await paused.ended).toBe(0);
     expect(JSON.parse(paused.out())).toMatchObject({ action: "cancel", via: "owner" });

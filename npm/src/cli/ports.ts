@@ -1,3 +1,4 @@
+import type { AgentVitals } from "../agents/agent.ts";
 import type { LoadedConfig, LoadOptions } from "../config/index.ts";
 import type { EscalationView, SessionStatus, SessionView } from "../sessions/view.ts";
 
@@ -123,8 +124,12 @@ export interface AgentView {
   readonly capabilities: readonly string[];
   readonly load: number;
   readonly maxLoad: number;
+  /** Name of the pool it belongs to. */
+  readonly pool: string | null;
   /** Keys of the tasks it holds. */
   readonly tasks: readonly string[];
+  /** Signs of life; `null` where only the journal is read: they are never written down. */
+  readonly vitals: AgentVitals | null;
 }
 
 export interface Owner {

@@ -2,7 +2,7 @@ import { PolyphonError } from "../errors/error.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import { Context } from "./build/context.ts";
 import { buildPlan } from "./build/plan.ts";
-import { buildAlerts, buildMonitoring, buildPool, buildRecovery } from "./build/settings.ts";
+import { buildAlerts, buildMatrix, buildMonitoring, buildPool, buildRecovery } from "./build/settings.ts";
 import { canonicalHash } from "./canonical.ts";
 import type { LoadedConfig } from "./config.ts";
 import { explain } from "./explain.ts";
@@ -72,7 +72,8 @@ export class Assembly {
     const pool = buildPool(context);
     const recovery = buildRecovery(context);
     const monitoring = buildMonitoring(context);
-    const alerts = buildAlerts(context);
+    const alerts = buildAlerts(context, pool);
+    const matrix = buildMatrix(context);
     const built = buildPlan(context, recovery);
     const name = built.plan.name ?? baseName(first.file);
     const plan = { ...built.plan, name };
@@ -86,12 +87,14 @@ export class Assembly {
       "agent_pool.max_agents": pool.max,
       "agent_pool.scale_up_threshold": pool.scaleUp,
       "agent_pool.scale_down_threshold": pool.scaleDown,
+      "alerts.agent_unresponsive.threshold": alerts.agent_unresponsive.threshold / 1_000,
     };
     return {
       name,
       plan,
       pool,
       recovery,
+      matrix,
       monitoring,
       alerts,
       webhook,
@@ -104,6 +107,7 @@ export class Assembly {
         plan: movable(plan),
         pool,
         recovery,
+        matrix,
         alerts,
         webhook,
         metricsIntervalMs,

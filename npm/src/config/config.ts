@@ -1,4 +1,5 @@
 import type { PlanDefinition } from "../tasks/plan.ts";
+import type { RecoveryOptions } from "../team/policy.ts";
 import type { ConfigProblem } from "./problem.ts";
 
 /** A configuration that may be run: checked, units converted, defaults filled in. */
@@ -8,6 +9,8 @@ export interface LoadedConfig {
   readonly plan: PlanDefinition;
   readonly pool: PoolSettings;
   readonly recovery: RecoverySettings;
+  /** The decision matrix, as far as it differs from the built-in one. */
+  readonly matrix: RecoveryOptions;
   readonly monitoring: MonitoringSettings;
   readonly alerts: AlertSettings;
   /** Where escalations are posted to when the run asks for it. */

@@ -58,9 +58,9 @@ export class Heartbeats {
 
   /** What a running attempt of an agent has used so far. */
   used(agent: number, fence: number, { memoryBytes, memoryPeakBytes, cpuMs }: ResourceUsage): void {
-    if (memoryPeakBytes === null && cpuMs === null) return;
-    const use = this.#use(agent);
     const bytes = memoryBytes ?? memoryPeakBytes;
+    if (bytes === null && cpuMs === null) return;
+    const use = this.#use(agent);
     if (bytes !== null) {
       use.isMemoryKnown = true;
       use.memory.set(fence, bytes);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { processTable } from "../../../npm/src/hosts/process/linux/process-table.ts";
 import { stopReason } from "../../../npm/src/hosts/stop.ts";
 import { RecordingSink } from "../../../npm/src/hosts/testing/attempts.ts";
 import { Bench, IS_LINUX, type Ran, runs, until } from "./harness.ts";
@@ -26,6 +27,13 @@ async function family(
   return { stop, ran };
 }
 
+/** The group of the program that runs for a team. */
+function processOf(teamId: string): number | undefined {
+  const table = processTable();
+  const found = table?.pids().find((pid) => table.environment(pid)?.get("POLYPHON_TEAM") === teamId);
+  return found === undefined ? undefined : table?.stat(found)?.group;
+}
+
 function pidsOf(ran: Ran): readonly number[] {
   return (ran.result.output as { pids: number[] }).pids;
 }
@@ -44,6 +52,20 @@ describe("the end of a program", () => {
     for (const role of ["leader", "child", "grandchild"]) expect(said).toContain(`${role} was asked to end`);
     expect(pidsOf(done)).toHaveLength(3);
     expect(pidsOf(done).filter(runs)).toEqual([]);
+  });
+
+  it.runIf(IS_LINUX)("is not taken for life while all of it is stopped", async () => {
+    expect(bench.host.alive?.("agent_1")).toBe(true);
+    const { stop, ran } = await family("polite", 30_000);
+    expect(bench.host.alive?.("agent_1")).toBe(true);
+    const group = Number(processOf(bench.teamId));
+    process.kill(-group, "SIGSTOP");
+    await until(() => bench.host.alive?.("agent_1") === false);
+    expect(bench.host.alive?.("agent_2")).toBe(true);
+    process.kill(-group, "SIGCONT");
+    await until(() => bench.host.alive?.("agent_1") === true);
+    stop.abort(stopReason("timeout", "600 s are over"));
+    expect((await ran).result.error?.type).toBe("timeout");
   });
 
   it("is forced on a group that ignores it, after the grace period and not before", async () => {

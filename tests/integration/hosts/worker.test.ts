@@ -109,6 +109,28 @@ describe("worker host", () => {
     expect(await start(host, "where").result).toMatchObject({ ok: true, output: { calls: 1 } });
   });
 
+  it("hears signs of life of threads whose event loop turns, and of no other", async () => {
+    const host = hostOf({ size: 2 });
+    expect(await host.alive?.("agent_1")).toBe(true);
+    const waiting = start(host, "hang", { graceMs: 50 });
+    await until(() => waiting.sink.progressed.length > 0);
+    expect(await host.alive?.("agent_1")).toBe(true);
+    expect(waiting.sink.used.at(-1)).toMatchObject({ memoryBytes: expect.any(Number), memoryPeakBytes: null });
+    const hung = start(host, "spin", { agentId: "agent_2", graceMs: 200 });
+    await until(() => hung.sink.progressed.length > 0);
+    let heard = false;
+    const asked = Promise.resolve(host.alive?.("agent_2")).then(() => {
+      heard = true;
+    });
+    expect(await host.alive?.("agent_1")).toBe(true);
+    expect(heard).toBe(false);
+    for (const { stop } of [hung, waiting]) stop.abort(stopReason("timeout", "60 s are over"));
+    await Promise.all([hung.result, waiting.result]);
+    // Its end was reported; who is asked about it from now on is not kept waiting.
+    await asked;
+    expect(await host.alive?.("agent_2")).toBe(true);
+  });
+
   it("survives an agent that runs out of heap, ends its thread or lets an error escape", async () => {
     const resources = { memoryMb: 64, cpuCores: 1, diskMb: 0 };
     expect(await run("hog", { resources })).toMatchObject({

@@ -1,7 +1,10 @@
-import { print } from "../cli.ts";
+import { bytes } from "../../report/format.ts";
+import { type Cli, print } from "../cli.ts";
+import { askOwner } from "../control/client.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { formatTable } from "../output/table.ts";
+import type { AgentView } from "../ports.ts";
 import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
@@ -10,6 +13,8 @@ const HEADS = [
   { head: "TYPE", max: 16 },
   { head: "STATUS" },
   { head: "HEALTH" },
+  { head: "MEMORY", right: true },
+  { head: "CORES", right: true },
   { head: "LOAD", right: true },
   { head: "TASKS", max: 24 },
   { head: "CAPABILITIES", max: 48 },
@@ -19,10 +24,11 @@ const HEADS = [
 export const agents: CommandDefinition = {
   describe: (program) => program.command("agents").description("list the agents"),
   run: async (cli) => {
-    const { owner, found } = await withReader(cli, cli.db, async (reader) => ({
+    const { owner, known } = await withReader(cli, cli.db, async (reader) => ({
       owner: await reader.owner(),
-      found: await reader.agents(),
+      known: await reader.agents(),
     }));
+    const found = owner === undefined ? known : await withVitals(cli, known);
     print(cli, { owner: owner ?? null, agents: found }, () => {
       if (found.length === 0) return "No agents are registered.\n";
       const rows = found.map((agent) => [
@@ -30,6 +36,8 @@ export const agents: CommandDefinition = {
         printable(agent.type),
         agent.status,
         agent.health,
+        agent.vitals?.memoryBytes == null ? "-" : bytes(agent.vitals.memoryBytes),
+        agent.vitals?.cpuCores == null ? "-" : agent.vitals.cpuCores.toFixed(2),
         `${agent.load}/${agent.maxLoad}`,
         printable(agent.tasks.join(", ")),
         printable(agent.capabilities.join(", ")),
@@ -41,3 +49,14 @@ export const agents: CommandDefinition = {
     return EXIT.met;
   },
 };
+
+/** Time the owner gets to say how its agents are, in milliseconds; what the journal knows is shown in any case. */
+const PATIENCE_MS = 2_000;
+
+/** Signs of life are never written down: only the process that hears them can tell. */
+async function withVitals(cli: Cli, known: readonly AgentView[]): Promise<readonly AgentView[]> {
+  const options = { clock: cli.context.clock, timeoutMs: PATIENCE_MS };
+  const told = await askOwner(cli.db, "agents", undefined, options).catch(() => undefined);
+  const heard = (told?.vitals ?? {}) as Readonly<Record<string, AgentView["vitals"]>>;
+  return known.map((agent) => (Object.hasOwn(heard, agent.id) ? { ...agent, vitals: heard[agent.id] ?? null } : agent));
+}

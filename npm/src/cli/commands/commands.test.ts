@@ -85,6 +85,8 @@ describe("commands that read", () => {
       load: 0,
       maxLoad: 1,
       tasks: [HOSTILE],
+      pool: HOSTILE,
+      vitals: null,
     });
     for (const argv of [["sessions"], ["show", "last"], ["agents"], ["escalations"]]) await cli.run(...argv);
     expect(cli.out).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
@@ -151,10 +153,12 @@ describe("commands that read", () => {
       load: 1,
       maxLoad: 2,
       tasks: ["A1"],
+      pool: "agent",
+      vitals: { suspicion: 0.5, silenceMs: 1_000, memoryBytes: 50 * 1024 * 1024, cpuCores: 0.254 },
     });
     cli.out = "";
     await cli.run("agents");
-    expect(cli.out).toContain("agent_001  coder  busy    healthy   1/2  A1     testing");
+    expect(cli.out).toContain("agent_001  coder  busy    healthy   50 MB   0.25   1/2  A1     testing");
     expect(cli.out).toContain("run by no process; as they were last");
     cli.runtime.owner = { pid: 7, host: "here", sinceMs: 0 };
     cli.out = "";

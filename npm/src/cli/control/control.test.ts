@@ -3,6 +3,7 @@ import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AgentVitals } from "../../agents/agent.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
@@ -17,6 +18,7 @@ let folder: string;
 let db: string;
 let server: ControlServer | undefined;
 let calls: string[];
+let vitals: Record<string, AgentVitals> = {};
 const handlers: ControlHandlers = {
   answer: async (id, decision) => {
     if (id === "gone") throw new PolyphonError("SESSION_UNKNOWN", { message: "no such escalation", details: { id } });
@@ -24,6 +26,7 @@ const handlers: ControlHandlers = {
     calls.push(`${decision} ${id}`);
   },
   act: async (id, action) => void calls.push(`${action} ${id}`),
+  vitals: async () => vitals,
 };
 
 beforeEach(() => {
@@ -35,6 +38,17 @@ afterEach(async () => {
   await server?.close();
   server = undefined;
   rmSync(folder, { recursive: true, force: true });
+});
+
+it("tells how agents are, as many as fit into one answer", async () => {
+  const one = { suspicion: 0.25, silenceMs: 1_000, memoryBytes: null, cpuCores: 1.5 };
+  vitals = { agent_1: one };
+  server = await serveControl(db, handlers);
+  expect(await askOwner(db, "agents", undefined, { clock })).toEqual({ vitals });
+  vitals = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`agent_${index}`, one]));
+  const told = (await askOwner(db, "agents", undefined, { clock }))?.vitals as typeof vitals;
+  expect(Object.keys(told).length).toBeGreaterThan(500);
+  expect(Object.keys(told).length).toBeLessThan(5_000);
 });
 
 /** Sends raw text, answers every line that comes back until the other side closes or `lines` are there. */

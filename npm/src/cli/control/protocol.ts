@@ -6,13 +6,13 @@ export const CONTROL_VERSION = 1;
 /** Longest line either side takes, in characters. */
 export const MAX_LINE = 65_536;
 
-export type ControlMethod = "ping" | `escalation.${Decision}` | `session.${SessionAction}`;
+export type ControlMethod = "ping" | "agents" | `escalation.${Decision}` | `session.${SessionAction}`;
 
 /** One line from the client. */
 export interface ControlRequest {
   readonly id: number;
   readonly method: ControlMethod;
-  /** Id of the escalation or session; absent for `ping`. */
+  /** Id of the escalation or session; absent for `ping` and `agents`. */
   readonly target?: string;
 }
 
@@ -32,6 +32,7 @@ export interface ControlFailure {
 
 const METHODS: ReadonlySet<string> = new Set<ControlMethod>([
   "ping",
+  "agents",
   "escalation.approve",
   "escalation.retry",
   "escalation.abort",
@@ -46,7 +47,7 @@ export function parseRequest(line: string): ControlRequest {
   const { id, method, target } = value as Readonly<Record<string, unknown>>;
   if (typeof id !== "number" || !Number.isSafeInteger(id)) throw invalid("id is not a whole number");
   if (typeof method !== "string" || !METHODS.has(method)) throw invalid(`method ${JSON.stringify(method)} is unknown`);
-  if (method === "ping") return { id, method };
+  if (method === "ping" || method === "agents") return { id, method };
   if (typeof target !== "string" || target === "" || target.length > 128) throw invalid("target is not an id");
   return { id, method: method as ControlMethod, target };
 }

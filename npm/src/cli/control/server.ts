@@ -1,5 +1,6 @@
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
+import type { AgentVitals } from "../../agents/agent.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Decision, SessionAction } from "../ports.ts";
 import { readLines } from "./lines.ts";
@@ -10,6 +11,7 @@ import {
   type ControlResponse,
   type ControlResult,
   invalid,
+  MAX_LINE,
   parseRequest,
 } from "./protocol.ts";
 
@@ -17,6 +19,8 @@ import {
 export interface ControlHandlers {
   answer(escalation: string, decision: Decision): Promise<void>;
   act(session: string, action: SessionAction): Promise<void>;
+  /** What is heard of agents now, by id. */
+  vitals(): Promise<Readonly<Record<string, AgentVitals>>>;
 }
 
 export interface ControlServer {
@@ -89,10 +93,21 @@ async function serve(line: string, handlers: ControlHandlers): Promise<ControlRe
 
 async function perform({ method, target = "" }: ControlRequest, handlers: ControlHandlers): Promise<ControlResult> {
   if (method === "ping") return { version: CONTROL_VERSION, pid: process.pid };
+  if (method === "agents") return { vitals: bounded(await handlers.vitals()) };
   const [subject, verb] = method.split(".") as ["escalation" | "session", Decision | SessionAction];
   if (subject === "escalation") await handlers.answer(target, verb as Decision);
   else await handlers.act(target, verb as SessionAction);
   return { [subject]: target, done: verb };
+}
+
+/** As many as fit into one line; of the others the journal tells what it knows. */
+function bounded(vitals: Readonly<Record<string, AgentVitals>>): Readonly<Record<string, AgentVitals>> {
+  let left = MAX_LINE - 1_024;
+  const fits = Object.entries(vitals).filter(([id, one]) => {
+    left -= id.length + JSON.stringify(one).length + 4;
+    return left > 0;
+  });
+  return Object.fromEntries(fits);
 }
 
 function failure(id: number | null, thrown: unknown): ControlResponse {

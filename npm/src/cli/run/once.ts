@@ -90,6 +90,12 @@ async function openControl(cli: Cli, db: string, team: Team): Promise<ControlSer
     return await serveControl(db, {
       answer: (escalation, decision) => team.answer(escalation, decision),
       act: (session, action) => team.session(session).act(action),
+      vitals: async () => {
+        const heard = (await team.agents()).flatMap(({ id, vitals }) =>
+          vitals === null ? [] : [[id, vitals] as const],
+        );
+        return Object.fromEntries(heard);
+      },
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -38,6 +38,8 @@ function agentsOf({ mirror, kernel }: Folded): readonly AgentView[] {
     capabilities: spec.capabilities,
     load,
     maxLoad: spec.maxLoad,
+    pool: mirror.agents.poolName(spec.pool),
+    vitals: null,
     tasks: running.filter((task) => task.attempts.at(-1)?.agent === handle).map((task) => task.spec.key),
   }));
 }

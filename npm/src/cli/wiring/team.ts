@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { OpenOptions } from "../../team/options.ts";
 import type { Team as RealTeam } from "../../team/team.ts";
 import type { OpenTeamOptions, Team } from "../ports.ts";
-import { agentNames } from "./agent-names.ts";
+import { addCrew, settingsOf } from "./crew.ts";
 import { facade } from "./facade.ts";
 import { openSimulated } from "./simulation/open.ts";
 import { escalationPost, postEscalation } from "./webhook.ts";
@@ -18,12 +18,11 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
   const { config, simulate } = options;
   if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate);
   const clock = systemClock();
-  const totals = config?.plan.totals;
   const opened = Promise.withResolvers<RealTeam>();
   const team = await Polyphon.open(options.db, {
     clock,
     onError: (error) => options.onTrouble?.(error),
-    ...(totals === undefined ? {} : { totals }),
+    ...(config === undefined ? {} : settingsOf(config)),
     ...notifying(options, opened.promise, clock),
   });
   opened.resolve(team);
@@ -32,8 +31,7 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
       const host = processHost({ clock, teamId: await teamId(options.db), artifacts: keeper(options.db) });
       // Nothing of this process runs yet, so whatever runs for this team was left by one that died.
       await host.reapOrphans(() => true);
-      const agents = agentNames(config.pool.max).map((name) => team.host(name, {}, host));
-      await Promise.all(agents.map((agent) => agent.ready));
+      await addCrew(team, config, host);
     }
   } catch (error) {
     await team.close();

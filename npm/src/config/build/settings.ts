@@ -1,3 +1,4 @@
+import type { RecoveryOptions, RecoveryRow } from "../../team/policy.ts";
 import type {
   AlertRule,
   AlertSettings,
@@ -6,13 +7,15 @@ import type {
   PoolSettings,
   RecoverySettings,
 } from "../config.ts";
-import type { Context } from "./context.ts";
+import type { MatrixRowBlock } from "../schema/matrix.ts";
+import { type Context, defined } from "./context.ts";
 
 const PATHS = {
   limit: ["agent_limits", "max_agents"],
   min: ["agent_pool", "min_agents"],
   max: ["agent_pool", "max_agents"],
   down: ["agent_pool", "scale_down_threshold"],
+  silence: ["alerts", "agent_unresponsive", "threshold"],
 } as const;
 
 export function buildPool(context: Context): PoolSettings {
@@ -67,6 +70,22 @@ export function buildRecovery(context: Context): RecoverySettings {
   };
 }
 
+/** The decision matrix: rows as they were written, the rest is the kernel's. */
+export function buildMatrix(context: Context): RecoveryOptions {
+  const { matrix = {}, increase = {}, widespread_tasks: widespreadTasks } = context.config.recovery ?? {};
+  const { memory, cpu_cores: cpuCores, cpu_cores_max: cpuCoresMax, timeout } = increase;
+  return {
+    matrix: Object.fromEntries(Object.entries(matrix).map(([type, row]) => [type, rowOf(row)])),
+    increase: defined({ memory, cpuCores, cpuCoresMax, timeout }),
+    ...defined({ widespreadTasks }),
+  };
+}
+
+function rowOf({ agent, orchestrator, human, severity, advice }: MatrixRowBlock): RecoveryRow {
+  const none = <T>(action: T | "none" | undefined): T | null | undefined => (action === "none" ? null : action);
+  return defined({ agent: none(agent), orchestrator: none(orchestrator), human, severity, advice }) as RecoveryRow;
+}
+
 export function buildMonitoring(context: Context): MonitoringSettings {
   const { monitoring = {}, orchestrator = {} } = context.config;
   const level = (orchestrator.log_level ?? "INFO").toLowerCase();
@@ -81,8 +100,17 @@ export function buildMonitoring(context: Context): MonitoringSettings {
   };
 }
 
-export function buildAlerts(context: Context): AlertSettings {
+/** Silence after which an agent is lost, unless something else is said. */
+const UNRESPONSIVE_MS = 120_000;
+
+export function buildAlerts(context: Context, { agentTimeoutMs }: PoolSettings): AlertSettings {
   const { alerts = {} } = context.config;
+  const silenceMs = alerts.agent_unresponsive?.threshold;
+  if (silenceMs !== undefined && silenceMs > agentTimeoutMs) {
+    const message = `the threshold is ${silenceMs / 1_000} s, more than agent_pool.agent_timeout, which is ${agentTimeoutMs / 1_000} s`;
+    const hint = "an agent must be lost before it is removed";
+    context.problems.error("CONFIG_RANGE", context.place(PATHS.silence), message, hint);
+  }
   const rule = (name: AlertRule, threshold: number): { enabled: boolean; threshold: number } => ({
     enabled: alerts[name]?.enabled ?? true,
     threshold: alerts[name]?.threshold ?? threshold,
@@ -90,7 +118,7 @@ export function buildAlerts(context: Context): AlertSettings {
   return {
     high_failure_rate: rule("high_failure_rate", 0.2),
     memory_exhaustion: rule("memory_exhaustion", 0.9),
-    agent_unresponsive: rule("agent_unresponsive", 120_000),
+    agent_unresponsive: rule("agent_unresponsive", Math.min(UNRESPONSIVE_MS, agentTimeoutMs)),
     performance_degradation: rule("performance_degradation", 2),
   };
 }

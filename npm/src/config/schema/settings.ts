@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type IncreaseBlock, increase, type MatrixRowBlock, matrix } from "./matrix.ts";
 import { bytes, days, ratio, seconds, whole } from "./scalars.ts";
 
 /** `failure_handling`. */
@@ -35,6 +36,9 @@ export interface RecoveryBlock {
   readonly retry_delay?: number | undefined;
   readonly escalation_threshold?: number | undefined;
   readonly human_notification_webhook?: string | undefined;
+  readonly matrix?: Readonly<Record<string, MatrixRowBlock>> | undefined;
+  readonly increase?: IncreaseBlock | undefined;
+  readonly widespread_tasks?: number | undefined;
 }
 
 export const recovery: z.ZodType<RecoveryBlock> = z.strictObject({
@@ -49,6 +53,23 @@ export const recovery: z.ZodType<RecoveryBlock> = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be a web address such as "https://example.org/hook"' })
     .meta({
       description: "Where escalations are posted to; nothing is posted unless the run asks for it with `--notify`",
+    })
+    .optional(),
+  matrix: matrix
+    .meta({
+      description:
+        "Rows of the decision matrix by error type; what a row leaves out is as in the built-in one, or as in `other`",
+      origin: "addition",
+    })
+    .optional(),
+  increase: increase
+    .meta({ description: "How much more a task gets when its allocation is increased", origin: "addition" })
+    .optional(),
+  widespread_tasks: whole(1, 100_000)
+    .meta({
+      description: "Tasks that fail alike at one time and make an error widespread",
+      preset: 3,
+      origin: "addition",
     })
     .optional(),
 });

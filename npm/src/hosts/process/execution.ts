@@ -48,7 +48,7 @@ export class Execution {
     if ("refused" in started)
       return this.#ended({ exitCode: null, signal: null, stopped: false, refused: started.refused });
     const { child, group } = started;
-    const limits = new LimitWatch(this.#tools, this.#attempt.resources, group, dir, {
+    const limits = new LimitWatch(this.#tools, this.#attempt, group, dir, {
       onUsage,
       onLimit: (hit) => {
         this.#limit ??= hit;

@@ -12,6 +12,7 @@ export class GroupUsage {
   #sampledAtMs: number;
   #memoryBytes = 0;
   #peakBytes = 0;
+  #isStopped = false;
 
   /** `cores` bounds what time can have passed unseen between samples. */
   constructor(units: SystemUnits, cores: number, startedAtMs: number) {
@@ -26,6 +27,9 @@ export class GroupUsage {
     for (const [id, gone] of this.#members)
       if (!now.has(id) && !this.#inherited(gone, members)) this.#lostTicks += gone.cpuTicks;
     this.#members = now;
+    // Zombies wait for their parent; what is left is stopped when all of it is.
+    const living = members.filter(({ state }) => state !== "Z");
+    this.#isStopped = living.length > 0 && living.every(({ state }) => state === "T" || state === "t");
     this.#sampledAtMs = atMs;
     const ticks = members.reduce((sum, member) => sum + member.cpuTicks, this.#lostTicks);
     this.#cpuMs = Math.max(this.#cpuMs, (ticks * 1_000) / this.#units.ticksPerSecond);
@@ -46,6 +50,11 @@ export class GroupUsage {
   /** Resident memory of all members at the last sample. Pages shared between members count once for each. */
   get memoryBytes(): number {
     return this.#memoryBytes;
+  }
+
+  /** Whether every member was stopped by a signal or a debugger at the last sample. */
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   get peakBytes(): number {

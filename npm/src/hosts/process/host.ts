@@ -35,6 +35,11 @@ class ChildProcessHost implements ProcessHost {
     return this.#closing.run(signal, (either) => new ProcessRun(this.#tools, attempt, sink, either).run());
   }
 
+  /** Silent is an agent whose programs are stopped, by a signal or a debugger. Only Linux tells. */
+  alive(agentId: string): boolean {
+    return !this.#tools.running.isStopped(agentId);
+  }
+
   reapOrphans(isFenced: (attemptId: string) => boolean): Promise<readonly Orphan[]> {
     return this.#tools.reap(isFenced, ORPHAN_GRACE_MS);
   }

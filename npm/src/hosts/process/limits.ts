@@ -1,4 +1,4 @@
-import type { AttemptResources, ResourceUsage } from "../host.ts";
+import type { Attempt, AttemptResources, ResourceUsage } from "../host.ts";
 import { folderBytes } from "./disk.ts";
 import type { GroupUsage } from "./group-usage.ts";
 import type { ProcessTools } from "./tools.ts";
@@ -25,6 +25,7 @@ const DISK_SHARE = 10;
 /** Measures what one program uses while it runs, and says when that is more than it may. */
 export class LimitWatch {
   readonly #tools: ProcessTools;
+  readonly #agentId: string;
   readonly #resources: AttemptResources;
   readonly #group: number;
   readonly #dir: string;
@@ -36,8 +37,15 @@ export class LimitWatch {
   #pendingDisk: Promise<void> = Promise.resolve();
   #ended = false;
 
-  constructor(tools: ProcessTools, resources: AttemptResources, group: number, dir: string, handlers: LimitHandlers) {
+  constructor(
+    tools: ProcessTools,
+    { agentId, resources }: Pick<Attempt, "agentId" | "resources">,
+    group: number,
+    dir: string,
+    handlers: LimitHandlers,
+  ) {
     this.#tools = tools;
+    this.#agentId = agentId;
     this.#resources = resources;
     this.#group = group;
     this.#dir = dir;
@@ -46,6 +54,7 @@ export class LimitWatch {
 
   start(): void {
     this.#usage = this.#tools.monitor?.watch(this.#group, (usage) => this.#sampled(usage));
+    if (this.#usage !== undefined) this.#tools.running.add(this.#agentId, this.#usage);
     this.#watchDisk(DISK_INTERVAL_MS);
   }
 
@@ -57,6 +66,7 @@ export class LimitWatch {
   /** Measures a last time and stops. */
   async finish(): Promise<ResourceUsage> {
     this.#ended = true;
+    if (this.#usage !== undefined) this.#tools.running.remove(this.#agentId, this.#usage);
     this.#tools.monitor?.unwatch(this.#group);
     this.#cancelDisk?.();
     await this.#pendingDisk;
@@ -96,6 +106,7 @@ export class LimitWatch {
   #now(): ResourceUsage {
     const usage = this.#usage;
     return {
+      ...(usage === undefined || this.#ended ? {} : { memoryBytes: usage.memoryBytes }),
       memoryPeakBytes: usage && usage.peakBytes > 0 ? usage.peakBytes : null,
       cpuMs: usage ? Math.round(usage.cpuMs) : null,
       diskBytes: this.#diskBytes,

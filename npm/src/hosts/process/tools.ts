@@ -5,6 +5,7 @@ import { ProcessGroups } from "./group.ts";
 import { processTable } from "./linux/process-table.ts";
 import { GroupMonitor } from "./monitor.ts";
 import { type Orphan, Orphans } from "./orphans.ts";
+import { RunningGroups } from "./running.ts";
 
 export interface ProcessHostOptions {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export class ProcessTools {
   readonly teamId: string;
   readonly artifacts: ArtifactKeeper | undefined;
   readonly groups: ProcessGroups;
+  readonly running: RunningGroups = new RunningGroups();
   /** `undefined` where the system does not tell what a group uses. */
   readonly monitor: GroupMonitor | undefined;
   readonly #orphans: Orphans | undefined;

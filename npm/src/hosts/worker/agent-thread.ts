@@ -17,6 +17,7 @@ export class AgentThread {
   readonly #clock: Clock;
   #ended = false;
   #reporter: Reporter | undefined;
+  readonly #asked: (() => void)[] = [];
   #settle: ((result: AttemptResult) => void) | undefined;
 
   constructor(data: ThreadData, memoryMb: number, clock: Clock) {
@@ -73,6 +74,15 @@ export class AgentThread {
     }
   }
 
+  /** Resolves when the thread's event loop turns, with what it uses; one that hangs never answers. */
+  alive(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      if (this.#asked.length === 1) this.#order({ type: "ask" });
+    });
+  }
+
   /** Ends it by force. */
   async end(): Promise<void> {
     this.#ended = true;
@@ -86,11 +96,16 @@ export class AgentThread {
   #take(report: ThreadReport): void {
     if (report.type === "progress") this.#reporter?.progress(report.progress);
     else if (report.type === "log") this.#reporter?.log(report.level, report.text);
-    else this.#finish(report.result);
+    else if (report.type === "alive") {
+      for (const resolve of this.#asked.splice(0)) resolve();
+      this.#reporter?.usage(report.usage);
+    } else this.#finish(report.result);
   }
 
   #crashed(error: AttemptError): void {
     this.#ended = true;
+    // Its end is reported as such; it is no silence.
+    for (const resolve of this.#asked.splice(0)) resolve();
     this.#finish({ ok: false, error, metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0 });
   }
 

@@ -5,6 +5,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { Closing } from "../closing.ts";
 import type { AgentHost, Attempt, AttemptError, AttemptResult, AttemptSink } from "../host.ts";
 import { stopText, stopType } from "../stop.ts";
+import type { AgentThread } from "./agent-thread.ts";
 import { ThreadPool } from "./pool.ts";
 
 export interface WorkerHostOptions {
@@ -34,6 +35,8 @@ class WorkerThreadHost implements AgentHost {
   readonly #clock: Clock;
   readonly #pool: ThreadPool;
   readonly #closing = new Closing();
+  /** Threads that work for an agent now. */
+  readonly #threads = new Map<string, Set<AgentThread>>();
 
   constructor(options: WorkerHostOptions) {
     const {
@@ -57,6 +60,12 @@ class WorkerThreadHost implements AgentHost {
     });
   }
 
+  /** An agent lives when every thread that works for it turns its event loop. */
+  async alive(agentId: string): Promise<boolean> {
+    await Promise.all([...(this.#threads.get(agentId) ?? [])].map((thread) => thread.alive()));
+    return true;
+  }
+
   async close(): Promise<void> {
     await this.#closing.close();
     await this.#pool.close();
@@ -65,9 +74,14 @@ class WorkerThreadHost implements AgentHost {
   async #perform(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
     const thread = await this.#pool.take(attempt.resources.memoryMb, signal);
     if (!thread) return failed({ type: stopType(signal.reason), message: stopText(signal.reason) });
+    const { agentId } = attempt;
+    const threads = this.#threads.get(agentId) ?? new Set();
+    this.#threads.set(agentId, threads.add(thread));
     try {
       return await thread.perform(attempt, sink, signal);
     } finally {
+      threads.delete(thread);
+      if (threads.size === 0) this.#threads.delete(agentId);
       this.#pool.give(thread);
     }
   }

@@ -1,4 +1,4 @@
-import type { AttemptProgress, AttemptResult } from "../host.ts";
+import type { AttemptProgress, AttemptResult, ResourceUsage } from "../host.ts";
 
 /** What a thread is made for. */
 export interface ThreadData {
@@ -28,10 +28,13 @@ export interface ThreadAttempt {
 /** To a thread. */
 export type ThreadOrder =
   | { readonly type: "perform"; readonly attempt: ThreadAttempt }
-  | { readonly type: "stop"; readonly errorType: string; readonly message: string };
+  | { readonly type: "stop"; readonly errorType: string; readonly message: string }
+  /** Answered with `alive` as soon as the thread's event loop turns. */
+  | { readonly type: "ask" };
 
 /** From a thread. */
 export type ThreadReport =
   | { readonly type: "progress"; readonly progress: AttemptProgress }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
+  | { readonly type: "alive"; readonly usage: ResourceUsage }
   | { readonly type: "result"; readonly result: AttemptResult };

@@ -1,4 +1,5 @@
 /** The inside of a worker thread: performs one attempt at a time with the function of a module. */
+import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
@@ -23,13 +24,23 @@ if (port) serve(workerData as ThreadData, systemClock(), (report) => port.postMe
 function serve(data: ThreadData, clock: Clock, post: (report: ThreadReport) => void): void {
   let stop = new AbortController();
   let perform: Promise<Perform> | undefined;
+  /** Processor time of the thread before its attempt. */
+  let begunMs: number | null = null;
   const artifacts = data.artifacts === undefined ? {} : { artifacts: fileArtifactKeeper(data.artifacts) };
   port?.on("message", (order: ThreadOrder) => {
+    if (order.type === "ask") {
+      const memoryBytes = getHeapStatistics().used_heap_size;
+      const cpuMs = threadCpuMs();
+      const spentMs = cpuMs === null || begunMs === null ? null : Math.round(cpuMs - begunMs);
+      post({ type: "alive", usage: { memoryBytes, memoryPeakBytes: null, cpuMs: spentMs, diskBytes: null } });
+      return;
+    }
     if (order.type === "stop") {
       stop.abort(stopReason(order.errorType, order.message));
       return;
     }
     stop = new AbortController();
+    begunMs = threadCpuMs();
     perform ??= load(data);
     const { signal } = stop;
     void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, post).then((result) =>

@@ -6,7 +6,7 @@ import { openReader } from "../../../stores/sqlite/sqlite-reader.ts";
 import { sqliteStore } from "../../../stores/sqlite/sqlite-store.ts";
 import { FakeClock } from "../../../testing/fake-clock.ts";
 import type { Simulation, Team } from "../../ports.ts";
-import { agentNames } from "../agent-names.ts";
+import { addCrew, settingsOf } from "../crew.ts";
 import { facade } from "../facade.ts";
 import { busyStore } from "./busy-store.ts";
 import { simulatedHost } from "./host.ts";
@@ -17,16 +17,14 @@ export async function openSimulated(db: string, config: LoadedConfig, { seed, an
   if (anew) await removeDatabase(db);
   const clock = new FakeClock();
   const { store, busy } = busyStore(sqliteStore(db));
-  const { totals } = config.plan;
-  const team = await Polyphon.open({ store, clock, seed, ...(totals === undefined ? {} : { totals }) });
+  const team = await Polyphon.open({ store, clock, seed, ...settingsOf(config) });
   const time = timePasser(clock, busy);
   const close = async (): Promise<void> => {
     time.stop();
     await team.close();
   };
   try {
-    const host = simulatedHost(config, seed, clock);
-    for (const name of agentNames(config.pool.max)) await team.host(name, { maxLoad: 1 }, host).ready;
+    await addCrew(team, config, simulatedHost(config, seed, clock));
   } catch (error) {
     await close();
     throw error;
