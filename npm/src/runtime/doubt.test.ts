@@ -4,6 +4,7 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { type AppendFault, faultyStore } from "../testing/faulty-store.ts";
 import type { Command } from "../wasm/codec.generated.ts";
 import { loadKernel } from "../wasm/node.ts";
+import { RETENTION } from "./history/retention.ts";
 import type { SubmitOptions } from "./loop.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -25,7 +26,9 @@ async function openRuntime(): Promise<{ runtime: Runtime; next: { fault?: Append
     },
   });
   const directory = async (): Promise<string> => "/nowhere";
-  const runtime = await Runtime.open({ store, clock: new FakeClock(), module, node: "test", directory }, deaf);
+  const kept = { retention: RETENTION, snapshotEvents: 50_000 };
+  const parts = { store, clock: new FakeClock(), module, node: "test", directory, ...kept };
+  const runtime = await Runtime.open(parts, deaf);
   open.push(runtime);
   return { runtime, next };
 }
