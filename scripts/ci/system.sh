@@ -9,6 +9,7 @@ need() { command -v "$1" >/dev/null || [ -x "${3:-/nonexistent}" ] || missing+=(
 need chromium chromium
 need chromedriver chromium-driver
 need redis-server redis-server
+need nats-server nats-server
 need postgres postgresql-15 /usr/lib/postgresql/15/bin/postgres
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -152,6 +152,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Takes the head of a map: how many pairs follow.
+    ///
+    /// # Errors
+    /// When the next value is not a map.
+    pub fn map(&mut self) -> Result<usize, WireError> {
+        match self.peek() {
+            Some(tag @ 0x80..=0x8f) => self.advance(usize::from(tag & 0x0f)),
+            Some(0xde) => self.len16(),
+            Some(0xdf) => self.len32(),
+            _ => Err(self.error("a map")),
+        }
+    }
+
+    /// # Errors
+    /// When the next value is not a floating point number.
+    pub fn float(&mut self) -> Result<f64, WireError> {
+        match self.peek() {
+            Some(0xca) => self.fixed().map(|b| f64::from(f32::from_be_bytes(b))),
+            Some(0xcb) => self.fixed().map(f64::from_be_bytes),
+            _ => Err(self.error("a floating point number")),
+        }
+    }
+
     /// The tag of the enum value that is next, without taking it.
     ///
     /// # Errors
@@ -215,7 +238,8 @@ impl<'a> Reader<'a> {
         self.take(1 + len).map(drop)
     }
 
-    fn peek(&self) -> Option<u8> {
+    /// The first byte of the next value, which says its type.
+    pub fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 

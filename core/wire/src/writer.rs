@@ -101,6 +101,20 @@ impl Writer {
         }
     }
 
+    /// The head of a map of `len` pairs, which follow.
+    pub fn map(&mut self, len: usize) {
+        match len {
+            0..=15 => self.0.push(0x80 | len as u8),
+            16..=0xffff => self.tagged(0xde, &(len as u16).to_be_bytes()),
+            _ => self.tagged(0xdf, &(len as u32).to_be_bytes()),
+        }
+    }
+
+    /// A floating point number of 64 bits.
+    pub fn float(&mut self, value: f64) {
+        self.tagged(0xcb, &value.to_be_bytes());
+    }
+
     fn tagged(&mut self, tag: u8, bytes: &[u8]) {
         self.0.push(tag);
         self.0.extend_from_slice(bytes);

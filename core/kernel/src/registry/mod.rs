@@ -7,6 +7,7 @@ mod config;
 mod escalations;
 mod hosts;
 mod kernel;
+mod protocol;
 mod runtime;
 mod sessions;
 mod stores;
@@ -38,6 +39,7 @@ const DOMAINS: &[&[Entry]] = &[
     escalations::ENTRIES,
     hosts::ENTRIES,
     kernel::ENTRIES,
+    protocol::ENTRIES,
     runtime::ENTRIES,
     sessions::ENTRIES,
     stores::ENTRIES,

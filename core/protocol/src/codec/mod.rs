@@ -1,0 +1,96 @@
+//! Three ways to write an envelope. All say the same; a payload's bytes are the same in each.
+//!
+//! [`Codec::header`] reads everything but the payload, of which it gives only the place: what routes messages never
+//! looks at, copies or checks a payload.
+
+mod json;
+mod message;
+mod msgpack;
+mod protobuf;
+
+pub use message::Lazy;
+pub(crate) use protobuf::are_unknown;
+
+use crate::envelope::{Envelope, Header, choice};
+use crate::error::{ProtocolError, Result};
+use crate::limits::MESSAGE_BYTES;
+
+choice! {
+    /// How an envelope is written.
+    Codec {
+        /// For people, browsers and `curl`.
+        Json = 1 "json",
+        /// The default between nodes.
+        Msgpack = 2 "msgpack",
+        /// For languages that generate code from `polyphon.proto`.
+        Protobuf = 3 "protobuf",
+    }
+}
+
+impl Codec {
+    /// The bytes of a message.
+    ///
+    /// # Errors
+    /// `PROTOCOL_LIMIT_EXCEEDED` when they are more than 10 MB.
+    pub fn encode(self, envelope: &Envelope) -> Result<Vec<u8>> {
+        let payload = envelope.payload();
+        let mut out = Vec::with_capacity(256 + payload.map_or(0, |payload| payload.as_bytes().len()));
+        match self {
+            Self::Json => json::write(envelope.header(), payload, &mut out),
+            Self::Msgpack => out = msgpack::write(envelope.header(), payload, out),
+            Self::Protobuf => protobuf::write(envelope.header(), payload, &mut out),
+        }
+        check_size(&out)?;
+        Ok(out)
+    }
+
+    /// The bytes of a header alone, as packets carry it.
+    pub fn encode_header(self, header: &Header) -> Vec<u8> {
+        let mut out = Vec::with_capacity(256);
+        match self {
+            Self::Json => json::write(header, None, &mut out),
+            Self::Msgpack => out = msgpack::write(header, None, out),
+            Self::Protobuf => protobuf::write(header, None, &mut out),
+        }
+        out
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// The first rule that is broken, with the field and the type of what was found.
+    pub fn decode(self, bytes: &[u8]) -> Result<Envelope> {
+        self.header(bytes)?.envelope()
+    }
+
+    /// Reads everything but the payload.
+    ///
+    /// # Errors
+    /// As [`Codec::decode`]; a broken payload shows only in [`Lazy::envelope`].
+    pub fn header(self, bytes: &[u8]) -> Result<Lazy<'_>> {
+        check_size(bytes)?;
+        let parts = match self {
+            Self::Json => json::read(bytes),
+            Self::Msgpack => msgpack::read(bytes),
+            Self::Protobuf => protobuf::read(bytes),
+        }
+        .map_err(|error| {
+            if error.field == "value" {
+                error.inside("message")
+            } else {
+                error
+            }
+        })?;
+        parts.finish()
+    }
+}
+
+fn check_size(bytes: &[u8]) -> Result<()> {
+    if bytes.len() <= MESSAGE_BYTES {
+        return Ok(());
+    }
+    Err(ProtocolError::limit(
+        "message",
+        "at most 10 MB; larger data travels in chunks",
+    ))
+}
