@@ -87,6 +87,27 @@ export type ErrorCode =
   | "POOL_INVALID"
   | "POOL_LIMIT"
   | "POOL_UNKNOWN"
+  | "PROTOCOL_COMPRESSION_BOMB"
+  | "PROTOCOL_COMPRESSION_INVALID"
+  | "PROTOCOL_DOWNGRADED"
+  | "PROTOCOL_EXTENSION_UNKNOWN"
+  | "PROTOCOL_FIELD_INVALID"
+  | "PROTOCOL_FIELD_MISSING"
+  | "PROTOCOL_FILTER_INVALID"
+  | "PROTOCOL_KEY_DUPLICATE"
+  | "PROTOCOL_KEY_EXHAUSTED"
+  | "PROTOCOL_KEY_UNKNOWN"
+  | "PROTOCOL_LIMIT_EXCEEDED"
+  | "PROTOCOL_MALFORMED"
+  | "PROTOCOL_NEGOTIATION_FAILED"
+  | "PROTOCOL_REPLAYED"
+  | "PROTOCOL_SCHEMA_UNKNOWN"
+  | "PROTOCOL_SEAL_BROKEN"
+  | "PROTOCOL_SEAL_MISSING"
+  | "PROTOCOL_SEAL_UNSUPPORTED"
+  | "PROTOCOL_SUBJECT_INVALID"
+  | "PROTOCOL_TRANSFER_INVALID"
+  | "PROTOCOL_VERSION_UNSUPPORTED"
   | "RUNTIME_DISPOSED"
   | "SESSION_CONTEXT"
   | "SESSION_ENDED"
@@ -216,6 +237,27 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   POOL_INVALID: { retryable: false, http: 400, exit: 2 },
   POOL_LIMIT: { retryable: true, http: 429, exit: 3 },
   POOL_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  PROTOCOL_COMPRESSION_BOMB: { retryable: false, http: 413, exit: 1 },
+  PROTOCOL_COMPRESSION_INVALID: { retryable: true, http: 400, exit: 1 },
+  PROTOCOL_DOWNGRADED: { retryable: false, http: 426, exit: 3 },
+  PROTOCOL_EXTENSION_UNKNOWN: { retryable: false, http: 501, exit: 1 },
+  PROTOCOL_FIELD_INVALID: { retryable: false, http: 400, exit: 1 },
+  PROTOCOL_FIELD_MISSING: { retryable: false, http: 400, exit: 1 },
+  PROTOCOL_FILTER_INVALID: { retryable: false, http: 400, exit: 2 },
+  PROTOCOL_KEY_DUPLICATE: { retryable: false, http: 400, exit: 1 },
+  PROTOCOL_KEY_EXHAUSTED: { retryable: false, http: 503, exit: 3 },
+  PROTOCOL_KEY_UNKNOWN: { retryable: false, http: 401, exit: 3 },
+  PROTOCOL_LIMIT_EXCEEDED: { retryable: false, http: 413, exit: 1 },
+  PROTOCOL_MALFORMED: { retryable: false, http: 400, exit: 1 },
+  PROTOCOL_NEGOTIATION_FAILED: { retryable: false, http: 406, exit: 3 },
+  PROTOCOL_REPLAYED: { retryable: false, http: 409, exit: 1 },
+  PROTOCOL_SCHEMA_UNKNOWN: { retryable: false, http: 400, exit: 1 },
+  PROTOCOL_SEAL_BROKEN: { retryable: false, http: 401, exit: 1 },
+  PROTOCOL_SEAL_MISSING: { retryable: false, http: 401, exit: 1 },
+  PROTOCOL_SEAL_UNSUPPORTED: { retryable: false, http: 400, exit: 2 },
+  PROTOCOL_SUBJECT_INVALID: { retryable: false, http: 400, exit: 2 },
+  PROTOCOL_TRANSFER_INVALID: { retryable: true, http: 422, exit: 1 },
+  PROTOCOL_VERSION_UNSUPPORTED: { retryable: false, http: 505, exit: 1 },
   RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },

@@ -4,13 +4,18 @@ use crate::common::{header, hop, id, json};
 use polyphon_protocol::envelope::Extensions;
 use polyphon_protocol::{Code, Envelope, Extension, Header, Kind, Target, TraceContext, Version};
 
+/// A kind, a payload it takes, and payloads it refuses with the field that is wrong.
+type Case<'a> = (Kind, &'a str, &'a [(&'a str, &'a str)]);
+/// A field and what breaks its rule.
+type Change<'a> = (&'a str, fn(&mut Header));
+
 fn judged(kind: Kind, payload: &str) -> Result<Envelope, (Code, String)> {
     Envelope::new(header(kind), Some(json(payload))).map_err(|error| (error.code, error.field))
 }
 
 #[test]
 fn each_kind_has_a_schema_of_its_own() {
-    let cases: &[(Kind, &str, &[(&str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         (
             Kind::Command,
             r#"{"name":"start","arguments":[1]}"#,
@@ -72,7 +77,7 @@ fn each_kind_has_a_schema_of_its_own() {
 
 #[test]
 fn a_header_keeps_its_rules() {
-    let changes: &[(&str, fn(&mut Header))] = &[
+    let changes: &[Change<'_>] = &[
         ("source", |header| header.source.clear()),
         ("source", |header| header.source = "a\nb".into()),
         ("target.agent", |header| {

@@ -8,6 +8,9 @@ use polyphon_protocol::{Code, Result, Version};
 
 const KEY: &[u8] = b"a key of both sides";
 
+/// What makes an offer have nothing in common with the other, and the list it is about.
+type Change<'a> = (fn(&mut Offer), &'a str);
+
 fn version(minor: u16) -> Version {
     Version {
         major: 1,
@@ -66,7 +69,7 @@ fn the_highest_version_and_the_favourites_in_common_are_chosen() {
 
 #[test]
 fn nothing_in_common_is_refused_by_its_name() {
-    let cases: [(fn(&mut Offer), &str); 3] = [
+    let cases: [Change<'_>; 3] = [
         (|offer| offer.versions = vec![version(9)], "versions"),
         (|offer| offer.codecs = vec![Codec::Msgpack], "codecs"),
         (|offer| offer.seals.clear(), "seals"),

@@ -7,6 +7,9 @@ use polyphon_protocol::{Code, Encoding, Envelope, Kind, Payload, Value};
 use proptest::prelude::*;
 use std::borrow::Cow;
 
+/// What breaks a chunk, and the field it breaks.
+type Change<'a> = (fn(&mut Chunk<'_>), &'a str);
+
 fn chunks(data: &[u8], size: usize) -> Vec<Chunk<'_>> {
     Chunks::new(id(1), data, size).unwrap().collect()
 }
@@ -92,7 +95,7 @@ fn chunks_that_do_not_fit_end_the_transfer() {
 #[test]
 fn a_chunk_keeps_its_rules() {
     let data = [7; 100];
-    let changes: [(fn(&mut Chunk<'_>), &str); 5] = [
+    let changes: [Change<'_>; 5] = [
         (|chunk| chunk.count = 0, "payload.count"),
         (|chunk| chunk.count = 65_537, "payload.count"),
         (|chunk| chunk.index = 3, "payload.index"),
