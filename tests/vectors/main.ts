@@ -2,7 +2,7 @@
 //
 // `node tests/vectors/main.ts` checks `foreign.json` against the encoders, in JavaScript and Python; `--write` makes it
 // anew. Python and its packages come into a folder of their own under `.cache`.
-import { execFileSync } from "node:child_process";
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type ForeignRow, hex, type Row } from "./foreign/fields.ts";
@@ -55,7 +55,7 @@ function javascript(): ForeignRow[] {
 
 function python(): ForeignRow[] {
   const interpreter = new URL("venv/bin/python", cache).pathname;
-  const quietly = { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" } as const;
+  const quietly: ExecFileSyncOptionsWithStringEncoding = { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" };
   mkdirSync(cache, { recursive: true });
   if (!existsSync(interpreter)) {
     execFileSync("python3", ["-m", "venv", new URL("venv", cache).pathname], quietly);
