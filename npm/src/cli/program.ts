@@ -7,19 +7,6 @@ import { describeError } from "./errors/describe.ts";
 import { EXIT, type ExitCode } from "./errors/exit.ts";
 import { styleFor } from "./output/style.ts";
 
-/** What a command's action does. */
-export type Action = (
-  cli: Cli,
-  args: readonly unknown[],
-  options: Readonly<Record<string, unknown>>,
-) => Promise<ExitCode>;
-
-/** A command: how it is called and what it does. */
-export interface CommandDefinition {
-  readonly describe: (program: Command) => Command;
-  readonly run: Action;
-}
-
 /** Runs one command line (without `node` and the script) to its exit code. Never rejects. */
 export async function runCli(argv: readonly string[], context: CliContext, version: string): Promise<ExitCode> {
   let code: ExitCode = EXIT.met;

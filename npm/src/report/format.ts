@@ -46,6 +46,11 @@ export function number(value: number): string {
   return String(Number(value.toFixed(4)));
 }
 
+/** Whether a plan came from a configuration: one that did not has a hash of zeros. */
+export function isConfigured(hash: string): boolean {
+  return !/^0*$/.test(hash);
+}
+
 /** `1 task`, `2 tasks`. */
 export function count(value: number, noun: string, plural = `${noun}s`): string {
   return `${value} ${value === 1 ? noun : plural}`;

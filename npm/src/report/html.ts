@@ -1,3 +1,4 @@
+import { isConfigured } from "./format.ts";
 import { html, raw } from "./html/markup.ts";
 import { alerts } from "./html/sections/alerts.ts";
 import { criteria } from "./html/sections/criteria.ts";
@@ -32,7 +33,7 @@ ${iconSheet()}
 <a class="skip-link" href="#content">Skip to the report</a>
 ${head(report)}<main id="content">
 ${phases(report)}${escalations(report)}${graph(report)}${timeline(report)}${criteria(report)}${recoveries(report)}${resources(report)}${alerts(report)}${tasks(report)}</main>
-<footer><p>Polyphon · journal sequence ${report.asOfSeq} · configuration <span class="mono">${report.configHash}</span> · times in UTC</p></footer>
+<footer><p>Polyphon · journal sequence ${report.asOfSeq}${isConfigured(report.configHash) ? html` · configuration <span class="mono">${report.configHash}</span>` : null} · times in UTC</p></footer>
 </body>
 </html>
 `;

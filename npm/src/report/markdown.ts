@@ -1,5 +1,5 @@
 import { criterionTarget, criterionValue, criterionVerdict } from "./criteria.ts";
-import { bytes, count, duration, moment, offset, percent } from "./format.ts";
+import { bytes, count, duration, isConfigured, moment, offset, percent } from "./format.ts";
 import { code, escapeMarkdown as esc } from "./markdown/escape.ts";
 import { type Column, table } from "./markdown/table.ts";
 import type { Report, ReportEscalation, ReportTask } from "./types.ts";
@@ -23,7 +23,7 @@ export function reportToMarkdown(report: Report): string {
     ),
     section("Alerts", alerts(report)),
     section("Artifacts", artifacts(report)),
-    `Journal sequence ${report.asOfSeq}, configuration ${code(report.configHash)}.`,
+    `Journal sequence ${report.asOfSeq}${isConfigured(report.configHash) ? `, configuration ${code(report.configHash)}` : ""}.`,
   ];
   return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
 }

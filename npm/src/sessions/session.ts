@@ -22,7 +22,7 @@ export interface SessionProgress {
 export interface SessionResult {
   readonly id: string;
   readonly status: "completed" | "failed" | "cancelled";
-  /** Why, when it did not complete. */
+  /** Why, when it did not complete, with the reason of the first task that failed. */
   readonly reason: string | null;
   /** Outputs of completed tasks by key. */
   readonly outputs: Readonly<Record<string, unknown>>;

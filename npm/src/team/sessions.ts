@@ -167,7 +167,10 @@ export class Sessions implements SessionPort {
       const outputs = await Promise.all(
         done.map(async ({ spec, output }) => [spec.key, await decode(output)] as const),
       );
-      return { id, status: status as SessionResult["status"], reason, outputs: Object.fromEntries(outputs) };
+      const failed =
+        status === "failed" ? tasks.find((task) => task.status === "failed" && task.reason !== null) : undefined;
+      const why = failed === undefined ? reason : `${reason}; ${failed.spec.key}: ${failed.reason}`;
+      return { id, status: status as SessionResult["status"], reason: why, outputs: Object.fromEntries(outputs) };
     });
   }
 

@@ -36,6 +36,17 @@ function treacherous(disk = memoryDisk()): { store: ReturnType<typeof memoryStor
 }
 
 describe("a team", () => {
+  test("says of a plan that failed which task it was, and why", async () => {
+    const team = await openTeam();
+    team.agent("worker", () => {
+      throw Object.assign(new Error("no such host"), { errorType: "build_error" });
+    });
+    const session = team.orchestrate({ tasks: [{ key: "fetch" }], recovery: { maxRetries: 0 } });
+    const { status, reason } = await session.result;
+    expect(status).toBe("failed");
+    expect(reason).toBe("0 of 1 tasks completed: 1 failed, 0 skipped; fetch: build_error: no such host");
+  });
+
   test("runs a plan in the order of its dependencies and hands outputs back", async () => {
     const team = await openTeam();
     const order: string[] = [];

@@ -1,11 +1,11 @@
 import { bytes } from "../../report/format.ts";
 import { type Cli, print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { askOwner } from "../control/client.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { formatTable } from "../output/table.ts";
 import type { AgentView } from "../ports.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 const HEADS = [

@@ -1,12 +1,12 @@
 import { PolyphonError } from "../../errors/error.ts";
 import type { EscalationView } from "../../sessions/view.ts";
 import { print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { resolveId } from "../ids.ts";
 import { printable } from "../output/cells.ts";
 import { throughOwner } from "../owner.ts";
 import type { Decision } from "../ports.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 function answeredBefore({ id, task, decision }: EscalationView): PolyphonError {
@@ -29,10 +29,10 @@ export function answerCommand(decision: Decision, description: string): CommandD
       const item = await withReader(cli, cli.db, async (reader) => {
         const all = await reader.escalations();
         const open = all.filter((candidate) => candidate.resolved === null);
-        // One that was answered is found by its id alone.
+        // One that was answered is found by its id alone. The same answer again changes nothing: it may be a repetition.
         const answered = all.find((candidate) => candidate.id === id && candidate.resolved !== null);
-        if (answered !== undefined) throw answeredBefore(answered);
-        return resolveId("escalation", open, String(id), (candidate) => candidate.task === id);
+        if (answered !== undefined && answered.decision !== decision) throw answeredBefore(answered);
+        return answered ?? resolveId("escalation", open, String(id), (candidate) => candidate.task === id);
       });
       const via = await throughOwner(cli, `escalation.${decision}`, item.id, (team) => team.answer(item.id, decision));
       const data = { escalation: item.id, task: item.task, session: item.session, decision, via };

@@ -1,9 +1,9 @@
 import { count } from "../../report/format.ts";
 import { print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { loadFor, withSettings } from "../configuration.ts";
 import { EXIT } from "../errors/exit.ts";
 import { warningLines } from "../output/warnings.ts";
-import type { CommandDefinition } from "../program.ts";
 
 /** `polyphon check FILE...`: everything wrong with a configuration, at once. */
 export const check: CommandDefinition = {

@@ -305,7 +305,7 @@ describe("commands that answer, without an owner", () => {
     expect(await cli.run("retry", "nothing")).toBe(2);
     expect(cli.err).toContain("CLI_UNKNOWN_ID");
     cli.runtime.set(suiteSession());
-    expect(await cli.run("retry", "escalation_01k00000000000000000000000")).toBe(2);
+    expect(await cli.run("abort", "escalation_01k00000000000000000000000")).toBe(2);
     expect(cli.err).toContain(
       "error ESCALATION_RESOLVED: escalation_01k00000000000000000000000 (A2) was answered with retry before.",
     );

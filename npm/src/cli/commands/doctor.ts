@@ -1,10 +1,10 @@
 import type { ConfigValue } from "../../config/index.ts";
 import { absolute, print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { loadFor, withSettings } from "../configuration.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { formatTable } from "../output/table.ts";
-import type { CommandDefinition } from "../program.ts";
 
 /** `polyphon doctor`: whether this machine has what is needed; with `--config` where each setting is from. */
 export const doctor: CommandDefinition = {

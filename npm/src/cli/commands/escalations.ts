@@ -1,9 +1,9 @@
 import { moment } from "../../report/format.ts";
 import { print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { formatTable } from "../output/table.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 /** `polyphon escalations`: what waits for a person. */

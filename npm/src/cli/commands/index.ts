@@ -1,4 +1,4 @@
-import type { CommandDefinition } from "../program.ts";
+import type { CommandDefinition } from "../command.ts";
 import { abort } from "./abort.ts";
 import { agents } from "./agents.ts";
 import { approve } from "./approve.ts";

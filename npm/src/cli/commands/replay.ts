@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from "commander";
 import { buildReport } from "../../report/index.ts";
 import { absolute, print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { summary } from "../output/summary.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 /** `polyphon replay FILE --until SEQ`: the state as it was after an event. */

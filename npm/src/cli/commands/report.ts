@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from "commander";
 import { buildReport } from "../../report/index.ts";
 import { absolute, print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { resolveId } from "../ids.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 import { FORMATS, type ReportFormat, renderReport, writeFileWhole } from "../run/report-files.ts";
 

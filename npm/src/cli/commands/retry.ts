@@ -1,4 +1,4 @@
-import type { CommandDefinition } from "../program.ts";
+import type { CommandDefinition } from "../command.ts";
 import { answerCommand } from "./answers.ts";
 
 /** `polyphon retry ID` */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { absolute } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { loadFor, withSettings } from "../configuration.ts";
-import type { CommandDefinition } from "../program.ts";
 import { runOnce } from "../run/once.ts";
 import { runOptions } from "../run/options.ts";
 import { runWatching } from "../run/watch.ts";

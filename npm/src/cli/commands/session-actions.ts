@@ -1,10 +1,10 @@
 import { print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { resolveId } from "../ids.ts";
 import { printable } from "../output/cells.ts";
 import { throughOwner } from "../owner.ts";
 import type { SessionAction } from "../ports.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 /** What follows, for people. */

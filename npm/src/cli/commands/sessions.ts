@@ -1,10 +1,10 @@
 import { duration, moment, percent } from "../../report/format.ts";
 import { print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
 import { stateWord } from "../output/states.ts";
 import { formatTable } from "../output/table.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 /** `polyphon sessions`: every session of the database, newest first. */

@@ -1,9 +1,9 @@
 import { buildReport } from "../../report/index.ts";
 import { print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { resolveId } from "../ids.ts";
 import { summary } from "../output/summary.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 /** `polyphon show ID`: one session as it stands now. */

@@ -1,8 +1,8 @@
 import { count } from "../../report/format.ts";
 import { absolute, print } from "../cli.ts";
+import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
 import { printable } from "../output/cells.ts";
-import type { CommandDefinition } from "../program.ts";
 import { withReader } from "../readers.ts";
 
 /** `polyphon verify FILE`: whether a journal is whole. */

@@ -3,7 +3,7 @@ import type { SessionView } from "../../sessions/view.ts";
 import type { CliContext } from "../context.ts";
 import type { Style } from "../output/style.ts";
 import { frame } from "./frame.ts";
-import type { ProgressReporter } from "./reporter.ts";
+import type { ProgressReporter } from "./shows.ts";
 
 /** A picture that is drawn over itself. What it shows is {@link frame}; how it stays in place is log-update's. */
 export function barsReporter(context: CliContext, style: Style): ProgressReporter {

@@ -1,7 +1,7 @@
 import type { SessionView } from "../../sessions/view.ts";
 import type { Output } from "../context.ts";
 import type { Style } from "../output/style.ts";
-import type { ProgressReporter } from "./reporter.ts";
+import type { ProgressReporter } from "./shows.ts";
 import { transitionLine, transitions } from "./transitions.ts";
 
 /**

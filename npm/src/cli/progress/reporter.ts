@@ -1,19 +1,7 @@
-import type { SessionView } from "../../sessions/view.ts";
 import type { CliContext } from "../context.ts";
 import type { Style } from "../output/style.ts";
 import { plainReporter } from "./plain.ts";
-
-/** Shows a running session. */
-export interface ProgressReporter {
-  /** `now` by the clock of the session, in milliseconds since the epoch. */
-  update(view: SessionView, now: number): void;
-  /** Prints a line that stays. */
-  note(text: string): void;
-  /** Takes the picture away while somebody is asked something; `update` brings it back. */
-  pause(): void;
-  /** Takes the picture away for good. */
-  end(): void;
-}
+import type { ProgressReporter } from "./shows.ts";
 
 export type ProgressMode = "bars" | "plain" | "silent";
 

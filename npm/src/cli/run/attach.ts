@@ -2,7 +2,7 @@ import type { SessionView } from "../../sessions/view.ts";
 import type { CliContext } from "../context.ts";
 import type { Style } from "../output/style.ts";
 import type { Session, Team } from "../ports.ts";
-import type { ProgressReporter } from "../progress/reporter.ts";
+import type { ProgressReporter } from "../progress/shows.ts";
 import { asker } from "./asker.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { pulse } from "./pulse.ts";

@@ -1,14 +1,26 @@
+import type { AttemptView } from "../../sessions/view.ts";
 import { duration } from "../format.ts";
 import { type Html, html } from "../html/markup.ts";
 import type { ReportEscalation } from "../types.ts";
 import { fixed, iconAt } from "./icons.ts";
 import { fitText, textWidth } from "./text.ts";
-import type { PlacedAttempt } from "./timeline.ts";
 
 const HEIGHT = 20;
 const FONT = 11;
 /** Space an icon takes before a label. */
 const ICON = 17;
+
+/** A try and where it is drawn. */
+export interface PlacedAttempt {
+  readonly task: string;
+  readonly attempt: AttemptView;
+  readonly end: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  /** From the start of the bar to that of the next one in its row. */
+  readonly room: number;
+}
 
 /** One try. Bars that did not succeed are hatched and carry the icon of how they ended. */
 export function attemptBar(bar: PlacedAttempt): Html {

@@ -6,7 +6,7 @@ import { type TimeScale, timeScale } from "../layout/time-scale.ts";
 import type { Report } from "../types.ts";
 import { fixed } from "./icons.ts";
 import { fitText } from "./text.ts";
-import { attemptBar, escalationBar, recoveryLine } from "./timeline-marks.ts";
+import { attemptBar, escalationBar, type PlacedAttempt, recoveryLine } from "./timeline-marks.ts";
 
 /** Above this the bars would be thinner than a line. */
 export const MAX_DRAWN_ATTEMPTS = 2_000;
@@ -15,17 +15,6 @@ const WIDTH = 1_040;
 const LABEL = 118;
 const ROW = 26;
 const HEAD = 26;
-
-export interface PlacedAttempt {
-  readonly task: string;
-  readonly attempt: AttemptView;
-  readonly end: number;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  /** From the start of the bar to that of the next one in its row. */
-  readonly room: number;
-}
 
 /** Who did what when: a lane per agent, a bar per try, lines from a failed try to its recovery. */
 export function timelineSvg(report: Report): Html | null {

@@ -1,4 +1,4 @@
-import { count, duration, moment, percent } from "../../format.ts";
+import { count, duration, isConfigured, moment, percent } from "../../format.ts";
 import { type IconName, icon } from "../../svg/icons.ts";
 import type { Outcome, Report } from "../../types.ts";
 import { type Html, html } from "../markup.ts";
@@ -21,9 +21,12 @@ export function head(report: Report): Html {
   );
   const said = shares.map(([status, amount]) => `${amount} ${status}`).join(", ");
   const ended = report.ended === null ? null : html`<div><dt>ended</dt><dd>${time(report.ended)}</dd></div>`;
+  const configuration = isConfigured(report.configHash)
+    ? html`<div><dt>configuration</dt><dd class="mono">${report.configHash.slice(0, 12)}</dd></div>`
+    : null;
   return html`<header>
 <h1><bdi>${report.name}</bdi></h1>
-<dl class="meta"><div><dt>session</dt><dd class="mono">${report.session}</dd></div><div><dt>status</dt><dd>${report.status}</dd></div><div><dt>started</dt><dd>${time(report.started)}</dd></div>${ended}<div><dt>configuration</dt><dd class="mono">${report.configHash.slice(0, 12)}</dd></div></dl>
+<dl class="meta"><div><dt>session</dt><dd class="mono">${report.session}</dd></div><div><dt>status</dt><dd>${report.status}</dd></div><div><dt>started</dt><dd>${time(report.started)}</dd></div>${ended}${configuration}</dl>
 <p class="verdict">${icon(name, tone)}${words} · ${percent(report.percentage)}</p>
 <div class="total" role="img" aria-label="Tasks: ${said === "" ? "none" : said}">${parts}</div>
 ${tiles(report)}</header>
