@@ -70,6 +70,8 @@ export interface HeldSession {
 
 /** What a session needs of its team. */
 export interface SessionPort {
+  /** Somebody asks for the events of a session that has no handle yet. */
+  wantEarlyEvents(): void;
   id(handle: number, held: HeldSession | undefined): string;
   view(handle: number, held: HeldSession | undefined): Promise<SessionView>;
   progress(handle: number, held: HeldSession | undefined): SessionProgress;
@@ -141,6 +143,7 @@ export class Session {
 
   /** What happens to the session, from now on. */
   get events$(): Stream<TeamEvent> {
+    if (this.#handle === undefined) this.#port.wantEarlyEvents();
     this.#events ??= this.#channel(() => []);
     return this.#events.stream;
   }

@@ -22,6 +22,7 @@ import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import type { Event } from "../wasm/codec.generated.ts";
+import { EarlyEvents } from "./early-events.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
 
@@ -35,7 +36,7 @@ export class Sessions implements SessionPort {
   readonly #logs = new Logs();
   /** Faces somebody may hold, by handle. */
   readonly #faces = new Map<number, Session[]>();
-
+  readonly #early = new EarlyEvents();
   readonly #history: HistoryLoader;
 
   constructor(runtime: Runtime) {
@@ -46,19 +47,24 @@ export class Sessions implements SessionPort {
   start(plan: PlanDefinition, options: OrchestrateOptions): Session {
     const hash = options.configHash === undefined ? null : fromHex(options.configHash);
     const compiled = compilePlan(validatePlan(plan), this.#runtime.payloads, hash);
-    const accepted = this.#submit(compiled, options);
-    const session: Session = new Session(
-      this,
-      accepted.then((handle) => {
-        // A repeated call answers a session that has a face already, and perhaps an end.
-        const entry = this.#runtime.mirror.sessions.get(handle);
-        if (entry === undefined) return this.#readBack(handle, "", session);
-        if (entry.endedMs === null) this.#follow(handle, session);
-        else queueMicrotask(() => session.end(handle, { entry }));
-        return handle;
-      }),
-    );
+    const accepted = this.#early.during(this.#submit(compiled, options), (handle, missed) => {
+      // A repeated call answers a session that has a face already, and perhaps an end.
+      const entry = this.#runtime.mirror.sessions.get(handle);
+      if (entry === undefined) return this.#readBack(handle, "", session);
+      if (entry.endedMs === null) this.#follow(handle, session);
+      else queueMicrotask(() => session.end(handle, { entry }));
+      // What happened in the very commit that made the session; whoever subscribed before is to hear of it.
+      for (const { seq, timeMs, event } of session.wantsEvents ? missed : [])
+        session.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
+      for (const line of this.#logs.kept(handle)) session.logged(line);
+      return handle;
+    });
+    const session: Session = new Session(this, accepted);
     return session;
+  }
+
+  wantEarlyEvents(): void {
+    this.#early.want();
   }
 
   byId(id: string): Session {
@@ -84,8 +90,12 @@ export class Sessions implements SessionPort {
   /** Folds an event into the faces it concerns. The mirror has it already. */
   happened(seq: number, timeMs: number, event: Event, handle: number | undefined): void {
     this.#history.happened(seq, timeMs, event);
-    const faces = handle === undefined ? undefined : this.#faces.get(handle);
-    if (faces === undefined || handle === undefined) return;
+    if (handle === undefined) return;
+    const faces = this.#faces.get(handle);
+    if (faces === undefined) {
+      this.#early.keep(handle, { seq, timeMs, event });
+      return;
+    }
     for (const face of faces) {
       if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
       face.changed();

@@ -36,6 +36,24 @@ function treacherous(disk = memoryDisk()): { store: ReturnType<typeof memoryStor
 }
 
 describe("a team", () => {
+  test("tells whoever subscribed at once of everything that happened, from the first event on", async () => {
+    const team = await openTeam();
+    await team.agent("worker", (_, ctx) => ctx.log.info("at work")).ready;
+    const session = team.orchestrate({ tasks: [{ key: "a" }] });
+    const types: string[] = [];
+    const seqs: number[] = [];
+    const lines: string[] = [];
+    session.events$.subscribe(({ type, seq }) => {
+      types.push(type);
+      seqs.push(seq);
+    });
+    session.logs$.subscribe(({ text }) => lines.push(text));
+    await session.result;
+    expect(types).toEqual(["SessionOpened", "TaskAdded", "TaskGranted", "TaskCompleted", "SessionEnded"]);
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    expect(lines).toEqual(["at work"]);
+  });
+
   test("says of a plan that failed which task it was, and why", async () => {
     const team = await openTeam();
     team.agent("worker", () => {
