@@ -21,7 +21,10 @@ export class EarlyEvents {
   }
 
   /** Waits for a start; `done` gets the session's handle and what happened to it meanwhile, and answers the handle. */
-  async during(start: Promise<number>, done: (handle: number, missed: readonly EarlyEvent[]) => number | Promise<number>): Promise<number> {
+  async during(
+    start: Promise<number>,
+    done: (handle: number, missed: readonly EarlyEvent[]) => number | Promise<number>,
+  ): Promise<number> {
     this.#starting += 1;
     try {
       const handle = await start;

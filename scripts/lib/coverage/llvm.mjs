@@ -24,11 +24,20 @@ export async function llvmTools() {
   if (existsSync(own("llvm-cov"))) {
     return { profdata: own("llvm-profdata"), cov: own("llvm-cov"), from: "rustup component llvm-tools" };
   }
-  if (process.platform === "linux" && process.getuid?.() === 0 && findTool("apt-get") && !findTool(`llvm-cov-${major}`)) {
+  if (
+    process.platform === "linux" &&
+    process.getuid?.() === 0 &&
+    findTool("apt-get") &&
+    !findTool(`llvm-cov-${major}`)
+  ) {
     say(`installing llvm-${major}`);
-    await quietly("apt-get", ["install", "-y", "-qq", "--no-install-recommends", `llvm-${major}`], { allowFailure: true });
+    await quietly("apt-get", ["install", "-y", "-qq", "--no-install-recommends", `llvm-${major}`], {
+      allowFailure: true,
+    });
   }
   const [profdata, cov] = [findTool(`llvm-profdata-${major}`), findTool(`llvm-cov-${major}`)];
   if (profdata && cov) return { profdata, cov, from: `system package llvm-${major}` };
-  throw new Stop(`Coverage needs the tools of LLVM ${major}: run \`rustup component add llvm-tools\`, or install the package llvm-${major}.`);
+  throw new Stop(
+    `Coverage needs the tools of LLVM ${major}: run \`rustup component add llvm-tools\`, or install the package llvm-${major}.`,
+  );
 }

@@ -27,7 +27,8 @@ export async function rustCoverage() {
     LLVM_PROFILE_FILE: join(profiles, "%p-%m.profraw"),
   };
   const packages = CRATES.flatMap((name) => ["-p", name]);
-  const run = (args, options) => quietly("cargo", ["test", "--locked", "--lib", "--tests", ...packages, ...args], { env, ...options });
+  const run = (args, options) =>
+    quietly("cargo", ["test", "--locked", "--lib", "--tests", ...packages, ...args], { env, ...options });
   await step("core, instrumented", (note) => run([], { note }));
   const { stdout } = await run(["--no-run", "--message-format=json"]);
   const binaries = stdout
