@@ -48,9 +48,9 @@ pub enum FrameError {
     /// They end early or do not begin with the magic.
     #[error("these are not the bytes of a frame")]
     NotAFrame,
-    /// A newer version wrote them. Code `KERNEL_FORMAT_NEWER`.
-    #[error("the frame has format {0}, this version knows formats up to {FORMAT}")]
-    Newer(u16),
+    /// A newer version wrote them, or every node knew a newer format when they were written. Code `KERNEL_FORMAT_NEWER`.
+    #[error("the journal has format {0}, this version knows formats up to {FORMAT}")]
+    Newer(u32),
     /// They were changed since they were written.
     #[error("the checksum of the frame does not match its bytes")]
     Checksum,
@@ -94,10 +94,10 @@ impl<'a> Frame<'a> {
             .ok_or(FrameError::NotAFrame)?;
         let format = u16::from_le_bytes(fixed(head, 4));
         if format > FORMAT {
-            return Err(FrameError::Newer(format));
+            return Err(FrameError::Newer(format.into()));
         }
         let body_len = u32::from_le_bytes(fixed(head, 80)) as usize;
-        if bytes.len() != HEAD + body_len + 4 {
+        if bytes.len().checked_sub(HEAD + 4) != Some(body_len) {
             return Err(FrameError::NotAFrame);
         }
         let (covered, crc) = bytes.split_at(HEAD + body_len);

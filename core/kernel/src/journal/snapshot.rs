@@ -18,7 +18,7 @@ pub enum SnapshotError {
     /// They are something else.
     #[error("these are not the bytes of a snapshot")]
     NotASnapshot,
-    /// A newer version wrote them. Code `KERNEL_FORMAT_NEWER`.
+    /// A newer version wrote them, or every node knew a newer format when they were written. Code `KERNEL_FORMAT_NEWER`.
     #[error("the snapshot has format {0}, this version knows formats up to {SNAPSHOT_FORMAT}")]
     Newer(u64),
     /// A record cannot be read.
@@ -92,6 +92,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.escalations.table = records(&mut reader)?;
     durable.alerts.table = records(&mut reader)?;
     durable.outbox.table = records(&mut reader)?;
+    if let Some(level) = durable.newer_format() {
+        return Err(SnapshotError::Newer(level.into()));
+    }
     durable.rebuild(last_seq, last_ms);
     if durable.hash() != hash {
         return Err(SnapshotError::StateHash);

@@ -15,11 +15,8 @@ impl Kernel {
     pub fn replay(&mut self, bytes: &[u8]) -> Result<(), ReplayError> {
         let frame = Frame::read(bytes)?;
         let expected = self.durable.last_seq() + 1;
-        let (found, last) = (
-            frame.head.first_seq,
-            frame.head.first_seq + u64::from(frame.head.events) - 1,
-        );
-        if last < expected {
+        let found = frame.head.first_seq;
+        if found.saturating_add(frame.head.events.into()) <= expected {
             return Ok(());
         }
         if found != expected {
@@ -35,8 +32,12 @@ impl Kernel {
             }
             self.durable.evolve(seq, frame.head.kernel_ms, event);
         }
+        // What a newer version hashes is nothing this one could compare.
+        if let Some(level) = self.durable.newer_format() {
+            return Err(FrameError::Newer(level));
+        }
         if hash.is_some_and(|hash| self.durable.hash() != hash) {
-            return Err(FrameError::StateHash(last));
+            return Err(FrameError::StateHash(self.durable.last_seq()));
         }
         self.chain = frame.hash();
         self.pending = true;

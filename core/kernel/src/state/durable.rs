@@ -8,7 +8,7 @@ use crate::escalations::{EscalationEvent, Escalations};
 use crate::event::Event;
 use crate::gather::Gather;
 use crate::id::{Fence, IdSpace};
-use crate::journal::{Idempotency, JournalEvent, Node};
+use crate::journal::{FORMAT, Idempotency, JournalEvent, Node};
 use crate::leases::Leases;
 use crate::outbox::Outbox;
 use crate::sessions::{SessionEvent, Sessions};
@@ -59,6 +59,12 @@ impl Durable {
     /// Epoch of the node that runs, or ran last.
     pub fn epoch(&self) -> u64 {
         self.node.get(0).map_or(0, |node| node.epoch)
+    }
+
+    /// The level of the format in force, when this version does not know it.
+    pub(crate) fn newer_format(&self) -> Option<u32> {
+        let level = self.node.get(0)?.format_level;
+        (level > FORMAT.into()).then_some(level)
     }
 
     /// A random draw: a function of the journal's seed, the position in it, and `site`, which tells draws of one event
