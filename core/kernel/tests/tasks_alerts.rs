@@ -4,14 +4,15 @@
 
 mod common;
 
+use common::agents::{TestHost, pool_spec};
 use common::tasks::heavy;
 use common::{Lab, task};
-use polyphon_kernel::alerts::{Alert, AlertAction, AlertCondition, AlertEvent};
+use polyphon_kernel::alerts::{Alert, AlertAction, AlertCondition};
 use polyphon_kernel::journal::JournalCommand;
 use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::TaskSpec;
-use polyphon_kernel::{Event, SessionId, Severity, View};
+use polyphon_kernel::{AgentId, Event, SessionId, Severity, View};
 
 fn lab() -> Lab {
     let mut lab = Lab::new();
@@ -293,26 +294,74 @@ fn rules_are_data_and_may_be_left_out() {
     );
 }
 
+/// The alert about the silence of an agent.
+fn silence(lab: &Lab, agent: AgentId) -> Option<Alert> {
+    let alerts = &lab.kernel.durable().alerts;
+    let last = alerts.last(AlertCondition::AgentSilence, None, Some(agent));
+    last.map(|(_, alert)| alert.clone())
+}
+
 #[test]
 fn a_lost_agent_raises_an_alert_until_it_is_back() {
     let mut lab = Lab::new();
     let agent = lab.remote("far", 30_000);
-    lab.started(agent);
+    lab.live(119_999);
+    assert_eq!(silence(&lab, agent), None);
+    lab.live(1);
+    let alert = silence(&lab, agent).unwrap();
+    assert_eq!(
+        (alert.rule.as_str(), alert.severity, alert.action),
+        (
+            "agent_unresponsive",
+            Severity::Critical,
+            AlertAction::ReassignTasks
+        )
+    );
+    assert_eq!((alert.value, alert.threshold), (120_000, 120_000));
+    let alerts = &lab.kernel.durable().alerts;
+    let (id, _) = alerts
+        .last(AlertCondition::AgentSilence, None, Some(agent))
+        .unwrap();
+    assert_eq!(
+        lab.kernel.view(&View::Alert { alert: id }),
+        polyphon_wire::to_bytes(&alert)
+    );
     lab.beat(agent);
-    lab.live(500_000);
-    let events = lab.events();
-    let of_agent = |event: &&Event| matches!(event, Event::Alert(AlertEvent::AlertRaised { agent: Some(known), .. }) if *known == agent);
-    assert_eq!(events.iter().filter(of_agent).count(), 1);
-    let (id, alert) = lab
-        .kernel
-        .durable()
-        .alerts
-        .iter()
-        .next()
-        .map_or_else(|| (None, None), |(id, alert)| (Some(id), Some(alert.clone())));
-    if let (Some(id), Some(alert)) = (id, alert) {
-        assert_eq!(alert.action, AlertAction::ReassignTasks);
-        assert!(!lab.kernel.view(&View::Alert { alert: id }).is_empty());
-    }
+    assert_eq!(silence(&lab, agent), None, "it is back");
+    assert_eq!(changes(&lab), 2);
     lab.check_replay();
+}
+
+#[test]
+fn an_agent_that_is_never_heard_of_again_is_told_of_once_and_the_alert_goes_with_it() {
+    let mut lab = Lab::new();
+    let agent = lab.remote("far", 30_000);
+    lab.live(299_999);
+    assert!(silence(&lab, agent).is_some());
+    lab.live(200_000);
+    assert_eq!((silence(&lab, agent), changes(&lab)), (None, 2));
+    lab.check_replay();
+}
+
+#[test]
+fn an_agent_that_is_replaced_before_the_threshold_of_the_rule_raises_none() {
+    for (threshold, alerts) in [(120_000, 0), (1_000, 1)] {
+        let mut lab = Lab::new();
+        lab.configure(|settings| {
+            let rule = settings.alerts.iter_mut();
+            let rule = rule.filter(|rule| rule.condition == AlertCondition::AgentSilence);
+            rule.for_each(|rule| rule.threshold = threshold);
+        });
+        let mut spec = pool_spec("crew", 1, 1);
+        spec.template.heartbeat_ms = 1_000;
+        lab.pool(spec);
+        TestHost::default().serve(&mut lab);
+        lab.live(20_000);
+        assert_eq!(
+            lab.count("AgentLost"),
+            1,
+            "it is replaced as soon as it is unhealthy"
+        );
+        assert_eq!(lab.count("AlertRaised"), alerts, "above {threshold} ms");
+    }
 }

@@ -13,4 +13,4 @@ pub use event::AlertEvent;
 pub use rules::{AlertAction, AlertCondition, AlertRule};
 pub(crate) use rules::{broken_rule, defaults};
 pub use state::{Alert, Alerts};
-pub(crate) use watch::{cleared, memory_limit, raised, session_conditions, total_conditions};
+pub(crate) use watch::{cleared, memory_limit, raised, session_conditions, threshold, total_conditions};

@@ -41,7 +41,7 @@ wire! {
     pub struct AlertRule {
         name: String,
         condition: AlertCondition,
-        /// The alert is raised above this.
+        /// The alert is raised above this; that of a silent agent when it is lost and was silent for at least this.
         threshold: u64,
         /// And cleared at this or below.
         clear: u64,

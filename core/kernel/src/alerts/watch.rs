@@ -81,6 +81,11 @@ pub(crate) fn raised(
     })
 }
 
+/// Above what an alert of `condition` is raised; beyond everything when no rule is about it.
+pub(crate) fn threshold(state: &State<'_>, condition: AlertCondition) -> u64 {
+    rule_of(state, condition).map_or(u64::MAX, |rule| rule.threshold)
+}
+
 /// The event that clears `alert`.
 pub(crate) fn cleared(id: AlertId, alert: &Alert, value: u64) -> AlertEvent {
     AlertEvent::AlertCleared {

@@ -1,7 +1,7 @@
 //! Attempts begin and end, sessions end, agents are lost and come back → alerts are raised and cleared.
 
 use crate::agents::AgentEvent;
-use crate::alerts::{AlertCondition, cleared, raised, session_conditions, total_conditions};
+use crate::alerts::{AlertCondition, cleared, raised, session_conditions, threshold, total_conditions};
 use crate::event::Event;
 use crate::id::{AgentId, SessionId};
 use crate::sessions::SessionEvent;
@@ -37,7 +37,8 @@ pub(super) fn react(state: &State<'_>, event: &Event, sink: &mut Sink) {
 fn lost(state: &State<'_>, agent: AgentId, silence_ms: u64, sink: &mut Sink) {
     let condition = AlertCondition::AgentSilence;
     let last = state.durable.alerts.last(condition, None, Some(agent));
-    if last.is_some_and(|(_, alert)| alert.is_raised()) {
+    // One whose pool replaced it early has not been silent for as long as the rule says.
+    if last.is_some_and(|(_, alert)| alert.is_raised()) || silence_ms < threshold(state, condition) {
         return;
     }
     let details = format!("silent for {silence_ms} ms");
