@@ -1,7 +1,8 @@
 //! Where one domain's event becomes another's: the table of all of it, a file each.
 //!
-//! A reaction looks at the state after the event and emits what follows. Reactions form no circle: each one's events come
-//! later in [`ORDER`] than what it reacts to, or it reacts to the end of an entity that ends once.
+//! A reaction looks at the state after the event and emits what follows. Reactions form no circle but through the end of a
+//! group or phase, and each of those ends once: a test holds the table of what follows what against that, and a debug
+//! build holds every reaction against the table.
 
 mod agent_drained;
 mod alerts;
@@ -10,6 +11,8 @@ mod group_ends;
 mod phase_ends;
 mod phase_opens;
 mod session_ends;
+#[cfg(debug_assertions)]
+mod table;
 pub(crate) mod time_passes;
 
 use crate::escalations::EscalationEvent;
@@ -36,6 +39,8 @@ pub(crate) fn react(state: &State<'_>, event: &Event, reaction: usize, sink: &mu
     match REACTIONS.get(reaction) {
         Some(react) => {
             react(state, event, sink);
+            #[cfg(debug_assertions)]
+            table::check(reaction, event, sink);
             true
         }
         None => false,

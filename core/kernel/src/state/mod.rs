@@ -96,6 +96,12 @@ impl Sink {
         self
     }
 
+    /// Kinds of the events in it.
+    #[cfg(debug_assertions)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.events.iter().map(Event::name)
+    }
+
     pub(crate) fn take(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
