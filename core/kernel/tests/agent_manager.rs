@@ -15,7 +15,7 @@ use polyphon_kernel::manager::{
     Agent, AgentError, AgentManager, Done, Journal, JournalError, MemoryJournal, Message, MessageError, Work,
 };
 use polyphon_kernel::sessions::SessionStatus;
-use polyphon_kernel::{AgentId, Now};
+use polyphon_kernel::{AgentId, Now, Payload};
 
 type Log = Rc<RefCell<Vec<String>>>;
 type Act = Box<dyn FnMut(&Work) -> Result<Done, String>>;
@@ -287,6 +287,23 @@ fn a_human_is_told_of_work_that_fails_again_and_again_until_the_notice_is_taken(
     };
     team.submit("someone", decide).unwrap();
     assert_eq!(team.kernel().durable().sessions.live(), 0);
+}
+
+#[test]
+fn equal_messages_of_two_teams_do_not_show_by_their_hash() {
+    let hash_in = |seed: u64| {
+        let (time, log) = (Time::default(), Log::default());
+        let mut team = AgentManager::open(MemoryJournal::default(), seed, time.read()).unwrap();
+        let ada = team.register_agent(Box::new(puppet("ada", &log))).unwrap();
+        let session = team.send_message(ada, ada, &[7; 300]).unwrap();
+        let tasks = &team.kernel().durable().tasks;
+        match tasks.get(tasks.of(session)[0]).unwrap().spec.input.clone() {
+            Some(Payload::Ref { hash, .. }) => hash,
+            other => panic!("{other:?} stands in the event"),
+        }
+    };
+    assert_eq!(hash_in(1), hash_in(1));
+    assert_ne!(hash_in(1), hash_in(2));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Commands to the kernel and frames to the journal.
 
 use polyphon_wire::Bytes;
-use sha2::{Digest, Sha256};
 
 use super::{AgentError, AgentManager, Journal, JournalError};
 use crate::bounds;
@@ -69,7 +68,7 @@ impl<J: Journal> AgentManager<J> {
             let bytes = Bytes(bytes.to_vec());
             return Payload::Inline { bytes };
         }
-        let hash: [u8; 32] = Sha256::digest(bytes).into();
+        let hash = self.kernel.payload_hash("", bytes);
         let key: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         self.rows.push((key.clone(), bytes.to_vec()));
         let bytes = bytes.len() as u64;
