@@ -50,7 +50,8 @@ pub const LOSSES: u32 = 10;
 pub const ENDED_SESSIONS: usize = 100;
 /// Tasks of ended sessions that stay in memory.
 pub const ENDED_TASKS: usize = 100_000;
-/// Escalations that are open at once; beyond, a task fails instead of asking.
+/// Escalations that are open at once; beyond, a task fails instead of asking, and one whose demand exceeds the totals
+/// waits until it can ask.
 pub const OPEN_ESCALATIONS: usize = 10_000;
 /// Closed escalations that stay in memory.
 pub const CLOSED_ESCALATIONS: usize = 1_000;

@@ -3,6 +3,7 @@
 use polyphon_wire::wire;
 
 use crate::agents::commands::AgentCommand;
+use crate::bounds;
 use crate::escalations::commands::EscalationCommand;
 use crate::journal::JournalCommand;
 use crate::outbox::commands::OutboxCommand;
@@ -45,6 +46,21 @@ wire! {
         /// W3C trace context.
         traceparent: Option<String>,
         command: Command,
+    }
+}
+
+impl Request {
+    /// What comes with the command and is longer than a name may be: it would stay in memory with what the command makes.
+    pub(crate) fn too_long(&self) -> Option<&'static str> {
+        let texts = [
+            ("actor", Some(&self.actor)),
+            ("tenant", Some(&self.tenant)),
+            ("idempotency key", self.idempotency_key.as_ref()),
+            ("trace context", self.traceparent.as_ref()),
+        ];
+        let is_long = |text: &Option<&String>| text.is_some_and(|text| text.len() > bounds::NAME_BYTES);
+        let found = texts.iter().find(|(_, text)| is_long(text));
+        found.map(|(what, _)| *what)
     }
 }
 

@@ -16,6 +16,7 @@ export type ErrorCode =
   | "CLI_REPORT_WRITE"
   | "CLI_UNKNOWN_ID"
   | "CLI_USAGE"
+  | "COMMAND_INVALID"
   | "COMMAND_MALFORMED"
   | "CONFIG_ALIAS"
   | "CONFIG_CONFLICT"
@@ -166,6 +167,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CLI_REPORT_WRITE: { retryable: true, http: 500, exit: 3 },
   CLI_UNKNOWN_ID: { retryable: false, http: 404, exit: 2 },
   CLI_USAGE: { retryable: false, http: 400, exit: 2 },
+  COMMAND_INVALID: { retryable: false, http: 400, exit: 2 },
   COMMAND_MALFORMED: { retryable: false, http: 400, exit: 2 },
   CONFIG_ALIAS: { retryable: false, http: 400, exit: 2 },
   CONFIG_CONFLICT: { retryable: false, http: 400, exit: 2 },

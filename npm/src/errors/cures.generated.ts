@@ -17,6 +17,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   CLI_REPORT_WRITE: "Make room or allow writing there; `polyphon report ID --out FILE` writes the report again.",
   CLI_UNKNOWN_ID: "List what there is with `polyphon sessions` or `polyphon escalations`.",
   CLI_USAGE: "Run `polyphon help`, or `polyphon help COMMAND`.",
+  COMMAND_INVALID: "Shorten what the message names; a digest of it will do.",
   COMMAND_MALFORMED: "Use the client of the same version as the kernel.",
   CONFIG_ALIAS: "Define the anchor before the alias, or write the values out.",
   CONFIG_CONFLICT: "Give both the same value, or remove one of the two places the message names.",

@@ -1207,7 +1207,7 @@ export type AlertId = number;
 export interface AlertRule {
   readonly name: string;
   readonly condition: AlertCondition;
-  /** The alert is raised above this. */
+  /** The alert is raised above this; that of a silent agent when it is lost and was silent for at least this. */
   readonly threshold: number;
   /** And cleared at this or below. */
   readonly clear: number;

@@ -212,6 +212,13 @@ impl<'k> Turn<'k> {
 
     fn answer(&mut self, request: &Request, at: std::ops::Range<usize>, batch: &[u8]) -> Option<Answer> {
         let id = request.id;
+        if let Some(what) = request.too_long() {
+            let refusal = Refusal::new("COMMAND_INVALID", format!("the {what} has more than 256 bytes"));
+            return Some(Answer {
+                id,
+                outcome: Outcome::Refused { refusal },
+            });
+        }
         let body = request
             .idempotency_key
             .as_ref()

@@ -56,6 +56,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 2,
     },
     Entry {
+        code: "COMMAND_INVALID",
+        title: "What comes with a command is too long",
+        cause: "The actor, tenant, idempotency key or trace context has more than 256 bytes.",
+        cure: "Shorten what the message names; a digest of it will do.",
+        retryable: false,
+        http: 400,
+        exit: 2,
+    },
+    Entry {
         code: "IDEMPOTENCY_CONFLICT",
         title: "An idempotency key was used for two different calls",
         cause: "The key is known with another body.",

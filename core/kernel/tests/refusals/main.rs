@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use cases::Case;
 use common::Lab;
-use polyphon_kernel::{Command, Outcome, registry};
+use polyphon_kernel::{Command, Outcome, Request, bounds, registry};
 use polyphon_wire::schema::{Body, Registry};
 use polyphon_wire::{Wire, Writer};
 
@@ -68,8 +68,8 @@ fn must_be_refused(lab: &mut Lab, case: &Case, command: Command) {
 #[test]
 fn every_code_the_kernel_refuses_with_is_brought_about() {
     let met: BTreeSet<&str> = cases::all().iter().map(|case| case.code).collect();
-    // These two are about how a command is handed in, not about what it says; they have tests of their own below.
-    let by_hand = ["COMMAND_MALFORMED", "IDEMPOTENCY_CONFLICT"];
+    // These are about how a command is handed in, not about what it says; they have tests of their own below.
+    let by_hand = ["COMMAND_INVALID", "COMMAND_MALFORMED", "IDEMPOTENCY_CONFLICT"];
     let source = sources(&root());
     let used = registry::entries().map(|entry| entry.code);
     let used = used.filter(|code| {
@@ -163,6 +163,42 @@ fn a_key_is_for_one_call_only() {
     match &output.answers[1].outcome {
         Outcome::Refused { refusal } => assert_eq!(refusal.code, "IDEMPOTENCY_CONFLICT"),
         Outcome::Accepted { .. } => panic!("the second call is taken for the first"),
+    }
+}
+
+#[test]
+fn what_comes_with_a_command_is_bounded() {
+    type Change = fn(&mut Request, String);
+    let changes: [(&str, Change); 4] = [
+        ("actor", |request, text| request.actor = text),
+        ("tenant", |request, text| request.tenant = text),
+        ("idempotency key", |request, text| {
+            request.idempotency_key = Some(text);
+        }),
+        ("trace context", |request, text| request.traceparent = Some(text)),
+    ];
+    for (what, change) in changes {
+        let mut lab = Lab::new();
+        let mut longest = lab.request(lab_command());
+        change(&mut longest, "x".repeat(bounds::NAME_BYTES));
+        let mut too_long = lab.request(lab_command());
+        change(&mut too_long, "x".repeat(bounds::NAME_BYTES + 1));
+        let output = lab.step_requests(&[too_long, longest]);
+        match &output.answers[0].outcome {
+            Outcome::Refused { refusal } => {
+                let message = format!("the {what} has more than 256 bytes");
+                assert_eq!(
+                    (refusal.code.as_str(), &refusal.message),
+                    ("COMMAND_INVALID", &message)
+                );
+            }
+            Outcome::Accepted { .. } => panic!("{what} of any length is taken"),
+        }
+        assert!(
+            matches!(output.answers[1].outcome, Outcome::Accepted { .. }),
+            "{what}"
+        );
+        assert_eq!(lab.kernel.durable().sessions.live(), 1, "{what}");
     }
 }
 

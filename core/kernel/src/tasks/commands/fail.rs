@@ -6,7 +6,9 @@ use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 use crate::tasks::recovery::after_failure;
 use crate::tasks::sweep::over_time;
-use crate::tasks::{AttemptError, AttemptOutcome, Next, Report, Task, TaskError, TaskEvent, Verdict};
+use crate::tasks::{
+    Artifact, AttemptError, AttemptOutcome, Next, Report, Task, TaskError, TaskEvent, Verdict,
+};
 use crate::text::is_name;
 
 pub(super) fn decide(
@@ -109,6 +111,10 @@ pub(super) fn checked(task: TaskId, report: &Report) -> Result<(), TaskError> {
             "at most 1,000 artifacts",
         ),
         (
+            report.artifacts.iter().all(is_bounded_artifact),
+            "an artifact needs a name of 1 to 256 bytes and a path of at most 4,096",
+        ),
+        (
             is_bounded(report.output.as_ref()),
             "an output of more than 256 bytes must be referred to",
         ),
@@ -117,6 +123,10 @@ pub(super) fn checked(task: TaskId, report: &Report) -> Result<(), TaskError> {
         Some((_, rule)) => Err(TaskError::ReportInvalid { task, rule }),
         None => Ok(()),
     }
+}
+
+fn is_bounded_artifact(artifact: &Artifact) -> bool {
+    (1..=bounds::NAME_BYTES).contains(&artifact.name.len()) && artifact.path.len() <= bounds::ERROR_TEXT
 }
 
 fn timeout_error(state: &State<'_>, task: &Task, lease: &Lease) -> AttemptError {

@@ -67,6 +67,10 @@ pub(crate) fn check_plan(plan: &PlanSpec, tasks: u32, input: Option<&Payload>) -
             "a phase takes at most a year",
         ),
         (
+            plan.classes.iter().all(|class| is_name(&class.name)),
+            "a class needs a name of 1 to 256 bytes",
+        ),
+        (
             plan.classes.iter().all(|class| class.max_parallel > 0),
             "a class lets at least one task run",
         ),

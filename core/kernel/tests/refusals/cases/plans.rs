@@ -30,6 +30,12 @@ pub(super) fn plans(cases: &mut Vec<Case>) {
     breaks("a phase needs a name of 1 to 256 bytes", |plan| {
         plan.phases[0].name.clear();
     });
+    breaks("a class needs a name of 1 to 256 bytes", |plan| {
+        plan.classes[0].name.clear();
+    });
+    breaks("a class needs a name of 1 to 256 bytes", |plan| {
+        plan.classes[0].name = "x".repeat(LONG);
+    });
     breaks("a gate is at most 1,000,000 millionths", |plan| {
         plan.phases[0].gate_ppm = 1_000_001;
     });

@@ -7,7 +7,7 @@ use polyphon_kernel::tasks::commands::TaskCommand;
 use polyphon_kernel::tasks::{Artifact, Report};
 use polyphon_kernel::{EffectId, EscalationId, Fence, SessionId};
 
-use super::{Case, NOTHING, add, inline};
+use super::{Case, LONG, NOTHING, add, inline};
 use crate::common::tasks::{failure, resolve};
 use crate::common::{Lab, error, task};
 
@@ -57,14 +57,12 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         report.metrics = vec![("a".to_owned(), 0), ("a".to_owned(), 1)];
     });
     breaks("at most 1,000 artifacts", |report| {
-        let artifact = Artifact {
-            name: "log".to_owned(),
-            path: "log".to_owned(),
-            bytes: 0,
-            sha256: [0; 32],
-        };
-        report.artifacts = vec![artifact; 1_001];
+        report.artifacts = vec![artifact(3, 3); 1_001];
     });
+    let rule = "an artifact needs a name of 1 to 256 bytes and a path of at most 4,096";
+    breaks(rule, |report| report.artifacts = vec![artifact(0, 1)]);
+    breaks(rule, |report| report.artifacts = vec![artifact(LONG, 1)]);
+    breaks(rule, |report| report.artifacts = vec![artifact(1, 4_097)]);
     breaks("an output of more than 256 bytes must be referred to", |report| {
         report.output = inline(257);
     });
@@ -74,6 +72,16 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         "an error type has 1 to 256 bytes",
         |lab| failure(attempt(lab), ""),
     );
+}
+
+/// An artifact whose name and path have so many bytes.
+fn artifact(name: usize, path: usize) -> Artifact {
+    Artifact {
+        name: "n".repeat(name),
+        path: "p".repeat(path),
+        bytes: 0,
+        sha256: [0; 32],
+    }
 }
 
 fn complete(fence: Fence, report: Report) -> TaskCommand {
