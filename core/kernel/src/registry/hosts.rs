@@ -67,7 +67,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: "HOST_METRIC_INVALID",
         title: "A metric breaks a rule",
-        cause: "A metric has a name of 1 to 256 bytes and a finite number; an attempt has at most 64.",
+        cause: "A metric has a name of 1 to 256 bytes without control characters and a finite number; an attempt has at most 64.",
         cure: "Correct the call the message names.",
         retryable: false,
         http: 400,

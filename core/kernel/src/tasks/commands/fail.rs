@@ -80,10 +80,16 @@ pub(crate) fn settle(
 /// A reported error within its bounds.
 ///
 /// # Errors
-/// [`TaskError::ReportInvalid`] when its type is no name.
+/// [`TaskError::ReportInvalid`] when its type is no name or its details are long and stand in the command.
 pub(super) fn classified(task: TaskId, error: &AttemptError) -> Result<AttemptError, TaskError> {
-    if !is_name(&error.error_type) {
-        let rule = "an error type has 1 to 256 bytes";
+    let rules = [
+        (is_name(&error.error_type), "an error type has 1 to 256 bytes"),
+        (
+            is_bounded(error.details.as_ref()),
+            "details of more than 256 bytes must be referred to",
+        ),
+    ];
+    if let Some((_, rule)) = rules.iter().find(|(kept, _)| !kept) {
         return Err(TaskError::ReportInvalid { task, rule });
     }
     Ok(AttemptError {

@@ -4,7 +4,7 @@ use polyphon_kernel::escalations::{Decision, EscalationStatus};
 use polyphon_kernel::outbox::commands::OutboxCommand;
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::commands::TaskCommand;
-use polyphon_kernel::tasks::{Artifact, Report};
+use polyphon_kernel::tasks::{Artifact, AttemptError, Report};
 use polyphon_kernel::{EffectId, EscalationId, Fence, SessionId};
 
 use super::{Case, LONG, NOTHING, add, inline};
@@ -72,6 +72,15 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         "an error type has 1 to 256 bytes",
         |lab| failure(attempt(lab), ""),
     );
+    let rule = "details of more than 256 bytes must be referred to";
+    add(cases, "TASK_REPORT_INVALID", rule, |lab| TaskCommand::FailTask {
+        fence: attempt(lab),
+        error: AttemptError {
+            details: inline(257),
+            ..error("other")
+        },
+        report: Report::empty(),
+    });
 }
 
 /// An artifact whose name and path have so many bytes.
