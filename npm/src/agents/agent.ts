@@ -1,6 +1,7 @@
 import type { AgentEntry } from "../runtime/mirror/entries.ts";
 import type { AgentOptions, PoolOptions } from "../team/options.ts";
 import type { AgentSpec, HostKind, AgentVitals as KernelVitals, PoolSpec } from "../wasm/codec.generated.ts";
+import { byCodePoint } from "../wasm/text-order.ts";
 
 /** An agent of the team, as its owner holds it. */
 export interface Agent {
@@ -64,7 +65,7 @@ export function agentSpec(name: string, host: HostKind, options: AgentOptions): 
   return {
     key: name,
     agentType: options.type ?? "worker",
-    capabilities: [...new Set(options.capabilities ?? [])].sort(),
+    capabilities: [...new Set(options.capabilities ?? [])].sort(byCodePoint),
     permission: options.permission ?? "full",
     kind: options.kind ?? "specialized",
     host,

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import { clip } from "./formats/test-report.ts";
 import type { AttemptError } from "./host.ts";
+import { isName } from "./limits.ts";
 
 /** Error type by the `code` that system calls, node and its modules put on an error. */
 const BY_CODE: ReadonlyMap<string, string> = new Map([
@@ -101,7 +102,7 @@ function typeOf(error: Thrown): string {
 
 function ownType(error: Thrown): string | undefined {
   const { errorType, name, code, message } = error;
-  if (typeof errorType === "string" && errorType !== "") return clip(errorType, 256);
+  if (isName(errorType)) return errorType;
   if (typeof code === "string") {
     if (PolyphonError[Symbol.hasInstance](error)) return BY_POLYPHON_CODE.find(([shape]) => shape.test(code))?.[1];
     const known = BY_CODE.get(code) ?? BY_SHAPE.find(([shape]) => shape.test(code))?.[1];

@@ -1,5 +1,6 @@
 import type { AttemptResult, AttemptError as HostError } from "../hosts/host.ts";
 import type { AttemptError, Report } from "../wasm/codec.generated.ts";
+import { byCodePoint } from "../wasm/text-order.ts";
 import type { DraftRow, Payloads } from "./payloads.ts";
 
 /** A host's error in the kernel's words; long details go beside the journal. */
@@ -14,7 +15,7 @@ export function reportOf(result: AttemptResult, payloads: Payloads, rows: DraftR
     metrics: Object.entries(metrics)
       .filter(([, value]) => Number.isFinite(value))
       .map(([name, value]): [string, number] => [name, micro(value)])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
+      .sort(([a], [b]) => byCodePoint(a, b)),
     output: payloads.encode(output, rows),
     artifacts: artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: fromHex(sha256) })),
     usage: {

@@ -1,3 +1,4 @@
+import { PolyphonError } from "../errors/error.ts";
 import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
 import type { Command, Effect, Payload } from "../wasm/codec.generated.ts";
 import { AgentHosts } from "./agent-hosts.ts";
@@ -164,11 +165,19 @@ export class Executor {
     if (this.#abandoned) return;
     this.#heartbeats.used(effect.agent, effect.fence, result.usage);
     const { fence } = effect;
-    const refused = (): void => this.ended(fence);
+    const { loop, payloads } = this.#parts;
+    // Left at that, an attempt whose report breaks a rule would run until its time is over.
+    const refused = (refusal: Error): void => {
+      if (refusal instanceof PolyphonError && refusal.code === "LEASE_FENCED") {
+        this.ended(fence);
+        return;
+      }
+      const error = { errorType: "report_invalid", message: refusal.message, details: null };
+      loop.send({ type: "FailTask", fence, error, report: emptyReport() }, {}, () => this.ended(fence));
+    };
     const rows: DraftRow[] = [];
     const options = { rows, owner: effect.session };
     try {
-      const { loop, payloads } = this.#parts;
       const report = reportOf(result, payloads, rows);
       if (result.ok) {
         const tolerated = result.error === undefined ? null : errorOf(result.error, payloads, rows);
@@ -180,7 +189,7 @@ export class Executor {
     } catch (error) {
       const { type, message } = broken(error).error as { type: string; message: string };
       const failure = { errorType: type, message, details: null };
-      this.#parts.loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() }, {}, refused);
+      loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() }, {}, refused);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { DraftRow, Payloads } from "../runtime/payloads.ts";
 import type { Demand, PlanSpec, Resources, TaskSpec } from "../wasm/codec.generated.ts";
+import { byCodePoint } from "../wasm/text-order.ts";
 import type { PlanDefinition, ResourceClass, TaskDefinition } from "./plan.ts";
 
 /** A plan as the kernel takes it. */
@@ -99,17 +100,18 @@ function compileTask(
     timeoutMs: full.timeoutMs ?? group.timeoutMs ?? TASK_TIMEOUT_MS,
     criteria: full.criteria === undefined ? [] : criteriaOf(full.criteria),
     input: payloadOf(full, plan, payloads, rows),
-    totalTimeoutMs: null,
+    totalTimeoutMs: task.totalTimeoutMs ?? null,
   };
 }
 
-/** What a part does not say it has from its parent: everything but name, place and dependencies. */
+/** What a part does not say it has from its parent: everything but name, place, dependencies and total time. */
 function inherit(task: TaskDefinition, names: Names, where: string, depth: number): TaskDefinition {
   if (task.parent === undefined || depth > 16) return task;
   const {
     key: _key,
     name: _name,
     after: _after,
+    totalTimeoutMs: _totalTimeoutMs,
     ...parent
   } = inherit(names.definition(task.parent, where), names, where, depth + 1);
   const own = Object.fromEntries(
@@ -122,8 +124,8 @@ function demandOf(task: TaskDefinition, group: ResourceClass): Demand {
   const { memoryMb, cpuCores, diskMb } = { ...group, ...task.resources };
   return {
     agentType: task.agentType ?? null,
-    needs: task.needs === undefined ? [] : [...new Set(task.needs)].sort(),
-    permission: "readonly",
+    needs: task.needs === undefined ? [] : [...new Set(task.needs)].sort(byCodePoint),
+    permission: task.permission ?? "readonly",
     resources:
       memoryMb === undefined && cpuCores === undefined && diskMb === undefined
         ? NO_RESOURCES

@@ -6,7 +6,10 @@ export interface PlanDefinition {
   readonly phases?: readonly PhaseDefinition[];
   /** Defaults by class name; a task names its class in `class`. */
   readonly classes?: Readonly<Record<string, ResourceClass>>;
-  /** Upper bounds of what runs at once in this team. Default: unbounded. */
+  /**
+   * What the plan counts on being there for everything that runs at once. A team has one bound for all its sessions, given
+   * to `Polyphon.open` as `totals`; a plan does not change it.
+   */
   readonly totals?: { readonly memoryMb?: number; readonly cpuCores?: number; readonly diskMb?: number };
   readonly recovery?: RecoveryDefinition;
   /** Given to every task that has no input of its own. */
@@ -33,8 +36,16 @@ export interface TaskDefinition {
   readonly priority?: Priority;
   /** Name of a resource class of the plan. */
   readonly class?: string;
+  /** What an agent must at least be allowed to do. Default `readonly`, which every agent may. */
+  readonly permission?: "readonly" | "limited" | "full";
   readonly resources?: { readonly memoryMb?: number; readonly cpuCores?: number; readonly diskMb?: number };
+  /** Time of one try, in milliseconds. Default: that of its class, else 600,000. */
   readonly timeoutMs?: number;
+  /**
+   * Time of the whole task from when it could first run, in milliseconds: every try, wait and part of it. Not inherited.
+   * Default: none.
+   */
+  readonly totalTimeoutMs?: number;
   /** Bounds on measured metrics: `max_*` and `*_max` are upper bounds, all others lower bounds. */
   readonly criteria?: Readonly<Record<string, number>>;
   readonly input?: unknown;

@@ -34,7 +34,9 @@ const FULL: PlanDefinition = {
       priority: "high",
       class: "unit",
       resources: { memoryMb: 512, cpuCores: 0.5, diskMb: 0 },
+      permission: "limited",
       timeoutMs: 600_000,
+      totalTimeoutMs: 3_600_000,
       criteria: { pass_rate: 0.95, max_execution_time: 600 },
       input: { any: [1, "x", null, true, { deep: {} }] },
       program: { argv: ["x"] },
@@ -111,6 +113,8 @@ describe("a plan", () => {
     ["a map", withTask({ input: new Map() }), "tasks[1].input"],
     ["an undefined item", withTask({ input: [undefined] }), "tasks[1].input[0]"],
     ["65 levels", withTask({ input: nested(65) }), `tasks[1].input${"[0].a".repeat(32)}`],
+    ["a permission nobody knows", withTask({ permission: "root" }), "tasks[1].permission"],
+    ["a total time of nothing", withTask({ totalTimeoutMs: 0 }), "tasks[1].totalTimeoutMs"],
     ["a mode nobody knows", { tasks: [], phases: [{ name: "P", mode: "x", tasks: [] }] }, "phases[0].mode"],
     [
       "a gate above 1",
@@ -158,19 +162,25 @@ describe("a plan", () => {
     expect(refusal(withTask({ input: doubling }))[0]).toBe("PLAN_TOO_LARGE");
   }, 60_000);
 
-  it("of 100,000 tasks is checked in well under 100 ms", () => {
+  it("takes time in proportion to its tasks", () => {
     const tasks = Array.from({ length: 100_000 }, (_, index) => ({
       key: `task-${index}`,
       needs: ["work"],
       after: index === 0 ? [] : [`task-${index - 1}`],
       input: { index },
     }));
-    const times = Array.from({ length: 7 }, () => {
-      const started = performance.now();
-      validatePlan({ tasks });
-      return performance.now() - started;
-    });
-    expect(Math.min(...times)).toBeLessThan(100);
+    const least = (count: number): number => {
+      const plan = { tasks: tasks.slice(0, count) };
+      const times = Array.from({ length: 7 }, () => {
+        const started = performance.now();
+        validatePlan(plan);
+        return performance.now() - started;
+      });
+      return Math.min(...times);
+    };
+    least(10_000);
+    // Ten times as many tasks; a machine with other things to do is forgiven as much again and half.
+    expect(least(100_000) / least(10_000)).toBeLessThan(25);
   });
 
   it("of any shape is accepted or refused, and what is accepted survives JSON", () => {

@@ -45,7 +45,9 @@ function task(check: Checker, value: unknown): void {
   if (task.needs !== undefined) names(check, task.needs, "needs", MAX_NAMES);
   if (task.after !== undefined) names(check, task.after, "after", MAX_DEPENDENCIES);
   if (task.priority !== undefined) check.choice(task.priority, "priority", PRIORITIES);
+  if (task.permission !== undefined) check.choice(task.permission, "permission", PERMISSIONS);
   if (task.timeoutMs !== undefined) check.time(task.timeoutMs, "timeoutMs");
+  if (task.totalTimeoutMs !== undefined) check.time(task.totalTimeoutMs, "totalTimeoutMs");
   if (task.resources !== undefined) {
     amounts(check, check.record(task.resources, "resources", AMOUNT_KEYS), "resources");
   }
@@ -125,8 +127,10 @@ const TASK_KEYS = keys(
   "parent",
   "priority",
   "class",
+  "permission",
   "resources",
   "timeoutMs",
+  "totalTimeoutMs",
   "criteria",
   "input",
   "program",
@@ -135,5 +139,6 @@ const AMOUNT_KEYS = keys("memoryMb", "cpuCores", "diskMb");
 const CLASS_KEYS = keys(...AMOUNT_KEYS, "timeoutMs", "maxParallel");
 const PHASE_KEYS = keys("name", "mode", "tasks", "timeoutMs", "gateMinCompleted");
 const RECOVERY_KEYS = keys("maxRetries", "retryDelayMs", "escalationThreshold", "graceMs");
+const PERMISSIONS = keys("readonly", "limited", "full");
 const PRIORITIES = keys("low", "medium", "high", "critical");
 const MODES = keys("parallel", "sequential", "sequential_with_parallel_subtasks");

@@ -41,7 +41,7 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
     };
   },
   metric: ({ name, value }) => {
-    if (!isName(name)) return { invalid: "metric needs a `name` of 1 to 256 bytes" };
+    if (!isName(name)) return { invalid: "metric needs a `name` of 1 to 256 bytes without control characters" };
     return finite(value)
       ? { line: { type: "metric", name, value } }
       : { invalid: `metric ${name} needs a number \`value\`` };
@@ -51,7 +51,7 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
     const base = name ?? path.split(/[\\/]/).at(-1);
     return isName(base)
       ? { line: { type: "artifact", name: base, path } }
-      : { invalid: "artifact needs a `name` of 1 to 256 bytes" };
+      : { invalid: "artifact needs a `name` of 1 to 256 bytes without control characters" };
   },
   log: ({ level, text, message }) => {
     const said = typeof text === "string" ? text : message;

@@ -80,7 +80,7 @@ export class FunctionContext implements AgentContext {
     if (!isName(name) || typeof value !== "number" || !Number.isFinite(value) || full) {
       const message = full
         ? `an attempt has at most ${MAX_METRICS} metrics`
-        : `metric ${JSON.stringify(name)} = ${String(value)}: it needs a name of 1 to 256 bytes and a finite number`;
+        : `metric ${JSON.stringify(name)} = ${String(value)}: it needs a name of 1 to 256 bytes without control characters and a finite number`;
       throw new PolyphonError("HOST_METRIC_INVALID", { message });
     }
     this.#metrics.set(name, value);
@@ -128,7 +128,7 @@ export class FunctionContext implements AgentContext {
       });
     }
     if (!isName(name) || index >= MAX_ARTIFACTS) {
-      const message = `artifact ${JSON.stringify(name)} was refused: a name has 1 to 256 bytes, an attempt at most ${MAX_ARTIFACTS} artifacts`;
+      const message = `artifact ${JSON.stringify(name)} was refused: a name has 1 to 256 bytes without control characters, an attempt at most ${MAX_ARTIFACTS} artifacts`;
       throw new PolyphonError("HOST_ARTIFACT_FAILED", { message });
     }
     const artifact = await this.#tools.artifacts.keep(name, content);

@@ -184,6 +184,7 @@ describe("function host", () => {
       for (const [name, value] of [
         ["", 1],
         ["x".repeat(257), 1],
+        ["two\nlines", 1],
         ["nan", Number.NaN],
       ] as const) {
         expect(() => ctx.metric(name, value)).toThrow(expect.objectContaining({ code: "HOST_METRIC_INVALID" }));
