@@ -1,17 +1,14 @@
-// What:  two agents and two tasks; what the first finds, the second reads from the session's shared values.
+// What:  two agents and two tasks; what the first finds, the second is given.
 // Run:   npm run example hello-team
 // See:   the percentage at each step, then the outputs of both tasks; team.db holds the journal of everything that happened.
 import { Polyphon } from "polyphon/node";
 
 await using team = await Polyphon.open("team.db"); // one SQLite file; nothing else to run
-team.agent("analyst", { capabilities: ["data_analysis"] }, async (task) => {
-  const totals = analyse(task.input as string);
-  await session.updateContext({ totals });
-  return totals;
+team.agent("analyst", { capabilities: ["data_analysis"] }, (task) => analyse(task.input as string));
+team.agent("writer", { capabilities: ["document_creation"] }, async (_task, ctx) => {
+  const { analyse } = await ctx.outputs();
+  return write(analyse as Totals);
 });
-team.agent("writer", { capabilities: ["document_creation"] }, async () =>
-  write((await session.context()).totals as Totals),
-);
 
 const session = team.orchestrate({
   tasks: [

@@ -21,6 +21,13 @@ export interface AgentContext {
   /** The recovery strategy this try stands for; `undefined` on a first try. */
   readonly recovery: Attempt["recovery"];
   readonly log: AgentLog;
+  /** Outputs of the tasks this one waited for, by key. One that did not complete has none. */
+  outputs(): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * What the tasks of the session share (`session.updateContext`), as it is now; in a worker thread, as it was when the
+   * try began.
+   */
+  context(): Promise<Readonly<Record<string, unknown>>>;
   /** Says how far the task is, in percent or in detail. At most 10 a second are passed on, always the latest. */
   progress(progress: number | AttemptProgress): void;
   /** Records a measured value that success criteria can refer to, at most 64 names. `HOST_METRIC_INVALID` */

@@ -50,6 +50,10 @@ export interface Attempt {
    * what they were, for the case that the criterion is not met). Default false: one failed test fails the try.
    */
   readonly toleratesFailedTests?: boolean;
+  /** Outputs of the tasks this one waited for, by key; read when asked for. */
+  outputs?(): Promise<Readonly<Record<string, unknown>>>;
+  /** What the tasks of the session share, as it is when asked for. */
+  context?(): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export interface AttemptResources {

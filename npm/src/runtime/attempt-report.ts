@@ -1,3 +1,4 @@
+import { fromHex } from "../hex.ts";
 import type { AttemptResult, AttemptError as HostError } from "../hosts/host.ts";
 import type { AttemptError, Report } from "../wasm/codec.generated.ts";
 import { byCodePoint } from "../wasm/text-order.ts";
@@ -41,10 +42,4 @@ function micro(value: number): number {
 
 function whole(value: number | null): number | null {
   return value === null ? null : Math.round(value);
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
-  );
 }

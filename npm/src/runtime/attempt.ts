@@ -1,6 +1,7 @@
 import type { Attempt, AttemptProgress, AttemptSink, Program, ResourceUsage } from "../hosts/host.ts";
 import { stopReason } from "../hosts/stop.ts";
 import type { Command, Effect, StopReason } from "../wasm/codec.generated.ts";
+import type { Values } from "./values.ts";
 
 /** The kernel's order to run one attempt. */
 export type Run = Extract<Effect, { type: "Run" }>;
@@ -11,6 +12,10 @@ export type LogLevel = Parameters<AttemptSink["log"]>[0];
 export interface AttemptParts {
   /** TypeID of an entity. */
   id(kind: "session" | "task" | "agent", handle: number): string;
+  /** Outputs of the tasks that one waited for, by key. */
+  outputs(task: number): Promise<Values>;
+  /** What the tasks of a session share. */
+  context(session: number): Promise<Values>;
   /** Whether a criterion judges the pass rate of the task. */
   judgesPassRate(task: number): boolean;
   /** Hands a command to the kernel that nobody waits for. */
@@ -99,6 +104,12 @@ export class RunningAttempt implements Attempt, AttemptSink {
   }
   get toleratesFailedTests(): boolean {
     return this.#parts.judgesPassRate(this.effect.task);
+  }
+  outputs(): Promise<Values> {
+    return this.#parts.outputs(this.effect.task);
+  }
+  context(): Promise<Values> {
+    return this.#parts.context(this.effect.session);
   }
   get recovery(): Attempt["recovery"] {
     const { recovery, errorType } = this.effect;

@@ -41,6 +41,8 @@ export class Executor {
     this.#attempts = {
       send,
       id: (kind, handle) => parts.id(kind, handle),
+      outputs: (task) => parts.outputs(task),
+      context: (session) => parts.context(session),
       judgesPassRate: (task) => parts.judgesPassRate(task),
       tick: (run, ppm) => parts.tick(run, ppm),
       log: (run, level, text) => parts.log(run, level, text),

@@ -24,6 +24,7 @@ import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
 import { decodePayload, Payloads } from "./payloads.ts";
 import { findRequests, recover } from "./recovery.ts";
+import { contextOf, dependenciesOf, outputsOf, type Values } from "./values.ts";
 
 /** How long and how often a journal that cannot be read back is tried again. */
 const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];
@@ -113,6 +114,8 @@ export class Runtime {
       id: (kind, handle) => this.id(kind, handle),
       directory: (sessionId, key) => parts.directory(sessionId, key),
       notify: async (escalation) => parts.notify?.(escalation),
+      outputs: (handle) => this.#outputs(handle),
+      context: (handle) => this.#context(handle),
       judgesPassRate: (task) => this.#judgesPassRate(task),
       tick: (run, ppm) => this.#tick(run, ppm),
       log: (run, level, text) => listener.logged(run, level, text),
@@ -308,6 +311,16 @@ export class Runtime {
       command: JSON.stringify(command, (_, value) => (value instanceof Uint8Array ? [...value] : value)),
     };
     this.#listener.troubled(new PolyphonError("KERNEL_PANIC", { message, details, cause: trap }));
+  }
+
+  async #outputs(handle: number): Promise<Values> {
+    const task = this.#mirror.tasks.get(handle);
+    return task === undefined ? {} : outputsOf(dependenciesOf(task), (payload) => this.decode(payload));
+  }
+
+  async #context(handle: number): Promise<Values> {
+    const session = this.#mirror.sessions.get(handle);
+    return session === undefined ? {} : contextOf(session, (payload) => this.decode(payload));
   }
 
   #judgesPassRate(handle: number): boolean {

@@ -1,3 +1,4 @@
+import { toHex } from "../hex.ts";
 import type { AlertEntry } from "../runtime/mirror/alerts.ts";
 import type { AttemptEntry, SessionEntry, TaskEntry } from "../runtime/mirror/entries.ts";
 import type { EscalationEntry } from "../runtime/mirror/escalations.ts";
@@ -41,7 +42,7 @@ export async function projectSession(
     ended: session.endedMs,
     percentage: percentageOf(session),
     etaMs: etaOf(session, nowMs),
-    configHash: session.configHash === null ? "" : hex(session.configHash),
+    configHash: session.configHash === null ? "" : toHex(session.configHash),
     phases: session.phases.map(({ name, mode, status, tasks }) => ({
       name,
       mode,
@@ -147,7 +148,7 @@ function projectTask(
       cpuMs: usage?.cpuMs ?? null,
       diskBytes: usage?.diskBytes ?? null,
     },
-    artifacts: task.artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: hex(sha256) })),
+    artifacts: task.artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: toHex(sha256) })),
     payload: task.output,
   };
 }
@@ -228,8 +229,4 @@ function agentName(parts: ProjectionParts, handle: number): string {
 /** Being cancelled is running to whoever looks from outside: it has not ended. */
 function publicStatus({ status }: SessionEntry): SessionStatus {
   return status === "cancelling" ? "running" : status;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

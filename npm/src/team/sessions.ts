@@ -1,4 +1,5 @@
 import { PolyphonError } from "../errors/error.ts";
+import { fromHex } from "../hex.ts";
 import type { LogLevel, Run } from "../runtime/attempt.ts";
 import { recordOf } from "../runtime/history/history.ts";
 import { HistoryLoader } from "../runtime/history/loader.ts";
@@ -8,6 +9,7 @@ import { Logs } from "../runtime/logs.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { contextOf, outputsOf } from "../runtime/values.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
 import {
   type HeldSession,
@@ -173,14 +175,11 @@ export class Sessions implements SessionPort {
     const id = this.id(handle, held);
     return this.#tell(held ?? { entry: this.#entry(handle) }, async ({ entry }, decode) => {
       const { status, reason, tasks } = entry;
-      const done = tasks.filter((task) => task.output !== null && task.status === "completed");
-      const outputs = await Promise.all(
-        done.map(async ({ spec, output }) => [spec.key, await decode(output)] as const),
-      );
       const failed =
         status === "failed" ? tasks.find((task) => task.status === "failed" && task.reason !== null) : undefined;
       const why = failed === undefined ? reason : `${reason}; ${failed.spec.key}: ${failed.reason}`;
-      return { id, status: status as SessionResult["status"], reason: why, outputs: Object.fromEntries(outputs) };
+      const outputs = await outputsOf(tasks, decode);
+      return { id, status: status as SessionResult["status"], reason: why, outputs };
     });
   }
 
@@ -205,12 +204,7 @@ export class Sessions implements SessionPort {
   }
 
   async context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>> {
-    return this.#tell(held ?? { entry: this.#entry(handle) }, async ({ entry }, decode) => {
-      const values = await Promise.all(
-        [...entry.context].map(async ([name, value]) => [name, await decode(value)] as const),
-      );
-      return Object.fromEntries(values);
-    });
+    return this.#tell(held ?? { entry: this.#entry(handle) }, ({ entry }, decode) => contextOf(entry, decode));
   }
 
   async #submit({ spec, tasks, rows, input }: CompiledPlan, options: OrchestrateOptions): Promise<number> {
@@ -314,10 +308,6 @@ export class Sessions implements SessionPort {
     });
     return handle;
   }
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(text.slice(index * 2, index * 2 + 2), 16));
 }
 
 function unknown(id: string): PolyphonError {

@@ -12,7 +12,13 @@ describe("a program", () => {
     const recovery = { level: 1, action: "reduce_dataset", errorType: "memory_error" };
     const args = ["$HOME; echo no > shell", "a b", "", "{{dir}}/x", "{{other}}", "{a,b}"];
     const { result, sink, id } = await bench.fixture("report.mjs", args, {
-      attempt: { input: { rows: [1, "ü\u0000\ud800"] }, number: 2, recovery },
+      attempt: {
+        input: { rows: [1, "ü\u0000\ud800"] },
+        number: 2,
+        recovery,
+        outputs: async () => ({ before: [1, 2] }),
+        context: async () => ({ region: "north" }),
+      },
       program: {
         env: { OWN: "of {{id}}", POLYPHON_TASK: "forged" },
         results: [{ format: "jsonl" }, { format: "jsonl", path: "{{dir}}/lines.jsonl" }],
@@ -27,6 +33,8 @@ describe("a program", () => {
     expect(output.document).toEqual({
       task: { id: "task_1", key: "A1", session: "session_1", agent: "agent_1" },
       input: { rows: [1, "ü\u0000\ud800"] },
+      outputs: { before: [1, 2] },
+      context: { region: "north" },
       attempt: { id, number: 2, fence: 7, timeoutMs: 60_000, graceMs: 1_000 },
       recovery,
       resources: { memoryMb: 512, cpuCores: 1, diskMb: 100 },

@@ -63,6 +63,14 @@ describe("worker host", () => {
     });
   });
 
+  it("gives the agent what came before it and what its session shares", async () => {
+    const outputs = async (): Promise<Record<string, unknown>> => ({ before: [1, 2] });
+    const context = async (): Promise<Record<string, unknown>> => ({ region: "north" });
+    const { result } = start(shared, "values", { outputs, context });
+    expect((await result).output).toEqual({ outputs: { before: [1, 2] }, context: { region: "north" } });
+    expect((await run("values")).output).toEqual({ outputs: {}, context: {} });
+  });
+
   it("passes on progress, log, prints, metrics, artifacts and what was used", async () => {
     const { sink, result } = start(shared, "work");
     const done = await result;

@@ -1,4 +1,5 @@
 import { PolyphonError } from "../../errors/error.ts";
+import { toHex } from "../../hex.ts";
 import { visitEvents } from "../../runtime/frame.ts";
 import { loadSessions, recordOf } from "../../runtime/history/history.ts";
 import { decodeRecord, type SessionRecord } from "../../runtime/history/record.ts";
@@ -105,7 +106,7 @@ function summaryOf(entry: SessionEntry, { kernel }: Folded): SessionSummary {
     percentage: percentageOf(entry),
     tasks: tasks.length,
     completed: counts.completed,
-    configHash: Array.from(configHash ?? [], (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    configHash: configHash === null ? "" : toHex(configHash),
   };
 }
 

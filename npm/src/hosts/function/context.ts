@@ -64,6 +64,14 @@ export class FunctionContext implements AgentContext {
     return this.#log;
   }
 
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    return (await this.#attempt.outputs?.()) ?? {};
+  }
+
+  async context(): Promise<Readonly<Record<string, unknown>>> {
+    return (await this.#attempt.context?.()) ?? {};
+  }
+
   progress(progress: number | AttemptProgress): void {
     if (this.#ended) return;
     const given = typeof progress === "number" ? { percentage: progress } : progress;

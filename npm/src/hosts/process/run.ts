@@ -71,7 +71,7 @@ export class ProcessRun {
       argv: program.argv,
       cwd: program.cwd,
       env,
-      stdin: `${JSON.stringify(this.#document())}\n`,
+      stdin: `${JSON.stringify(await this.#document())}\n`,
       stdout: both(stdout, takers.stdout),
       stderr: both(stderr, takers.stderr),
       ...(results.usesPipe ? { pipe: results.pipe() } : {}),
@@ -101,12 +101,14 @@ export class ProcessRun {
   }
 
   /** What the program finds on its standard input. */
-  #document(): unknown {
+  async #document(): Promise<unknown> {
     const { id, taskId, key, sessionId, agentId, number, fence, input, resources, timeoutMs, graceMs, recovery, dir } =
       this.#attempt;
     return {
       task: { id: taskId, key, session: sessionId, agent: agentId },
       input: input ?? null,
+      outputs: (await this.#attempt.outputs?.()) ?? {},
+      context: (await this.#attempt.context?.()) ?? {},
       attempt: { id, number, fence, timeoutMs, graceMs },
       recovery: recovery ?? null,
       resources,

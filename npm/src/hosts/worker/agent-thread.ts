@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../runtime/clock.ts";
 import { LineSplitter } from "../formats/line-splitter.ts";
-import type { Attempt, AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
+import type { AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
@@ -44,14 +44,19 @@ export class AgentThread {
   }
 
   /** Performs one attempt; one at a time. Never rejects. A thread that does not stop in time is ended. */
-  async perform(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
+  async perform(
+    attempt: ThreadAttempt,
+    graceMs: number,
+    sink: AttemptSink,
+    signal: AbortSignal,
+  ): Promise<AttemptResult> {
     const reporter = new Reporter(this.#clock, sink);
     this.#reporter = reporter;
     let cancelKill: (() => void) | undefined;
     const stop = (): void => {
       this.#order({ type: "stop", errorType: stopType(signal.reason), message: stopText(signal.reason) });
-      cancelKill = this.#clock.after(attempt.graceMs, () => {
-        this.#crashed(abandonedError(signal.reason, attempt.graceMs));
+      cancelKill = this.#clock.after(graceMs, () => {
+        this.#crashed(abandonedError(signal.reason, graceMs));
         void this.end();
       });
     };
@@ -59,7 +64,7 @@ export class AgentThread {
     const result = new Promise<AttemptResult>((resolve) => {
       this.#settle = resolve;
     });
-    this.#order({ type: "perform", attempt: plain(attempt) });
+    this.#order({ type: "perform", attempt });
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
     try {
@@ -122,15 +127,6 @@ export class AgentThread {
     });
     return (chunk) => splitter.push(chunk);
   }
-}
-
-/** Attempts may be objects that read their members late; a thread gets the values. */
-function plain(attempt: Attempt): ThreadAttempt {
-  const { id, taskId, key, sessionId, agentId, number, fence, input, timeoutMs, recovery } = attempt;
-  const { memoryMb, cpuCores, diskMb } = attempt.resources;
-  const resources = { memoryMb, cpuCores, diskMb };
-  const base = { id, taskId, key, sessionId, agentId, number, fence, input, resources, timeoutMs };
-  return recovery ? { ...base, recovery: { ...recovery } } : base;
 }
 
 function crashError(error: unknown): AttemptError {

@@ -6,6 +6,7 @@ import { Closing } from "../closing.ts";
 import type { AgentHost, Attempt, AttemptError, AttemptResult, AttemptSink } from "../host.ts";
 import { stopText, stopType } from "../stop.ts";
 import type { AgentThread } from "./agent-thread.ts";
+import { plainAttempt } from "./plain-attempt.ts";
 import { ThreadPool } from "./pool.ts";
 
 export interface WorkerHostOptions {
@@ -72,13 +73,14 @@ class WorkerThreadHost implements AgentHost {
   }
 
   async #perform(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
+    const plain = await plainAttempt(attempt);
     const thread = await this.#pool.take(attempt.resources.memoryMb, signal);
     if (!thread) return failed({ type: stopType(signal.reason), message: stopText(signal.reason) });
     const { agentId } = attempt;
     const threads = this.#threads.get(agentId) ?? new Set();
     this.#threads.set(agentId, threads.add(thread));
     try {
-      return await thread.perform(attempt, sink, signal);
+      return await thread.perform(plain, attempt.graceMs, sink, signal);
     } finally {
       threads.delete(thread);
       if (threads.size === 0) this.#threads.delete(agentId);

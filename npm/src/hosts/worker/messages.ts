@@ -23,6 +23,8 @@ export interface ThreadAttempt {
   readonly resources: { readonly memoryMb: number; readonly cpuCores: number; readonly diskMb: number };
   readonly timeoutMs: number;
   readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
 /** To a thread. */

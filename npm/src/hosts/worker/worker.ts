@@ -65,7 +65,9 @@ async function performAttempt(
   const usedBefore = threadCpuMs();
   try {
     const host = functionHost(await perform, options);
-    const result = await host.run({ ...attempt, graceMs: NO_GRACE_INSIDE_MS }, reporter, signal);
+    const { outputs, context, ...rest } = attempt;
+    const values = { outputs: async () => outputs, context: async () => context };
+    const result = await host.run({ ...rest, ...values, graceMs: NO_GRACE_INSIDE_MS }, reporter, signal);
     const usedAfter = threadCpuMs();
     const cpuMs = usedBefore === null || usedAfter === null ? null : Math.round(usedAfter - usedBefore);
     return { ...result, usage: { ...result.usage, cpuMs } };

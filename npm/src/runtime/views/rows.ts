@@ -1,3 +1,4 @@
+import { toHex } from "../../hex.ts";
 import { percentageOf, projectSession } from "../../sessions/project.ts";
 import type { AttemptRow, EventRow, SessionRow, TaskRow } from "../../stores/views/views.ts";
 import { describeEvent } from "../../team/team-event.ts";
@@ -77,7 +78,7 @@ export class RowGatherer {
       startedMs: session.openedMs,
       endedMs: session.endedMs,
       percentage: percentageOf(session),
-      configHash: session.configHash === null ? "" : bytesToHex(session.configHash),
+      configHash: session.configHash === null ? "" : toHex(session.configHash),
       view,
     };
   }
@@ -124,9 +125,5 @@ export class RowGatherer {
 }
 
 function bytesAsHex(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? bytesToHex(value) : value;
-}
-
-function bytesToHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return value instanceof Uint8Array ? toHex(value) : value;
 }

@@ -1,0 +1,12 @@
+import type { Attempt } from "../host.ts";
+import type { ThreadAttempt } from "./messages.ts";
+
+/** Attempts may be objects that read their members late; a thread gets the values. */
+export async function plainAttempt(attempt: Attempt): Promise<ThreadAttempt> {
+  const { id, taskId, key, sessionId, agentId, number, fence, input, timeoutMs, recovery } = attempt;
+  const { memoryMb, cpuCores, diskMb } = attempt.resources;
+  const resources = { memoryMb, cpuCores, diskMb };
+  const [outputs, context] = await Promise.all([attempt.outputs?.() ?? {}, attempt.context?.() ?? {}]);
+  const base = { id, taskId, key, sessionId, agentId, number, fence, input, resources, timeoutMs, outputs, context };
+  return recovery ? { ...base, recovery: { ...recovery } } : base;
+}
