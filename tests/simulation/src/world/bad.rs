@@ -7,7 +7,7 @@ use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::sessions::{Fact, FactKind};
 use polyphon_kernel::tasks::commands::TaskCommand;
 use polyphon_kernel::tasks::{ClassSpec, Report};
-use polyphon_kernel::{AgentId, Command, Fence, PoolId, SessionId, Settings};
+use polyphon_kernel::{AgentId, Command, Fence, PoolId, SessionId, Settings, bounds};
 
 use super::{Step, World, pick_key};
 use crate::plans;
@@ -22,8 +22,10 @@ impl World {
             let bytes: Vec<u8> = (0..draw.within(1, 40)).map(|_| draw.next() as u8).collect();
             return self.garble(&bytes);
         }
+        // What comes with a command is bounded too.
+        let key = (kind == 22).then(|| "x".repeat(bounds::NAME_BYTES + 1));
         match self.bad_command(kind, draw) {
-            Some(command) => self.call(command, None),
+            Some(command) => self.call(command, key),
             None => Ok(()),
         }
     }
