@@ -5,10 +5,22 @@
 #![forbid(unsafe_code)]
 
 mod backoff;
+pub mod breaker;
+mod bulkhead;
+mod draws;
 pub mod failure_detector;
+mod hedge;
+mod rate_limit;
+mod retry;
 
 pub use backoff::Backoff;
+pub use breaker::Breaker;
+pub use bulkhead::{Bulkhead, Entry};
+pub use draws::Draws;
 pub use failure_detector::PhiDetector;
+pub use hedge::Hedge;
+pub use rate_limit::RateLimit;
+pub use retry::Retry;
 
 /// One whole, in parts per million.
 pub const PPM: u64 = 1_000_000;

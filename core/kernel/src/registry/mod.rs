@@ -7,6 +7,7 @@ mod config;
 mod escalations;
 mod hosts;
 mod kernel;
+mod policies;
 mod protocol;
 mod runtime;
 mod sessions;
@@ -39,6 +40,7 @@ const DOMAINS: &[&[Entry]] = &[
     escalations::ENTRIES,
     hosts::ENTRIES,
     kernel::ENTRIES,
+    policies::ENTRIES,
     protocol::ENTRIES,
     runtime::ENTRIES,
     sessions::ENTRIES,
