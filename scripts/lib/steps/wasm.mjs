@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { whenChanged } from "../digest.mjs";
 import { pinnedNode } from "../node.mjs";
 import { cache, inRepo } from "../paths.mjs";
@@ -12,11 +12,13 @@ const GENERATED = "npm/src/wasm/generated";
 
 /** Turns compiled binding crates into optimised wasm with its JavaScript; needs the npm packages and the bundle tool. */
 export async function bundleWasm() {
-  for (const { name, crate } of MODULES) {
+  for (const { name, crate, inline } of MODULES) {
     const raw = inRepo(rawModule(crate));
     const tool = inRepo(BUNDLE_TOOL);
     const inputs = hash(raw, tool, inRepo("node_modules/binaryen/package.json"));
-    const outputs = ["js", "d.ts", "wasm"].map((ending) => `${GENERATED}/${name}.${ending}`);
+    const outputs = ["js", "d.ts", ...(inline ? ["inline.js", "inline.d.ts"] : ["wasm"])].map(
+      (ending) => `${GENERATED}/${name}.${ending}`,
+    );
     await whenChanged(`wasm-${name}`, { inputs, outputs }, () =>
       step(`${name}.wasm: bindings and wasm-opt`, async (note) => {
         mkdirSync(cache, { recursive: true });
@@ -25,9 +27,20 @@ export async function bundleWasm() {
         await quietly(pinnedNode(), [inRepo("node_modules/binaryen/bin/wasm-opt"), "-O3", module, "-o", module], {
           note,
         });
+        if (inline) writeInline(inRepo(GENERATED), name);
       }),
     );
   }
+}
+
+/** Puts the module into a script, as base64, in the place of its file. */
+function writeInline(folder, name) {
+  const file = `${folder}/${name}.wasm`;
+  const head = `// Generated from bindings/${name}. Do not edit.\n`;
+  const text = readFileSync(file).toString("base64");
+  writeFileSync(`${folder}/${name}.inline.js`, `${head}export const base64 =\n  "${text}";\n`);
+  writeFileSync(`${folder}/${name}.inline.d.ts`, `${head}export declare const base64: string;\n`);
+  rmSync(file);
 }
 
 function hash(...files) {
