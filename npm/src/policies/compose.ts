@@ -1,0 +1,51 @@
+import { Call } from "./call.ts";
+import type { Policy, PolicyCall, RunOptions, Work } from "./policy.ts";
+
+/** What any of `P` may answer in the place of a result. */
+export type FallbackOf<P extends readonly Policy<unknown>[]> = FallbackOfOne<P[number]>;
+
+type FallbackOfOne<P> = P extends { readonly "~fallback"?: infer Carrier } ? ResultOf<Carrier> : never;
+type ResultOf<C> = C extends () => infer F ? F : never;
+
+/**
+ * Several policies as one, the outermost first: `compose(retry, breaker, timeout)` tries again what the breaker refused
+ * and limits each attempt. The policies are shared, not copied: two compositions with one breaker open together.
+ */
+export function compose<const P extends readonly Policy<unknown>[]>(...policies: P): Policy<FallbackOf<P>> {
+  return new Composition<FallbackOf<P>>(policies as readonly Policy<FallbackOf<P>>[]);
+}
+
+/** How {@link around} finds the signal of a call. */
+export interface AroundOptions<A extends readonly unknown[]> {
+  /** The caller's signal among the arguments of a call. Default: none. */
+  readonly signalOf?: (...args: A) => AbortSignal | undefined;
+}
+
+/** A function that runs `work` under `policy` with whatever arguments it is called with. */
+export function around<A extends unknown[], T, F = never>(
+  policy: Policy<F>,
+  work: (call: PolicyCall, ...args: A) => T | PromiseLike<T>,
+  options: AroundOptions<A> = {},
+): (...args: A) => Promise<T | F> {
+  return (...args) => policy.run((call) => work(call, ...args), { signal: options.signalOf?.(...args) });
+}
+
+class Composition<F> implements Policy<F> {
+  readonly #policies: readonly Policy<F>[];
+
+  constructor(policies: readonly Policy<F>[]) {
+    this.#policies = policies;
+  }
+
+  run<T>(work: Work<T>, options?: RunOptions | PolicyCall): Promise<T | F> {
+    const call = Call.of(options);
+    const inner = (): Promise<T | F> => this.#from(0, work, call);
+    return call === options || options?.signal === undefined ? inner() : call.race(inner);
+  }
+
+  async #from<T>(index: number, work: Work<T>, call: PolicyCall): Promise<T | F> {
+    const policy = this.#policies[index];
+    if (policy === undefined) return await work(call);
+    return await policy.run((inner) => this.#from(index + 1, work, inner), call);
+  }
+}

@@ -1,0 +1,24 @@
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { loadPolicyRules, type PolicyRules } from "../wasm/policies.ts";
+
+/** What policies are made with. Every field is optional. */
+export interface PoliciesOptions {
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock;
+  /** Seed of the draws that spread waits, a whole number. Default: drawn from the platform. */
+  readonly seed?: number;
+}
+
+/** What every policy needs from around it. */
+export interface Kit {
+  readonly clock: Clock;
+  readonly rules: PolicyRules;
+  /** A seed no policy of this kit had before. */
+  nextSeed(): number;
+}
+
+export function makeKit(options: PoliciesOptions): Kit {
+  const rules = loadPolicyRules();
+  let seed = options.seed ?? rules.drawSeed();
+  return { clock: options.clock ?? systemClock(), rules, nextSeed: () => seed++ };
+}
