@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-for (const entry of ["polyphon", "polyphon/node", "polyphon/slim", "polyphon/testing"]) {
+const entries = [
+  "polyphon",
+  "polyphon/node",
+  "polyphon/slim",
+  "polyphon/testing",
+  "polyphon/policies",
+  "polyphon/compat",
+];
+for (const entry of entries) {
   assert.ok(Object.keys(await import(entry)).length > 0, `${entry} exports nothing`);
 }
 

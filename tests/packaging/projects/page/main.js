@@ -1,5 +1,6 @@
 // A page of a user: the wasm is fetched, compiled while it streams, and a team does its work in it.
 import { Polyphon } from "polyphon/browser";
+import { Policies } from "polyphon/policies";
 
 async function main() {
   const team = await Polyphon.open();
@@ -10,6 +11,10 @@ async function main() {
   ];
   const { status, outputs } = await team.orchestrate({ tasks }).result;
   await team.close();
+  // The rules of policies come inside the script.
+  const breaker = new Policies().circuitBreaker({ failures: 1 });
+  await breaker.run(() => Promise.reject(new Error("down"))).catch(() => {});
+  if (breaker.state !== "open") throw new Error(`the breaker is ${breaker.state}`);
   return `${status} ${JSON.stringify(outputs)}`;
 }
 

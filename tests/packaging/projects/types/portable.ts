@@ -1,5 +1,7 @@
 // A strict TypeScript program that runs anywhere: no types of Node or of a bundler, the package's own types checked too.
 import { type Clock, Polyphon, PolyphonError, portablePolyphon, type Session, type Store } from "polyphon";
+import { type OpossumBreaker, opossum } from "polyphon/compat";
+import { around, compose, Policies } from "polyphon/policies";
 import { FakeClock } from "polyphon/testing";
 
 const clock: Clock = new FakeClock();
@@ -19,5 +21,17 @@ export async function main(store: Store): Promise<number> {
   new PolyphonError("NO_SUCH_CODE", { message: "test" });
   return Object.keys((await session.result).outputs).length;
 }
+
+const policies = new Policies({ clock });
+const policy = compose(
+  policies.fallback(() => 0),
+  policies.retry(),
+  policies.timeout(1_000),
+);
+export const guarded: (name: string) => Promise<string | number> = around(policy, (call, name: string) => {
+  call.signal.throwIfAborted();
+  return name;
+});
+export const breaker: OpossumBreaker<[name: string], string> = new (opossum({ clock }))(async (name: string) => name);
 
 export const another: unknown = portablePolyphon;
