@@ -8,6 +8,8 @@ export type ErrorCode =
   | "AGENT_REMOTE"
   | "AGENT_TRANSITION"
   | "AGENT_UNKNOWN"
+  | "BREAKER_OPEN"
+  | "BULKHEAD_FULL"
   | "BUS_BACKPRESSURE"
   | "CLI_AMBIGUOUS_ID"
   | "CLI_INTERNAL"
@@ -85,6 +87,7 @@ export type ErrorCode =
   | "PLAN_INCOMPLETE"
   | "PLAN_INVALID"
   | "PLAN_TOO_LARGE"
+  | "POLICY_INVALID"
   | "POOL_INVALID"
   | "POOL_LIMIT"
   | "POOL_UNKNOWN"
@@ -109,6 +112,8 @@ export type ErrorCode =
   | "PROTOCOL_SUBJECT_INVALID"
   | "PROTOCOL_TRANSFER_INVALID"
   | "PROTOCOL_VERSION_UNSUPPORTED"
+  | "RATE_LIMITED"
+  | "REQUEST_TIMEOUT"
   | "RUNTIME_DISPOSED"
   | "SESSION_CONTEXT"
   | "SESSION_ENDED"
@@ -159,6 +164,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   AGENT_REMOTE: { retryable: false, http: 409, exit: 2 },
   AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
   AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  BREAKER_OPEN: { retryable: true, http: 503, exit: 1 },
+  BULKHEAD_FULL: { retryable: true, http: 503, exit: 1 },
   BUS_BACKPRESSURE: { retryable: true, http: 429, exit: 3 },
   CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
   CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
@@ -236,6 +243,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },
   PLAN_INVALID: { retryable: false, http: 400, exit: 2 },
   PLAN_TOO_LARGE: { retryable: false, http: 413, exit: 2 },
+  POLICY_INVALID: { retryable: false, http: 400, exit: 2 },
   POOL_INVALID: { retryable: false, http: 400, exit: 2 },
   POOL_LIMIT: { retryable: true, http: 429, exit: 3 },
   POOL_UNKNOWN: { retryable: false, http: 404, exit: 2 },
@@ -260,6 +268,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   PROTOCOL_SUBJECT_INVALID: { retryable: false, http: 400, exit: 2 },
   PROTOCOL_TRANSFER_INVALID: { retryable: true, http: 422, exit: 1 },
   PROTOCOL_VERSION_UNSUPPORTED: { retryable: false, http: 505, exit: 1 },
+  RATE_LIMITED: { retryable: true, http: 429, exit: 1 },
+  REQUEST_TIMEOUT: { retryable: true, http: 504, exit: 1 },
   RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
