@@ -3,12 +3,12 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { follow } from "./runtime/follower/thread.ts";
+import { reproFiles } from "./runtime/repro-files.ts";
 import { sqliteStore } from "./stores/sqlite/sqlite-store.ts";
 import type { OpenOptions, Platform } from "./team/options.ts";
 import { Team } from "./team/team.ts";
 import { loadKernel } from "./wasm/node.ts";
 
-export * from "./config/index.ts";
 export { type FileKeeperOptions, fileArtifactKeeper } from "./hosts/artifacts/file-keeper.ts";
 export { type ProcessHost, processHost } from "./hosts/process/host.ts";
 export type { Orphan } from "./hosts/process/orphans.ts";
@@ -24,6 +24,11 @@ export { loadKernel } from "./wasm/node.ts";
 export interface NodeOpenOptions extends OpenOptions {
   /** Folder for the files of tasks. Default: `work` beside the journal, or a temporary folder without one. */
   readonly workDir?: string;
+}
+
+/** What a journal in a file has beside it. */
+function besideFile(file: string): Pick<Platform, "follow" | "keepRepro"> {
+  return { follow: followFile(file), keepRepro: reproFiles(file) };
 }
 
 function followFile(file: string): NonNullable<Platform["follow"]> {
@@ -49,6 +54,6 @@ export const Polyphon = {
       return folder;
     };
     const platform = { loadModule: loadKernel, directory };
-    return Team.open(typeof target === "string" ? { ...platform, follow: followFile(target) } : platform, given);
+    return Team.open(typeof target === "string" ? { ...platform, ...besideFile(target) } : platform, given);
   },
 } as const;

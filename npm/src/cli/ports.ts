@@ -13,6 +13,10 @@ export interface Runtime {
   openTeam(options: OpenTeamOptions): Promise<Team>;
   /** Reads beside an owner. Throws when there is no such database. */
   openReader(db: string): Promise<TeamReader>;
+  /**
+   * Takes the step of a repro file again. `undefined`: the file is none. Throws when the file cannot be read.
+   */
+  repeat(file: string): Promise<Repeated | undefined>;
   /** Facts about this machine and installation, for `doctor`. */
   examine(options: { readonly db: string }): Promise<readonly Check[]>;
 }
@@ -157,6 +161,20 @@ export interface Replayed {
   /** `null` inside a commit: a state exists only where one ends. */
   readonly stateHash: string | null;
   readonly sessions: readonly SessionView[];
+}
+
+/** A step that broke the kernel, taken again. */
+export interface Repeated {
+  /** Kind of the command, `null` when it was time alone. */
+  readonly command: string | null;
+  /** Last event before it. */
+  readonly seq: number;
+  /** What the kernel broke with then. */
+  readonly message: string;
+  /** What it breaks with now; `null` when it does not. */
+  readonly panic: string | null;
+  /** Events the step gives now. */
+  readonly events: number;
 }
 
 export interface Check {

@@ -50,7 +50,7 @@ describe("command line", () => {
     [["run", "--simulat", "x.yaml"], "unknown option '--simulat' (did you mean --simulate?)"],
     [["show"], "missing required argument 'id'"],
     [["show", "a", "b"], "too many arguments"],
-    [["replay", "team.db"], "required option '--until <seq>' not specified"],
+    [["replay", "team.db"], "--until says up to which event"],
     [["replay", "team.db", "--until", "-1"], "It is a whole number from 0"],
     [["report", "x", "--format", "pdf"], "Allowed are json, md, html"],
     [["run", "x.yaml", "--seed", "1.5"], "It is a whole number from 0"],

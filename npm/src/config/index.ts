@@ -1,4 +1,4 @@
-/** Configuration files: reading, checking, explaining. */
+/** `polyphon/config`: configuration files: reading, checking, explaining. Apart, since it loads a parser and a validator. */
 export type {
   AlertRule,
   AlertSettings,

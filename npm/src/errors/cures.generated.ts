@@ -79,7 +79,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   IDEMPOTENCY_CONFLICT: "Use a fresh key for a different call.",
   KERNEL_FORMAT_NEWER: "Open it with the version that wrote it, or a later one.",
   KERNEL_FULL: "Retry when some work has ended, or spread it over more partitions.",
-  KERNEL_PANIC: "Report the file the message names; do not send the command again.",
+  KERNEL_PANIC: "Report the file the message names, which holds state of the journal; do not send the command again. `polyphon replay FILE` repeats what broke.",
   KERNEL_SETTINGS_INVALID: "Correct the value the message names.",
   KERNEL_UNAVAILABLE: "Serve the file where the message says, or give the compiled module yourself with `polyphon/slim`.",
   LEASE_FENCED: "Do not retry. The newest attempt decides.",

@@ -14,6 +14,7 @@ import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
 import { Pace } from "./pace.ts";
 import type { DraftRow } from "./payloads.ts";
+import type { Panic } from "./repro.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds. */
 const STEP_COMMANDS = 2_000;
@@ -43,8 +44,8 @@ export interface LoopParts {
   waits(): boolean;
   /** The loop can go on no longer. */
   failed(error: PolyphonError): void;
-  /** A command broke the kernel; what is kept for a report. */
-  panicked(command: Command, trap: KernelTrap): void;
+  /** A step of one command, or of none, broke the kernel: keeps what is needed to repeat it. Answers what to say of it. */
+  panicked(panic: Panic): Promise<PolyphonError>;
 }
 
 /** The outcome of a rebuild. */
@@ -190,17 +191,19 @@ export class Loop {
 
   #turn(): void {
     if (this.#stopped !== undefined || this.#rebuilding !== undefined) return;
-    if (this.#flight.length >= FRAMES_IN_FLIGHT) return;
+    // Whoever may break the kernel works on a state that is in the journal whole, so that it can be told which.
+    if (this.#flight.length >= (this.#careful > 0 ? 1 : FRAMES_IN_FLIGHT)) return;
     this.#due = false;
     const { clock } = this.#parts;
     const monoMs = clock.monoMs();
+    const wallMs = clock.wallMs();
     const taken = this.#encode();
     let output: StepOutput;
     try {
-      output = this.#kernel.step(this.#writer.bytes(), monoMs, clock.wallMs());
+      output = this.#kernel.step(this.#writer.bytes(), monoMs, wallMs);
     } catch (error) {
       if (!(error instanceof KernelTrap)) throw error;
-      this.#trapped(taken, error);
+      this.#trapped(taken, error, { batch: this.#writer.bytes().slice(), monoMs, wallMs });
       return;
     }
     if (this.#careful > 0) this.#careful -= taken.length;
@@ -324,27 +327,33 @@ export class Loop {
   }
 
   /** The kernel broke on this batch: what it did before stays, and the guilty command is found one by one. */
-  #trapped(taken: readonly Waiting[], trap: KernelTrap): void {
-    const guilty = taken.length === 1 ? taken[0] : undefined;
-    if (guilty !== undefined) {
-      this.#parts.panicked(guilty.command, trap);
-      guilty.fail(panic(trap));
-    } else if (taken.length === 0) {
-      this.#parts.failed(panic(trap));
-      return;
-    } else {
+  #trapped(taken: readonly Waiting[], trap: KernelTrap, step: Pick<Panic, "batch" | "monoMs" | "wallMs">): void {
+    const [guilty] = taken;
+    const doubtful = this.#flight.splice(0);
+    if (taken.length > 1 || (guilty !== undefined && doubtful.length > 0)) {
       this.#queue = [...taken, ...this.#queue];
       this.#careful += taken.length;
+      this.#rebuild(doubtful, trap);
+      return;
     }
-    this.#rebuild(this.#flight.splice(0), trap);
+    this.#rebuild(doubtful, trap, async (kernel) => {
+      const command = guilty?.command.type ?? null;
+      const error = await this.#parts.panicked({ ...step, command, message: trap.message, kernel });
+      if (guilty !== undefined) return guilty.fail(error);
+      // Time goes on by itself: the same step would come again and again.
+      this.#parts.failed(error);
+      this.stop(error);
+    });
   }
 
-  #rebuild(doubtful: readonly InFlight[], cause: unknown): void {
+  /** `blame` runs on the kernel that was read back, before it takes anything. */
+  #rebuild(doubtful: readonly InFlight[], cause: unknown, blame?: (kernel: Kernel) => Promise<void>): void {
     this.#timer?.();
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
     this.#rebuilding = this.#parts.rebuild().then(
-      ({ kernel, effects, found }) => {
+      async ({ kernel, effects, found }) => {
+        await blame?.(kernel);
         this.#kernel = kernel;
         this.#rebuilding = undefined;
         const again: Waiting[] = [];
@@ -440,11 +449,6 @@ function asPolyphonError(error: unknown): PolyphonError {
 function notWritten(cause: unknown): PolyphonError {
   const message = "the command is not in the journal: nothing happened, it can be sent again.";
   return new PolyphonError("STORE_IO", { message, retryable: true, cause });
-}
-
-function panic(trap: KernelTrap): PolyphonError {
-  const message = `the command broke the kernel and was refused; everything else goes on. ${trap.message}`;
-  return new PolyphonError("KERNEL_PANIC", { message, cause: trap });
 }
 
 function backpressure(): PolyphonError {

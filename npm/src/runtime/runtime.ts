@@ -11,7 +11,7 @@ import {
   type Settings,
   type StepOutput,
 } from "../wasm/codec.generated.ts";
-import type { EntityKind, Kernel, KernelTrap } from "../wasm/kernel.ts";
+import type { EntityKind, Kernel } from "../wasm/kernel.ts";
 import { Reader } from "../wasm/msgpack.ts";
 import type { LogLevel, Run } from "./attempt.ts";
 import type { Clock } from "./clock.ts";
@@ -24,6 +24,7 @@ import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
 import { decodePayload, Payloads } from "./payloads.ts";
 import { findRequests, recover } from "./recovery.ts";
+import { type Panic, writeRepro } from "./repro.ts";
 import { contextOf, dependenciesOf, outputsOf, type Values } from "./values.ts";
 
 /** How long and how often a journal that cannot be read back is tried again. */
@@ -48,6 +49,8 @@ export interface RuntimeParts {
   follow?(opened: StoreOpened): Following;
   /** Tells a human of an escalation; what it throws is written down with the effect. */
   notify?(escalation: number): Promise<void>;
+  /** Keeps what repeats a step that broke the kernel after event `seq`; answers where. */
+  keepRepro?(seq: number, bytes: Uint8Array): Promise<string>;
   /** Folder for the files of a task. */
   directory(sessionId: string, key: string): Promise<string>;
 }
@@ -104,7 +107,7 @@ export class Runtime {
       act: (effects) => this.executor.act(effects),
       waits: () => this.#mirror.live > 0,
       failed: (error) => listener.failed(error),
-      panicked: (command, trap) => this.#panicked(command, trap),
+      panicked: (panic) => this.#panicked(panic),
     });
     this.executor = new Executor({
       loop: this.loop,
@@ -305,12 +308,27 @@ export class Runtime {
     throw new PolyphonError("STORE_IO", { message: "the journal could not be read back." });
   }
 
-  #panicked(command: Command, trap: KernelTrap): void {
-    const message = `the command ${command.type} broke the kernel and was refused: ${trap.message}`;
-    const details = {
-      command: JSON.stringify(command, (_, value) => (value instanceof Uint8Array ? [...value] : value)),
-    };
-    this.#listener.troubled(new PolyphonError("KERNEL_PANIC", { message, details, cause: trap }));
+  /** Never rejects: a repro that cannot be kept does not keep the rest from going on. */
+  async #panicked(panic: Panic): Promise<PolyphonError> {
+    const { command, message, kernel } = panic;
+    const seq = kernel.lastSeq;
+    let file: string | undefined;
+    try {
+      file = await this.#parts.keepRepro?.(seq, writeRepro(panic));
+    } catch (error) {
+      this.#listener.troubled(error as Error);
+    }
+    const what =
+      command === null
+        ? "the passing of time broke the kernel, which stands still"
+        : `the command ${command} broke the kernel and was refused; everything else goes on`;
+    const where = file === undefined ? "" : ` What repeats it is in ${file}.`;
+    const error = new PolyphonError("KERNEL_PANIC", {
+      message: `${what}. ${message}${where}`,
+      details: { command, seq, ...(file === undefined ? {} : { file }) },
+    });
+    if (command !== null) this.#listener.troubled(error);
+    return error;
   }
 
   async #outputs(handle: number): Promise<Values> {

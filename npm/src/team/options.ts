@@ -60,6 +60,8 @@ export interface Platform {
   readonly follow?: (start: FollowStart) => Following;
   /** Events between two snapshots. Default 50,000. */
   readonly snapshotEvents?: number;
+  /** Keeps what repeats a step that broke the kernel after event `seq`; answers where. */
+  readonly keepRepro?: (seq: number, bytes: Uint8Array) => Promise<string>;
   loadModule(): WebAssembly.Module | Promise<WebAssembly.Module>;
   /** Folder for the files of a task, made when it is not there. */
   readonly directory: (sessionId: string, key: string) => Promise<string>;

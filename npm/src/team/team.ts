@@ -66,6 +66,7 @@ export class Team implements AsyncDisposable {
             follow: (opened: StoreOpened) =>
               follow({ store, opened, module, retention, snapshotEvents, troubled: (error) => onError(error) }),
           };
+    const { keepRepro } = platform;
     const runtime = await Runtime.open(
       {
         store,
@@ -75,6 +76,7 @@ export class Team implements AsyncDisposable {
         retention,
         snapshotEvents,
         directory: platform.directory,
+        ...(keepRepro === undefined ? {} : { keepRepro }),
         ...seeded,
         ...following,
         ...asking,

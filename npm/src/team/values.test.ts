@@ -24,7 +24,7 @@ describe("what an agent may look at", () => {
 
   test("has no entry for a task that did not complete", async () => {
     const team = await teams.open({
-      notify: ({ id }) => void team.decide(id, "approve", { actor: "grace" }),
+      notify: async ({ id }) => void team.decide(id, "approve", { actor: "grace" }),
     });
     team.agent("worker", async (task, ctx) => {
       if (task.key === "a") throw Object.assign(new Error("off by one"), { errorType: "calculation_error" });

@@ -14,7 +14,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         code: "KERNEL_PANIC",
         title: "A command broke the kernel",
         cause: "A defect: the kernel was rebuilt from the journal, the command was refused and everything else goes on.",
-        cure: "Report the file the message names; do not send the command again.",
+        cure: "Report the file the message names, which holds state of the journal; do not send the command again. `polyphon replay FILE` repeats what broke.",
         retryable: false,
         http: 500,
         exit: 3,

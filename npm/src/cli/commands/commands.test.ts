@@ -202,6 +202,19 @@ describe("commands that read", () => {
     expect(cli.out).toContain("After event 7: state cd\n");
     expect(cli.out).toContain("B1a");
   });
+
+  it("replay takes a step that broke the kernel again", async () => {
+    const once = { command: "Orchestrate", seq: 41, message: "out of bounds" };
+    cli.runtime.repros.set(join(cli.folder, "a.panic-41"), { ...once, panic: "out of bounds", events: 0 });
+    cli.runtime.repros.set(join(cli.folder, "b.panic-41"), { ...once, panic: null, events: 3 });
+    expect(await cli.run("replay", "a.panic-41")).toBe(3);
+    expect(cli.out).toBe("Orchestrate after event 41: out of bounds\nit breaks this version too: out of bounds\n");
+    cli.out = "";
+    expect(await cli.run("replay", "b.panic-41", "--json")).toBe(0);
+    expect(cli.json()).toMatchObject({ ...once, panic: null, events: 3 });
+    expect(await cli.run("replay", ".polyphon/team.db")).toBe(2);
+    expect(cli.err).toContain("--until says up to which event");
+  });
 });
 
 describe("commands about the configuration", () => {

@@ -9,6 +9,7 @@ import type {
   Decision,
   OpenTeamOptions,
   Owner,
+  Repeated,
   Replayed,
   Runtime,
   Session,
@@ -50,6 +51,8 @@ export class FakeRuntime implements Runtime {
   fresh: SessionView | undefined;
   onAnswer: (id: string, decision: Decision) => void = () => undefined;
   drained: Promise<void> = Promise.resolve();
+  /** Repro files by path. */
+  readonly repros: Map<string, Repeated> = new Map();
   readonly #listeners = new Set<() => void>();
 
   /** Makes a view the current one and tells whoever watches. */
@@ -109,6 +112,10 @@ export class FakeRuntime implements Runtime {
         this.calls.push("close reader");
       },
     };
+  }
+
+  async repeat(file: string): Promise<Repeated | undefined> {
+    return this.repros.get(file);
   }
 
   async examine(): Promise<readonly Check[]> {

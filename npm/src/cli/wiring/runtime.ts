@@ -7,6 +7,7 @@ export function systemRuntime(): Runtime {
     loadConfig: (files, options) => loadConfig(files, options),
     openTeam: async (options) => (await import("./team.ts")).openTeam(options),
     openReader: async (db) => (await import("./reader.ts")).openTeamReader(db),
+    repeat: async (file) => (await import("./repeat.ts")).repeatStep(file),
     examine: async (options) => (await import("./examine.ts")).examine(options),
   };
 }

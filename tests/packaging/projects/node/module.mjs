@@ -9,6 +9,7 @@ const entries = [
   "polyphon",
   "polyphon/node",
   "polyphon/slim",
+  "polyphon/config",
   "polyphon/testing",
   "polyphon/policies",
   "polyphon/compat",
