@@ -5,7 +5,7 @@ import { Polyphon } from "../../../node.ts";
 import { openReader } from "../../../stores/sqlite/sqlite-reader.ts";
 import { sqliteStore } from "../../../stores/sqlite/sqlite-store.ts";
 import { FakeClock } from "../../../testing/fake-clock.ts";
-import type { Simulation, Team } from "../../ports.ts";
+import type { Session, Simulation, Team } from "../../ports.ts";
 import { addCrew, settingsOf } from "../crew.ts";
 import { facade } from "../facade.ts";
 import { busyStore } from "./busy-store.ts";
@@ -18,10 +18,16 @@ export async function openSimulated(db: string, config: LoadedConfig, { seed, an
   const clock = new FakeClock();
   const { store, busy } = busyStore(sqliteStore(db));
   const team = await Polyphon.open({ store, clock, seed, ...settingsOf(config) });
-  const time = timePasser(clock, busy);
+  // Time begins with the session: how long this process takes until then must not show in it.
+  let time: ReturnType<typeof timePasser> | undefined;
   const close = async (): Promise<void> => {
-    time.stop();
+    time?.stop();
     await team.close();
+  };
+  const passing = async (session: Promise<Session>): Promise<Session> => {
+    const begun = await session;
+    time ??= timePasser(clock, busy);
+    return begun;
   };
   try {
     await addCrew(team, config, simulatedHost(config, seed, clock));
@@ -29,7 +35,12 @@ export async function openSimulated(db: string, config: LoadedConfig, { seed, an
     await close();
     throw error;
   }
-  return facade(team, () => clock.wallMs(), close);
+  const face = facade(team, () => clock.wallMs(), close);
+  return {
+    ...face,
+    start: (plan) => passing(face.start(plan)),
+    resume: (id, plan) => passing(face.resume(id, plan)),
+  };
 }
 
 /** Removes what an earlier simulation left, unless one still runs there: that one keeps its files and its lock. */

@@ -31,7 +31,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function simulate(
   seed: number,
   anew = true,
-): Promise<{ id: string; status: string; took: number; sessions: number; tasks: unknown }> {
+): Promise<{ id: string; status: string; started: number; took: number; sessions: number; tasks: unknown }> {
   const team = await openSimulated(db, config, { seed, anew });
   try {
     const session = await team.start(config);
@@ -56,6 +56,7 @@ async function simulate(
     return {
       id: view.id,
       status: view.status,
+      started: view.started,
       took: (view.ended ?? 0) - view.started,
       sessions: (await team.sessions()).length,
       tasks,
