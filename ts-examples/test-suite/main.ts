@@ -14,29 +14,37 @@ interface Report {
     readonly id: string;
     readonly status: string;
     readonly attempts: number;
-    readonly history: readonly { readonly recovery: { readonly level: number; readonly action: string } | null }[];
+    readonly history: readonly {
+      readonly error: { readonly type: string } | null;
+      readonly recovery: { readonly level: number; readonly action: string } | null;
+    }[];
   }[];
-  readonly escalations: readonly { readonly task: string; readonly resolved: number | null }[];
+  readonly escalations: readonly {
+    readonly task: string;
+    readonly issueType: string;
+    readonly resolved: number | null;
+  }[];
 }
 
-/** Status, tries and recoveries, by task. */
+/** Status, tries, and for each try that failed the type of its error and what was done about it, by task. */
 const EXPECTED: Readonly<Record<string, string>> = {
   sound: "completed, 1",
-  flaky: "completed, 2, level 1 retry_with_backoff",
-  import: "completed, 2, level 1 reinstall_deps",
-  slow: "completed, 2, level 1 extend_timeout",
-  memory: "completed, 3, level 1 reduce_dataset, level 2 increase_allocation",
-  hang: "waiting, 3, level 1 extend_timeout, level 2 increase_allocation, level 3 human",
-  wrong: "waiting, 1, level 3 human",
+  flaky: "completed, 2, network_error: level 1 retry_with_backoff",
+  import: "completed, 2, import_error: level 1 reinstall_deps",
+  slow: "completed, 2, timeout: level 1 extend_timeout",
+  memory: "completed, 3, memory_error: level 1 reduce_dataset, memory_error: level 2 increase_allocation",
+  hang: "waiting, 3, timeout: level 1 extend_timeout, timeout: level 2 increase_allocation, timeout: level 3 escalate, human asked: timeout",
+  wrong: "waiting, 1, calculation_error: level 3 escalate, human asked: calculation_error",
   after: "pending, 0",
 };
 
 function outcomeOf(task: Report["tasks"][number], escalations: Report["escalations"]): string {
-  const levels = task.history.flatMap(({ recovery }) =>
-    recovery === null || recovery.level > 2 ? [] : [`level ${recovery.level} ${recovery.action}`],
+  const levels = task.history.flatMap(({ error, recovery }) =>
+    recovery === null ? [] : [`${error?.type}: level ${recovery.level} ${recovery.action}`],
   );
-  const human = escalations.some((escalation) => escalation.task === task.id && escalation.resolved === null);
-  return [task.status, task.attempts, ...levels, ...(human ? ["level 3 human"] : [])].join(", ");
+  const open = escalations.filter((escalation) => escalation.task === task.id && escalation.resolved === null);
+  const asked = open.map(({ issueType }) => `human asked: ${issueType}`);
+  return [task.status, task.attempts, ...levels, ...asked].join(", ");
 }
 
 async function run(db: string): Promise<{ report: Report; code: number | null }> {
