@@ -138,17 +138,19 @@ export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> 
 
   protected async invoke<T>(work: Work<T>, call: Call): Promise<T> {
     if (call.aborted) throw call.reason;
-    const permit = this.#rule.admit(this.kit.clock.monoMs());
-    this.#sync();
+    const nowMs = this.kit.clock.monoMs();
+    const permit = this.#rule.admit(nowMs);
+    this.#sync(nowMs);
     if (permit < 0) throw this.#refusal(-1 - permit);
     let isRecorded = false;
     const record = (outcome: number): void => {
       if (isRecorded) return;
       isRecorded = true;
       // What time has done comes before what the outcome does.
-      this.#sync();
-      this.#rule.record(permit, outcome, this.kit.clock.monoMs());
-      this.#sync();
+      const endMs = this.kit.clock.monoMs();
+      this.#sync(endMs);
+      this.#rule.record(permit, outcome, endMs);
+      this.#sync(endMs);
     };
     // A function that ignores its signal may never end; its permit must not wait for it.
     const takeBack = call.onAbort(() => record(isTimeout(call.reason) ? FAILURE : ABANDONED));
@@ -167,8 +169,8 @@ export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> 
     }
   }
 
-  #sync(): CircuitState {
-    const to = STATES[this.#rule.state(this.kit.clock.monoMs())] as CircuitState;
+  #sync(nowMs: number = this.kit.clock.monoMs()): CircuitState {
+    const to = STATES[this.#rule.state(nowMs)] as CircuitState;
     const from = this.#told;
     if (from === to) return to;
     this.#told = to;

@@ -1,3 +1,4 @@
+import type { Observable } from "rxjs";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { PolyphonError } from "../errors/error.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
@@ -414,6 +415,67 @@ describe("compositions", () => {
 
   test("none at all is the function itself", async () => {
     expect(await compose().run(() => 5)).toBe(5);
+  });
+});
+
+describe("what policies tell", () => {
+  test("each tells what it does to calls, and nothing of calls it only passes on", async () => {
+    const { clock, policies } = setUp();
+    const told: unknown[] = [];
+    const bulkhead = policies.bulkhead({ limit: 1, queue: 1 });
+    const limit = policies.rateLimit({ permits: 1, perMs: 100, queue: 1 });
+    const hedge = policies.hedge({ delayMs: 10 });
+    const timeout = policies.timeout(20);
+    const fallback = policies.fallback(() => "instead");
+    const all: { readonly events$: Observable<unknown> }[] = [bulkhead, limit, hedge, timeout, fallback];
+    for (const { events$ } of all) events$.subscribe((event) => told.push(event));
+    for (const policy of [timeout, bulkhead, fallback]) await policy.run(() => "fine");
+    expect(told).toEqual([]);
+    const { work } = controlled<string>();
+    for (let each = 0; each < 3; each++) watch(bulkhead.run(work));
+    for (let each = 0; each < 3; each++) watch(limit.run(() => 0));
+    watch(hedge.run(({ attempt }) => (attempt === 2 ? "second" : new Promise<string>(() => {}))));
+    watch(timeout.run(work));
+    watch(fallback.run(fail));
+    await clock.advanceAsync(20);
+    expect(told).toEqual([
+      { type: "queued", queued: 1 },
+      { type: "refused", running: 1, queued: 1 },
+      { type: "delayed", queued: 1 },
+      { type: "refused", retryAfterMs: 200 },
+      { type: "fellBack", error: new Error("down") },
+      { type: "hedged", attempt: 2 },
+      { type: "won", attempt: 2 },
+      { type: "timedOut", timeoutMs: 20 },
+    ]);
+  });
+
+  test("a signal that outlives the calls keeps nothing of them", async () => {
+    const { clock, policies } = setUp();
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners += 1;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners -= 1;
+      remove(...args);
+    };
+    const all = compose(
+      policies.retry({ maxAttempts: 2 }),
+      policies.circuitBreaker(),
+      policies.bulkhead(),
+      policies.hedge(),
+      policies.timeout(50),
+    );
+    const seen = [watch(all.run(() => "fine", { signal })), watch(all.run(fail, { signal }))];
+    await clock.settle();
+    expect(listeners).toBeGreaterThan(0);
+    await clock.advanceAsync(10_000);
+    expect(seen.map(({ settled }) => settled)).toEqual([true, true]);
+    expect(listeners).toBe(0);
   });
 });
 

@@ -58,24 +58,26 @@ export class Circuit {
 
   /** Lets a call through, or not: below zero. What is answered goes back with the outcome. */
   admit(): number {
-    this.#sync();
-    const permit = this.#rule.admit(this.#kit.clock.monoMs());
+    const nowMs = this.#kit.clock.monoMs();
+    this.#sync(nowMs);
+    const permit = this.#rule.admit(nowMs);
     if (permit >= 0) this.pendingClose = false;
     return permit;
   }
 
   succeed(permit: number): void {
-    this.#sync();
-    this.#rule.record(permit, SUCCESS, this.#kit.clock.monoMs());
-    this.#sync();
+    const nowMs = this.#kit.clock.monoMs();
+    this.#sync(nowMs);
+    this.#rule.record(permit, SUCCESS, nowMs);
+    this.#sync(nowMs);
   }
 
   fail(permit: number): void {
-    this.#sync();
     const nowMs = this.#kit.clock.monoMs();
+    this.#sync(nowMs);
     if (this.isWarmingUp) this.#rule.noteFailure(nowMs);
     else this.#rule.record(permit, FAILURE, nowMs);
-    this.#sync();
+    this.#sync(nowMs);
   }
 
   open(): void {
@@ -105,8 +107,8 @@ export class Circuit {
     this.#callOff = undefined;
   }
 
-  #sync(): number {
-    const state = this.#rule.state(this.#kit.clock.monoMs());
+  #sync(nowMs: number = this.#kit.clock.monoMs()): number {
+    const state = this.#rule.state(nowMs);
     if (state === this.#told) return state;
     this.#told = state;
     this.pendingClose = state === HALF_OPEN;
