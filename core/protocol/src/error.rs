@@ -117,6 +117,7 @@ impl ProtocolError {
     pub(crate) fn inside(mut self, outer: &str) -> Self {
         self.field = match self.field.as_str() {
             "" | "value" => outer.to_owned(),
+            inner if inner.starts_with('[') => format!("{outer}{inner}"),
             inner => format!("{outer}.{inner}"),
         };
         self

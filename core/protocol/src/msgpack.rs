@@ -24,6 +24,36 @@ pub fn parse(bytes: &[u8]) -> Result<Value<'_>> {
     Ok(value)
 }
 
+/// What a JSON pointer leads to, without building the rest; of a list or a map only that it is there, and empty.
+pub(crate) fn at<'a>(bytes: &'a [u8], pointer: &str) -> Option<Value<'a>> {
+    let mut reader = Reader::new(bytes);
+    for token in crate::value::tokens(pointer)? {
+        let mut found = None;
+        match kind(&reader).ok()? {
+            Kind::Map => {
+                for _ in 0..reader.map().ok()? {
+                    let key = reader.str().ok()?;
+                    found = if key == token { Some(reader.clone()) } else { found };
+                    reader.skip().ok()?;
+                }
+            }
+            Kind::List => {
+                let index = crate::value::index(&token)?;
+                let fits = index < reader.array().ok()?;
+                reader.skip_many(if fits { index } else { 0 }).ok()?;
+                found = fits.then_some(reader);
+            }
+            _ => return None,
+        }
+        reader = found?;
+    }
+    match kind(&reader).ok()? {
+        Kind::Map => Some(Value::Map(Vec::new())),
+        Kind::List => Some(Value::List(Vec::new())),
+        _ => read_value(&mut reader, 0).ok(),
+    }
+}
+
 /// Checks that the bytes are one MessagePack value, without building it.
 ///
 /// # Errors
@@ -106,6 +136,22 @@ pub(crate) fn check_value(reader: &mut Reader<'_>, depth: usize) -> Result<()> {
         _ => reader.skip()?,
     }
     Ok(())
+}
+
+/// The type of the next value, as errors give it.
+pub(crate) fn type_name(reader: &Reader<'_>) -> &'static str {
+    match kind(reader) {
+        Ok(Kind::Nil) => "null",
+        Ok(Kind::Bool) => "boolean",
+        Ok(Kind::Uint | Kind::Int) => "integer",
+        Ok(Kind::Float) => "number",
+        Ok(Kind::Text) => "text",
+        Ok(Kind::Bytes) => "bytes",
+        Ok(Kind::List) => "list",
+        Ok(Kind::Map) => "map",
+        Err(_) if reader.is_done() => "nothing",
+        Err(_) => "extension type",
+    }
 }
 
 enum Kind {

@@ -184,7 +184,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts<'_>> {
                 )
             }
             _ => {
-                let value = Payload::new(Encoding::Json, reader.skip()?)?;
+                let value = Payload::new(Encoding::Json, reader.hop()?).map_err(|error| ProtocolError {
+                    field: "unknown".into(),
+                    ..error
+                })?;
                 insert(&mut parts.unknown, name, key.to_string(), value)
             }
         }
@@ -213,7 +216,7 @@ fn quoted(raw: &[u8]) -> Result<Cow<'_, [u8]>> {
 fn text<'a>(reader: &mut Reader<'a>, field: &str) -> Result<Cow<'a, str>> {
     match reader.peek()? {
         b'"' => reader.text().map_err(|error| error.inside(field)),
-        first => Err(ProtocolError::invalid(field, "must be text", type_name(first))),
+        _ => Err(ProtocolError::invalid(field, "must be text", reader.type_name())),
     }
 }
 
@@ -231,17 +234,6 @@ fn count(reader: &mut Reader<'_>, field: &str) -> Result<u64> {
         .ok_or_else(|| ProtocolError::invalid(field, rule, value.type_name()))
 }
 
-/// The type of the value that begins with this byte.
-fn type_name(first: u8) -> &'static str {
-    match first {
-        b'{' => "map",
-        b'[' => "list",
-        b't' | b'f' => "boolean",
-        b'n' => "null",
-        _ => "number",
-    }
-}
-
 fn map<'a>(
     reader: &mut Reader<'a>,
     field: &str,
@@ -249,8 +241,7 @@ fn map<'a>(
 ) -> Result<()> {
     match reader.peek()? {
         b'{' => reader.map(pair),
-        b'"' => Err(ProtocolError::invalid(field, "must be a map", "text")),
-        first => Err(ProtocolError::invalid(field, "must be a map", type_name(first))),
+        _ => Err(ProtocolError::invalid(field, "must be a map", reader.type_name())),
     }
 }
 

@@ -27,9 +27,18 @@ impl<'a> Lazy<'a> {
         self.payload.as_deref()
     }
 
-    /// How the raw bytes are to be read, where they are the payload itself and not base64 of it.
-    pub(crate) fn inline_encoding(&self) -> Option<Encoding> {
-        (!self.base64).then_some(self.encoding)
+    /// How the payload is to be read.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The payload's own bytes, unchecked; `None` where there is none, or base64 that is damaged.
+    pub(crate) fn payload_bytes(&self) -> Option<Cow<'_, [u8]>> {
+        match &self.payload {
+            Some(text) if self.base64 => unbase64(text).ok().map(Cow::Owned),
+            Some(bytes) => Some(Cow::Borrowed(bytes)),
+            None => None,
+        }
     }
 
     /// Checks the payload too.

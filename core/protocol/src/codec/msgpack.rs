@@ -4,7 +4,7 @@ use crate::envelope::{
 };
 use crate::error::{ProtocolError, Result};
 use crate::limits::KEYS;
-use crate::msgpack::{check_value, write_value};
+use crate::msgpack::{check_value, type_name, write_value};
 use polyphon_wire::{Reader, Writer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -287,19 +287,7 @@ fn id(reader: &mut Reader<'_>, field: &str) -> Result<MessageId> {
 
 /// An error about the value that is next.
 fn wrong(reader: &Reader<'_>, field: &str, rule: &'static str) -> ProtocolError {
-    let found = match reader.peek() {
-        Some(0xc0) => "null",
-        Some(0xc2 | 0xc3) => "boolean",
-        Some(0..=0x7f | 0xcc..=0xd3 | 0xe0..) => "integer",
-        Some(0xca | 0xcb) => "number",
-        Some(0xa0..=0xbf | 0xd9..=0xdb) => "text",
-        Some(0xc4..=0xc6) => "bytes",
-        Some(0x90..=0x9f | 0xdc | 0xdd) => "list",
-        Some(0x80..=0x8f | 0xde | 0xdf) => "map",
-        Some(_) => "extension type",
-        None => "nothing",
-    };
-    ProtocolError::invalid(field, rule, found)
+    ProtocolError::invalid(field, rule, type_name(reader))
 }
 
 fn trace(reader: &mut Reader<'_>) -> Result<TraceContext> {

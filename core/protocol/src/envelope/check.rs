@@ -85,7 +85,7 @@ fn maps(header: &Header) -> Result<()> {
     let sizes = [
         ("headers", header.headers.len()),
         ("extensions", header.extensions.len()),
-        ("unknown", header.unknown.len()),
+        ("unknown", header.unknown.len() + KNOWN.len()),
     ];
     if let Some((field, _)) = sizes.iter().find(|(_, len)| *len > KEYS) {
         return Err(ProtocolError::limit(*field, "a map has at most 10000 keys"));

@@ -54,14 +54,9 @@ impl Filter {
 
     /// Whether the message is as it should be. A payload that is opaque has no places in it.
     pub fn takes(&self, envelope: &Envelope) -> bool {
+        let payload = envelope.payload();
         self.takes_header(envelope.header())
-            && (self.needs_no_payload()
-                || self.takes_content(
-                    envelope
-                        .payload()
-                        .and_then(|payload| payload.value().ok())
-                        .as_ref(),
-                ))
+            && self.takes_content(payload.map(|payload| (payload.encoding(), payload.as_bytes())))
     }
 
     /// The same for a message that was read lazily. The payload is looked at only when the header is as it should be
@@ -70,18 +65,22 @@ impl Filter {
         if !self.takes_header(message.header()) {
             return false;
         }
-        let bytes = message.raw_payload().filter(|_| !self.needs_no_payload());
-        let value = match (bytes, message.inline_encoding()) {
-            (Some(bytes), Some(Encoding::Json)) => json::parse(bytes).ok(),
-            (Some(bytes), Some(Encoding::Msgpack)) => msgpack::parse(bytes).ok(),
-            _ => None,
+        let payload = if self.needs_no_payload() {
+            None
+        } else {
+            message.payload_bytes()
         };
-        self.takes_content(value.as_ref())
+        self.takes_content(payload.as_ref().map(|bytes| (message.encoding(), &**bytes)))
     }
 
-    fn takes_content(&self, payload: Option<&Value<'_>>) -> bool {
-        self.content
-            .iter()
-            .all(|(pointer, test)| test.holds(payload.and_then(|value| value.pointer(pointer))))
+    fn takes_content(&self, payload: Option<(Encoding, &[u8])>) -> bool {
+        self.content.iter().all(|(pointer, test)| {
+            let value = match payload {
+                Some((Encoding::Json, bytes)) => json::at(bytes, pointer),
+                Some((Encoding::Msgpack, bytes)) => msgpack::at(bytes, pointer),
+                _ => None,
+            };
+            test.holds(value.as_ref())
+        })
     }
 }

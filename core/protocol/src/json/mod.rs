@@ -23,6 +23,42 @@ pub fn parse(bytes: &[u8]) -> Result<Value<'_>> {
     Ok(value)
 }
 
+/// What a JSON pointer (RFC 6901) leads to in a document that was checked, without building the rest; of a list or a map
+/// only that it is there, and empty. `None` where there is nothing, or a number that fits no 64 bits.
+pub(crate) fn at<'a>(document: &'a [u8], pointer: &str) -> Option<Value<'a>> {
+    let mut span = document;
+    for token in crate::value::tokens(pointer)? {
+        let mut reader = Reader::new(span).ok()?;
+        let mut found = None;
+        match reader.type_name() {
+            "map" => reader.map(|reader, key| {
+                let value = reader.hop()?;
+                found = if key == token { Some(value) } else { found };
+                Ok(())
+            }),
+            "list" => {
+                let wanted = crate::value::index(&token);
+                let mut at = 0;
+                reader.list(|reader| {
+                    let value = reader.hop()?;
+                    found = if wanted == Some(at) { Some(value) } else { found };
+                    at += 1;
+                    Ok(())
+                })
+            }
+            _ => return None,
+        }
+        .ok()?;
+        span = found?;
+    }
+    let mut reader = Reader::new(span).ok()?;
+    match reader.type_name() {
+        "map" => Some(Value::Map(Vec::new())),
+        "list" => Some(Value::List(Vec::new())),
+        _ => reader.value().ok(),
+    }
+}
+
 /// Checks that the bytes are one JSON document, without building it; gives it without the white space around it.
 ///
 /// # Errors

@@ -171,12 +171,29 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.expected("more"))
     }
 
+    /// The type of the next value, as errors give it.
+    pub fn type_name(&mut self) -> &'static str {
+        match self.peek() {
+            Ok(b'{') => "map",
+            Ok(b'[') => "list",
+            Ok(b'"') => "text",
+            Ok(b't' | b'f') => "boolean",
+            Ok(b'n') => "null",
+            Ok(_) => "number",
+            Err(_) => "nothing",
+        }
+    }
+
     /// Bytes passed so far.
     pub fn offset(&self) -> usize {
         self.at
     }
 
-    fn list(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+    /// Reads a list: calls `item` for each, which must take it.
+    ///
+    /// # Errors
+    /// As [`super::parse`], and what `item` answers.
+    pub fn list(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.enter(b'[', "a list")?;
         if self.peek()? == b']' {
             return self.leave();

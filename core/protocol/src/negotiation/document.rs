@@ -2,7 +2,7 @@ use super::KEY_BYTES_MIN;
 use super::offer::{Choice, Offer};
 use crate::codec::Codec;
 use crate::compression::Compression;
-use crate::envelope::Version;
+use crate::envelope::{Encoding, Payload, Version};
 use crate::error::{Code, ProtocolError, Result};
 use crate::json;
 use crate::limits::NAME_BYTES;
@@ -37,6 +37,8 @@ pub struct Welcome {
     pub hello: [u8; 32],
 }
 
+/// Most bytes of a hello or a welcome.
+const DOCUMENT_BYTES: usize = 64 * 1024;
 const NAMES: Rule = Rule::List(&Rule::Text(NAME_BYTES));
 const OFFER: &[Field] = &[
     Field::required("versions", NAMES),
@@ -83,8 +85,8 @@ impl Hello {
     /// # Errors
     /// The first rule that is broken.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let value = json::parse(bytes).map_err(|error| error.inside("hello"))?;
-        schema::check(&value, HELLO, "hello")?;
+        check(bytes, HELLO).map_err(|error| error.inside("hello"))?;
+        let value = json::parse(bytes)?;
         Ok(Self {
             offer: read_offer(&value, "hello")?,
             nonce: fixed(&value, "nonce")?,
@@ -123,8 +125,8 @@ impl Welcome {
     /// # Errors
     /// The first rule that is broken.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let value = json::parse(bytes).map_err(|error| error.inside("welcome"))?;
-        schema::check(&value, WELCOME, "welcome")?;
+        check(bytes, WELCOME).map_err(|error| error.inside("welcome"))?;
+        let value = json::parse(bytes)?;
         let chosen = value.get("choice").unwrap_or(&Value::Null);
         let text = |name| chosen.get(name).and_then(Value::as_text);
         let choice = Choice {
@@ -150,6 +152,20 @@ impl Welcome {
             hello: fixed(&value, "digest")?,
         })
     }
+}
+
+fn check(bytes: &[u8], fields: &'static [Field]) -> Result<()> {
+    if bytes.len() > DOCUMENT_BYTES {
+        return Err(ProtocolError::limit(
+            "value",
+            "a hello or welcome has at most 64 KiB",
+        ));
+    }
+    let document = Payload::new(Encoding::Json, bytes).map_err(|error| ProtocolError {
+        field: String::new(),
+        ..error
+    })?;
+    schema::check(&document, fields)
 }
 
 pub(super) fn digest(document: &[u8]) -> [u8; 32] {

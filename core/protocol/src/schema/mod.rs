@@ -5,14 +5,15 @@
 
 mod kinds;
 mod rules;
+mod source;
 
 pub use rules::{Field, Rule};
 
-use crate::envelope::{Header, Kind, Payload};
+use crate::envelope::{Encoding, Header, Kind, Payload};
 use crate::error::{Code, ProtocolError, Result};
+use crate::json;
 use crate::tasks;
 use crate::transfer;
-use crate::value::Value;
 
 /// Prefix of the schemas that belong to the protocol.
 const RESERVED: &str = "polyphon.";
@@ -22,12 +23,18 @@ pub fn of_kind(kind: Kind) -> Option<&'static [Field]> {
     kinds::fields(kind)
 }
 
-/// Checks a value against the fields of a map; what is not named there is let through.
+/// Checks a payload against the fields of a map; what is not named there is let through. Nothing is built on the way, so
+/// the cost in memory does not grow with the payload.
 ///
 /// # Errors
-/// The first rule that is broken; `path` stands before the field.
-pub fn check(value: &Value<'_>, fields: &[Field], path: &str) -> Result<()> {
-    rules::map(value, fields, path)
+/// The first rule that is broken; the path begins below the payload.
+pub fn check(payload: &Payload, fields: &'static [Field]) -> Result<()> {
+    let rule = Rule::Map(fields);
+    match payload.encoding() {
+        Encoding::Json => rules::value(&mut json::Reader::new(payload.as_bytes())?, rule),
+        Encoding::Msgpack => rules::value(&mut polyphon_wire::Reader::new(payload.as_bytes()), rule),
+        Encoding::Bytes => Err(ProtocolError::invalid("value", "must be a map", "bytes")),
+    }
 }
 
 /// Checks the payload of a message.
@@ -62,7 +69,7 @@ fn chunk(kind: Kind, payload: Option<&Payload>) -> Result<()> {
 fn by_kind(kind: Kind, payload: Option<&Payload>) -> Result<()> {
     let payload = payload.ok_or_else(|| ProtocolError::missing("payload"))?;
     match kinds::fields(kind) {
-        Some(fields) => check(&payload.value()?, fields, "payload"),
+        Some(fields) => check(payload, fields).map_err(|error| error.inside("payload")),
         None => Ok(()),
     }
 }

@@ -1,6 +1,9 @@
+use super::source::Source;
 use crate::error::{Code, ProtocolError, Result};
+use crate::limits::INTEGER_MAX;
 use crate::time;
 use crate::value::Value;
+use std::borrow::Cow;
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug)]
@@ -60,96 +63,104 @@ impl Field {
     }
 }
 
-/// Checks one value.
-fn value(value: &Value<'_>, rule: Rule, path: &str) -> Result<()> {
-    let (holds, words) = match rule {
-        Rule::Any => return Ok(()),
-        Rule::Map(fields) => return map(value, fields, path),
-        Rule::List(item) => return list(value, *item, path),
-        Rule::Text(most) => {
-            let fits = value
-                .as_text()
-                .is_some_and(|text| (1..=most).contains(&text.len()));
-            (fits, format!("must be text of 1 to {most} bytes"))
-        }
-        Rule::OneOf(texts) => {
-            let fits = value.as_text().is_some_and(|text| texts.contains(&text));
-            (fits, format!("must be one of {}", texts.join(", ")))
-        }
-        Rule::ErrorCode => (
-            value.as_text().is_some_and(is_error_code),
-            "must be a code like DOMAIN_REASON".into(),
-        ),
-        Rule::Time => {
-            let fits = value.as_text().and_then(time::parse).is_some();
-            (fits, "must be a time of RFC 3339".into())
-        }
-        Rule::Bool => (matches!(value, Value::Bool(_)), "must be true or false".into()),
-        Rule::Count => {
-            let fits = value
-                .as_uint()
-                .is_some_and(|count| count <= crate::limits::INTEGER_MAX);
-            (fits, "must be an integer from 0 to 2^53 - 1".into())
-        }
-        Rule::Number(least, most) => {
-            let fits = value
-                .as_number()
-                .is_some_and(|number| (least..=most).contains(&number));
-            (fits, format!("must be a number from {least} to {most}"))
-        }
-        Rule::Bytes(len) => {
-            let fits = value
-                .as_bytes()
-                .is_some_and(|bytes| len == 0 || bytes.len() == len);
-            (
-                fits,
-                if len == 0 {
-                    "must be bytes".into()
-                } else {
-                    format!("must be {len} bytes")
-                },
-            )
-        }
-    };
-    if holds {
-        Ok(())
-    } else {
-        Err(ProtocolError::invalid(path, words, value.type_name()))
+/// Checks the next value. Errors name the path below it.
+pub(super) fn value<'a, S: Source<'a>>(source: &mut S, rule: Rule) -> Result<()> {
+    match rule {
+        Rule::Any => return source.pass(),
+        Rule::Map(fields) => return map(source, fields),
+        Rule::List(item) => return list(source, *item),
+        _ => {}
+    }
+    let kind = source.type_name();
+    if matches!(kind, "map" | "list") {
+        return Err(ProtocolError::invalid("value", words(rule), kind));
+    }
+    let value = source.scalar()?;
+    if holds(&value, rule) {
+        return Ok(());
+    }
+    Err(ProtocolError::invalid("value", words(rule), value.type_name()))
+}
+
+/// Whether a value that is neither a list nor a map keeps a rule that is about neither.
+fn holds(value: &Value<'_>, rule: Rule) -> bool {
+    match rule {
+        Rule::Any | Rule::List(_) | Rule::Map(_) => false,
+        Rule::Text(most) => value
+            .as_text()
+            .is_some_and(|text| (1..=most).contains(&text.len())),
+        Rule::OneOf(texts) => value.as_text().is_some_and(|text| texts.contains(&text)),
+        Rule::ErrorCode => value.as_text().is_some_and(is_error_code),
+        Rule::Time => value.as_text().and_then(time::parse).is_some(),
+        Rule::Bool => matches!(value, Value::Bool(_)),
+        Rule::Count => value.as_uint().is_some_and(|count| count <= INTEGER_MAX),
+        Rule::Number(least, most) => value
+            .as_number()
+            .is_some_and(|number| (least..=most).contains(&number)),
+        Rule::Bytes(len) => value
+            .as_bytes()
+            .is_some_and(|bytes| len == 0 || bytes.len() == len),
     }
 }
 
-pub(super) fn map(value_: &Value<'_>, fields: &[Field], path: &str) -> Result<()> {
-    let pairs = value_
-        .as_map()
-        .ok_or_else(|| ProtocolError::invalid(path, "must be a map", value_.type_name()))?;
-    for field in fields {
-        let path = format!("{path}.{}", field.name);
-        let mut found = pairs.iter().filter(|(key, _)| key == field.name);
-        match (found.next(), found.next()) {
-            (Some(_), Some(_)) => {
-                return Err(ProtocolError::new(
-                    Code::KeyDuplicate,
-                    path,
-                    "must stand once",
-                    "a second one",
-                ));
-            }
-            (Some((_, item)), None) => value(item, field.rule, &path)?,
-            (None, _) if field.required => return Err(ProtocolError::missing(path)),
-            (None, _) => {}
-        }
+fn words(rule: Rule) -> Cow<'static, str> {
+    match rule {
+        Rule::Any => "may be anything".into(),
+        Rule::List(_) => "must be a list".into(),
+        Rule::Map(_) => "must be a map".into(),
+        Rule::Text(most) => format!("must be text of 1 to {most} bytes").into(),
+        Rule::OneOf(texts) => format!("must be one of {}", texts.join(", ")).into(),
+        Rule::ErrorCode => "must be a code like DOMAIN_REASON".into(),
+        Rule::Time => "must be a time of RFC 3339".into(),
+        Rule::Bool => "must be true or false".into(),
+        Rule::Count => "must be an integer from 0 to 2^53 - 1".into(),
+        Rule::Number(least, most) => format!("must be a number from {least} to {most}").into(),
+        Rule::Bytes(0) => "must be bytes".into(),
+        Rule::Bytes(len) => format!("must be {len} bytes").into(),
     }
-    Ok(())
 }
 
-fn list(value_: &Value<'_>, rule: Rule, path: &str) -> Result<()> {
-    let Value::List(items) = value_ else {
-        return Err(ProtocolError::invalid(path, "must be a list", value_.type_name()));
-    };
-    items
+fn map<'a, S: Source<'a>>(source: &mut S, fields: &[Field]) -> Result<()> {
+    let kind = source.type_name();
+    if kind != "map" {
+        return Err(ProtocolError::invalid("value", "must be a map", kind));
+    }
+    // One bit a field; no map of a schema has more than 32.
+    let mut seen = 0_u32;
+    source.pairs(|source, key| {
+        let Some(at) = fields.iter().position(|field| field.name == key) else {
+            return source.pass();
+        };
+        let name = fields[at].name;
+        if seen >> at & 1 == 1 {
+            return Err(ProtocolError::new(
+                Code::KeyDuplicate,
+                name,
+                "must stand once",
+                "a second one",
+            ));
+        }
+        seen |= 1 << at;
+        value(source, fields[at].rule).map_err(|error| error.inside(name))
+    })?;
+    let missing = fields
         .iter()
         .enumerate()
-        .try_for_each(|(at, item)| value(item, rule, &format!("{path}[{at}]")))
+        .find(|(at, field)| field.required && seen >> at & 1 == 0);
+    missing.map_or(Ok(()), |(_, field)| Err(ProtocolError::missing(field.name)))
+}
+
+fn list<'a, S: Source<'a>>(source: &mut S, rule: Rule) -> Result<()> {
+    let kind = source.type_name();
+    if kind != "list" {
+        return Err(ProtocolError::invalid("value", "must be a list", kind));
+    }
+    let mut at = 0;
+    source.items(|source| {
+        value(source, rule).map_err(|error| error.inside(&format!("[{at}]")))?;
+        at += 1;
+        Ok(())
+    })
 }
 
 fn is_error_code(text: &str) -> bool {
@@ -164,7 +175,7 @@ mod tests {
     use crate::json;
 
     fn check(text: &str, rule: Rule) -> Result<()> {
-        value(&json::parse(text.as_bytes()).unwrap(), rule, "x")
+        value(&mut json::Reader::new(text.as_bytes()).unwrap(), rule).map_err(|error| error.inside("x"))
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The four task messages: JSON documents of their own, which travel in envelopes without a byte changed.
 
 mod schemas;
+mod told;
 
 use crate::envelope::{Encoding, Envelope, Header, Kind, MessageId, Payload, Priority, Target, choice};
 use crate::error::{Code, ProtocolError, Result};
 use crate::schema::{self, Field};
-use crate::value::Value;
-use crate::{json, time};
+use told::Told;
 
 choice! {
     /// Which task message it is: the text is its `message_type`.
@@ -57,6 +57,10 @@ impl Message {
         }
     }
 
+    fn assigns(self) -> bool {
+        self == Self::TaskAssignment
+    }
+
     /// Its fields.
     pub fn fields(self) -> &'static [Field] {
         schemas::fields(self)
@@ -72,25 +76,24 @@ impl Message {
                 payload.encoding().as_str(),
             ));
         }
-        let value = payload.value()?;
-        schema::check(&value, self.fields(), "payload")?;
-        let told = Told::read(self, &value)?;
+        schema::check(payload, self.fields()).map_err(|error| error.inside("payload"))?;
+        let told = Told::read(payload.as_bytes())?;
         let differs = [
             ("kind", header.kind != self.kind()),
-            ("payload.message_type", told.message != self),
-            ("source", header.source != told.source),
-            ("timestamp", header.timestamp_ms != told.timestamp_ms),
+            ("source", header.source != told.source(self)),
+            ("timestamp", header.timestamp_ms != told.timestamp_ms()),
             (
                 "correlationId",
-                header.correlation_id.as_deref() != Some(told.task),
+                header.correlation_id.as_deref() != Some(told.task(self)),
             ),
             (
                 "priority",
-                told.priority.is_some_and(|priority| priority != header.priority),
+                told.priority(self)
+                    .is_some_and(|priority| priority != header.priority),
             ),
             (
                 "target",
-                told.agent
+                told.target(self)
                     .is_some_and(|agent| header.target != Target::Agent(agent.into())),
             ),
         ];
@@ -105,76 +108,30 @@ impl Message {
     }
 }
 
-/// What a task message says about its envelope.
-struct Told<'v> {
-    message: Message,
-    source: &'v str,
-    agent: Option<&'v str>,
-    task: &'v str,
-    timestamp_ms: u64,
-    priority: Option<Priority>,
-}
-
-impl<'v> Told<'v> {
-    /// Reads a value that keeps its schema.
-    fn read(message: Message, value: &'v Value<'_>) -> Result<Self> {
-        let text = |pointer: &str| {
-            let found = value.pointer(pointer).and_then(Value::as_text);
-            found.ok_or_else(|| ProtocolError::missing(format!("payload{}", pointer.replace('/', "."))))
-        };
-        let assigns = message == Message::TaskAssignment;
-        Ok(Self {
-            message: text("/message_type")
-                .ok()
-                .and_then(Message::from_text)
-                .unwrap_or(message),
-            source: text(if assigns { "/orchestrator_id" } else { "/agent_id" })?,
-            agent: if assigns {
-                Some(text("/target_agent")?)
-            } else {
-                None
-            },
-            task: text(if assigns {
-                "/task_details/task_id"
-            } else {
-                "/task_id"
-            })?,
-            timestamp_ms: time::parse(text("/timestamp")?).unwrap_or(0),
-            priority: text("/task_details/priority").ok().and_then(Priority::from_text),
-        })
-    }
-}
-
 /// Puts a task message into an envelope. Its bytes become the payload as they are.
 ///
 /// # Errors
 /// `PROTOCOL_MALFORMED` when it is not JSON, otherwise the first rule of its schema that is broken.
 pub fn to_envelope(message: &[u8], wrapping: Wrapping) -> Result<Envelope> {
     let payload = Payload::new(Encoding::Json, message)?;
-    let value = json::parse(message).map_err(|error| error.inside("payload"))?;
-    let kind = value
-        .get("message_type")
-        .ok_or_else(|| ProtocolError::missing("payload.message_type"))?;
-    let message = kind.as_text().and_then(Message::from_text).ok_or_else(|| {
-        let texts: Vec<&str> = Message::ALL.iter().map(|message| message.as_str()).collect();
-        let rule = format!("must be one of {}", texts.join(", "));
-        ProtocolError::invalid("payload.message_type", rule, kind.type_name())
-    })?;
-    schema::check(&value, message.fields(), "payload")?;
-    let told = Told::read(message, &value)?;
+    schema::check(&payload, schemas::ANY).map_err(|error| error.inside("payload"))?;
+    let told = Told::read(payload.as_bytes())?;
+    let message = told.message_type.as_deref().and_then(Message::from_text);
+    let message = message.ok_or_else(|| ProtocolError::missing("payload.message_type"))?;
+    schema::check(&payload, message.fields()).map_err(|error| error.inside("payload"))?;
     let target = told
-        .agent
+        .target(message)
         .map_or(wrapping.orchestrator, |agent| Target::Agent(agent.into()));
     let mut header = Header::new(
         wrapping.id,
         message.kind(),
-        told.source,
+        told.source(message),
         target,
-        told.timestamp_ms,
+        told.timestamp_ms(),
     );
-    header.correlation_id = Some(told.task.into());
+    header.correlation_id = Some(told.task(message).into());
     header.schema = Some(message.schema().into());
-    header.priority = told.priority.unwrap_or(Priority::Medium);
+    header.priority = told.priority(message).unwrap_or(Priority::Medium);
     Envelope::new(header, Some(payload))
 }
 

@@ -7,6 +7,17 @@ const AMOUNT: Rule = Rule::Number(0.0, 9_007_199_254_740_991.0);
 const RATIO: Rule = Rule::Number(0.0, 1.0);
 const PERCENT: Rule = Rule::Number(0.0, 100.0);
 
+/// What every task message has.
+pub(super) const ANY: &[Field] = &[Field::required(
+    "message_type",
+    Rule::OneOf(&[
+        "task_assignment",
+        "progress_update",
+        "task_completion",
+        "failure_notification",
+    ]),
+)];
+
 const ASSIGNMENT: &[Field] = &[
     Field::required("message_type", Rule::OneOf(&["task_assignment"])),
     Field::required("message_id", NAME),

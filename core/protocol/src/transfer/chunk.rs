@@ -2,6 +2,7 @@ use crate::envelope::{Encoding, MessageId, Payload};
 use crate::error::{Code, ProtocolError, Result};
 use crate::schema::{self, Field, Rule};
 use crate::value::Value;
+use polyphon_wire::Reader;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 
@@ -68,11 +69,7 @@ impl<'a> Chunk<'a> {
                 found,
             ));
         }
-        let value = payload.value()?;
-        schema::check(&value, FIELDS, "payload")?;
-        let Value::Map(pairs) = value else {
-            return Err(ProtocolError::missing("payload"));
-        };
+        schema::check(payload, FIELDS).map_err(|error| error.inside("payload"))?;
         let mut chunk = Self {
             transfer: MessageId::new(0, [0; 10]),
             index: 0,
@@ -81,18 +78,19 @@ impl<'a> Chunk<'a> {
             sha256: [0; 32],
             data: Cow::Borrowed(&[]),
         };
-        for (key, value) in pairs {
-            match (&*key, value) {
-                ("transfer", Value::Bytes(bytes)) => {
-                    chunk.transfer =
-                        MessageId::from_bytes(&bytes).map_err(|error| error.inside("payload.transfer"))?;
+        let mut reader = Reader::new(payload.as_bytes());
+        for _ in 0..reader.map()? {
+            match reader.str()? {
+                "transfer" => {
+                    let id = MessageId::from_bytes(reader.bin()?);
+                    chunk.transfer = id.map_err(|error| error.inside("payload.transfer"))?;
                 }
-                ("sha256", Value::Bytes(bytes)) => chunk.sha256.copy_from_slice(&bytes),
-                ("data", Value::Bytes(bytes)) => chunk.data = bytes,
-                ("index", value) => chunk.index = value.as_uint().unwrap_or(0),
-                ("count", value) => chunk.count = value.as_uint().unwrap_or(0),
-                ("size", value) => chunk.size = value.as_uint().unwrap_or(0),
-                _ => {}
+                "sha256" => chunk.sha256.copy_from_slice(reader.bin()?),
+                "data" => chunk.data = Cow::Borrowed(reader.bin()?),
+                "index" => chunk.index = count(&mut reader)?,
+                "count" => chunk.count = count(&mut reader)?,
+                "size" => chunk.size = count(&mut reader)?,
+                _ => reader.skip()?,
             }
         }
         chunk.check()?;
@@ -137,6 +135,11 @@ impl<'a> Chunk<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// A number that was checked; some encoders write it with a sign.
+fn count(reader: &mut Reader<'_>) -> Result<u64> {
+    Ok(reader.int().map(|number| number.unsigned_abs())?)
 }
 
 /// The chunks of some data, in their order.

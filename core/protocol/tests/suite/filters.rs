@@ -1,9 +1,10 @@
 //! Filters by kind, priority, header and content.
 
-use crate::common::{free, header, json};
+use crate::common::{free, header, json, payload};
 use polyphon_protocol::codec::Codec;
 use polyphon_protocol::filter::Filter;
-use polyphon_protocol::{Code, Encoding, Envelope, Kind, Payload, Priority};
+use polyphon_protocol::{Code, Encoding, Envelope, Kind, Payload, Priority, Value};
+use proptest::prelude::*;
 
 fn message() -> Envelope {
     let mut header = header(Kind::Data);
@@ -53,6 +54,25 @@ fn a_filter_takes_what_it_says() {
                 expected,
                 "{codec:?} {text}"
             );
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_place_is_where_its_pointer_leads(payload in payload(), path in prop::collection::vec("[a-z]{0,2}|[0-4]", 0..4)) {
+        let pointer: String = path.iter().map(|token| format!("/{token}")).collect();
+        let value = payload.value().unwrap();
+        let place = if payload.encoding() == Encoding::Bytes { None } else { value.pointer(&pointer) };
+        let filter = |test: &str| Filter::parse(format!(r#"{{"content":{{"{pointer}":{test}}}}}"#).as_bytes()).unwrap();
+        let message = free(payload.clone());
+        let tests = [(r#"{"exists":true}"#, place.is_some()), ("true", place == Some(&Value::Bool(true)))];
+        for (test, expected) in tests {
+            prop_assert_eq!(filter(test).takes(&message), expected, "{} {}", pointer, test);
+            for codec in Codec::ALL {
+                let bytes = codec.encode(&message).unwrap();
+                prop_assert_eq!(filter(test).takes_lazily(&codec.header(&bytes).unwrap()), expected);
+            }
         }
     }
 }

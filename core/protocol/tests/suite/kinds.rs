@@ -2,7 +2,9 @@
 
 use crate::common::{header, hop, id, json};
 use polyphon_protocol::envelope::Extensions;
-use polyphon_protocol::{Code, Envelope, Extension, Header, Kind, Target, TraceContext, Version};
+use polyphon_protocol::{
+    Code, Encoding, Envelope, Extension, Header, Kind, Payload, Target, TraceContext, Version,
+};
 
 /// A kind, a payload it takes, and payloads it refuses with the field that is wrong.
 type Case<'a> = (Kind, &'a str, &'a [(&'a str, &'a str)]);
@@ -195,4 +197,17 @@ fn a_message_expires_when_its_time_is_over() {
     header.ttl_ms = Some(5);
     assert!(!header.is_expired(header.timestamp_ms + 4));
     assert!(header.is_expired(header.timestamp_ms + 5));
+}
+
+#[test]
+fn a_payload_of_messagepack_keeps_the_same_schema() {
+    let beat = |text: &str| Payload::msgpack(&json(text).value().unwrap());
+    let good = beat(r#"{"extra":[[1]],"status":"healthy","sequence":1}"#);
+    assert!(Envelope::new(header(Kind::Heartbeat), Some(good)).is_ok());
+    let bad = beat(r#"{"status":["healthy"],"sequence":1}"#);
+    let error = Envelope::new(header(Kind::Heartbeat), Some(bad)).unwrap_err();
+    assert_eq!((error.field.as_str(), error.found), ("payload.status", "list"));
+    let opaque = Payload::new(Encoding::Bytes, b"x").unwrap();
+    let error = Envelope::new(header(Kind::Heartbeat), Some(opaque)).unwrap_err();
+    assert_eq!((error.field.as_str(), error.found), ("payload", "bytes"));
 }

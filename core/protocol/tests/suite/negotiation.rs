@@ -231,3 +231,23 @@ fn every_connection_has_an_epoch_of_its_own() {
         session_epoch(&sent, &welcome(3))
     );
 }
+
+#[test]
+fn a_hello_is_bounded_and_checked() {
+    let mut long = hello(offer(), None);
+    long.resize(64 * 1024 + 1, b' ');
+    assert_eq!(Hello::parse(&long).unwrap_err().code, Code::LimitExceeded);
+    let text = String::from_utf8(hello(offer(), None)).unwrap();
+    for (from, to, field) in [
+        ("\"codecs\":[", "\"codecs\":[1,", "hello.hello.codecs[0]"),
+        ("\"audit\":true", "\"audit\":1", "hello.extensions"),
+        ("\"nonce\":\"", "\"nonce\":\"x", "nonce"),
+    ] {
+        assert_eq!(
+            Hello::parse(text.replacen(from, to, 1).as_bytes())
+                .unwrap_err()
+                .field,
+            field
+        );
+    }
+}

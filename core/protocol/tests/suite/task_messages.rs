@@ -82,6 +82,21 @@ fn an_envelope_that_says_otherwise_is_refused() {
 }
 
 #[test]
+fn fields_of_another_place_say_nothing() {
+    let text = example(Message::TaskAssignment).replacen(
+        '{',
+        r#"{"task_id":"other","priority":"low","agent_id":"x","#,
+        1,
+    );
+    let envelope = to_envelope(text.as_bytes(), wrapping()).unwrap();
+    assert_eq!(envelope.header(), wrapped(Message::TaskAssignment).header());
+    let extra = r#"{"target_agent":"x","task_details":{"task_id":"y","priority":"low"},"#;
+    let text = example(Message::ProgressUpdate).replacen('{', extra, 1);
+    let envelope = to_envelope(text.as_bytes(), wrapping()).unwrap();
+    assert_eq!(envelope.header(), wrapped(Message::ProgressUpdate).header());
+}
+
+#[test]
 fn broken_messages_are_refused_by_field() {
     let cases = [
         (
