@@ -107,7 +107,11 @@ fn messages(bytes: usize) {
 }
 
 fn repeated(rounds: u64, mut run: impl FnMut() -> usize) -> f64 {
-    nanoseconds(rounds, || (0..rounds).for_each(|_| drop(black_box(run()))))
+    nanoseconds(rounds, || {
+        (0..rounds).for_each(|_| {
+            black_box(run());
+        })
+    })
 }
 
 fn nanoseconds(count: u64, run: impl FnOnce()) -> f64 {

@@ -1,5 +1,6 @@
-use super::hash::{Map, Seed};
-use super::subject::{Pattern, Subject, TOKENS_MAX};
+use super::hash::{Token, step, tokens};
+use super::subject::{Pattern, Subject};
+use hashbrown::HashTable;
 
 const NONE: u32 = u32::MAX;
 const ROOT: u32 = 0;
@@ -7,47 +8,50 @@ const ROOT: u32 = 0;
 /// Who subscribed to what: finds every pattern that takes a subject in time that grows with the subject and the
 /// matches, not with the number of patterns.
 ///
-/// A trie of tokens. Tokens are numbers (each text is hashed once per subject) and all edges are in one table, so a step
-/// down is one probe. Matches come in an order that depends only on what was inserted and removed before.
+/// A trie of tokens with all edges in one table: each token is hashed once per subject, and a step down is one probe.
+/// Matches come in an order that depends only on what was inserted and removed before.
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    tokens: Map<Box<str>, Token>,
-    edges: Map<u64, u32>,
+    /// Nodes under a literal token, found by their parent and that token.
+    edges: HashTable<u32>,
     nodes: Vec<Node>,
-    free_nodes: Vec<u32>,
-    free_tokens: Vec<u32>,
-    next_token: u32,
+    free: Vec<u32>,
+    seed: u64,
     len: usize,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Token {
-    number: u32,
-    uses: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Node {
+    parent: u32,
+    /// Hash of the step that leads here.
+    step: u64,
+    /// The literal token under which it stands; empty for the root and under `*`.
+    token: Box<str>,
+    /// The child under `*`.
+    any: u32,
+    /// How many children there are under literal tokens.
+    literals: u32,
     /// Subscribers of the pattern that ends here.
     here: Vec<u64>,
     /// Subscribers of the pattern that ends here with `>`.
     rest: Vec<u64>,
-    /// The child under `*`.
-    any: u32,
-    /// How many children there are, `any` included.
-    children: u32,
 }
 
 impl Node {
-    const EMPTY: Self = Self {
-        here: Vec::new(),
-        rest: Vec::new(),
-        any: NONE,
-        children: 0,
-    };
+    fn new(parent: u32, step: u64, token: &str) -> Self {
+        Self {
+            parent,
+            step,
+            token: token.into(),
+            any: NONE,
+            literals: 0,
+            here: Vec::new(),
+            rest: Vec::new(),
+        }
+    }
 
     fn is_empty(&self) -> bool {
-        self.here.is_empty() && self.rest.is_empty() && self.children == 0
+        self.here.is_empty() && self.rest.is_empty() && self.literals == 0 && self.any == NONE
     }
 }
 
@@ -61,12 +65,10 @@ impl Matcher {
     /// Nobody subscribed. The seed, a random number, keeps hostile tokens from colliding.
     pub fn new(seed: u64) -> Self {
         Self {
-            tokens: Map::with_hasher(Seed(seed)),
-            edges: Map::with_hasher(Seed(seed)),
-            nodes: vec![Node::EMPTY],
-            free_nodes: Vec::new(),
-            free_tokens: Vec::new(),
-            next_token: 0,
+            edges: HashTable::new(),
+            nodes: vec![Node::new(NONE, 0, "")],
+            free: Vec::new(),
+            seed,
             len: 0,
         }
     }
@@ -83,171 +85,144 @@ impl Matcher {
 
     /// Subscribes; `false` when this subscriber has this pattern already.
     pub fn insert(&mut self, pattern: Pattern<'_>, subscriber: u64) -> bool {
-        if self
-            .subscribers(pattern)
-            .is_some_and(|subscribers| subscribers.contains(&subscriber))
-        {
-            return false;
-        }
+        let (tokens, count) = tokens(self.seed, pattern.as_str());
         let mut node = ROOT;
-        let mut last = "";
-        for token in pattern.tokens() {
-            last = token;
-            node = match token {
+        for token in &tokens[..count] {
+            node = match token.text {
                 ">" => break,
                 "*" => self.any(node),
-                token => self.child(node, token),
+                _ => self.child(node, *token),
             };
         }
-        let node = &mut self.nodes[node as usize];
-        if last == ">" {
-            &mut node.rest
-        } else {
-            &mut node.here
+        let subscribers = self.subscribers(node, pattern);
+        if subscribers.contains(&subscriber) {
+            return false;
         }
-        .push(subscriber);
+        subscribers.push(subscriber);
         self.len += 1;
         true
     }
 
     /// Unsubscribes; `false` when this subscriber does not have this pattern.
     pub fn remove(&mut self, pattern: Pattern<'_>, subscriber: u64) -> bool {
-        let Some(path) = self.path(pattern) else {
+        let Some(node) = self.find(pattern) else {
             return false;
         };
-        let [.., end] = path[..] else { return false };
-        let rest = pattern.as_str() == ">" || pattern.as_str().ends_with(".>");
-        let node = &mut self.nodes[end as usize];
-        let subscribers = if rest { &mut node.rest } else { &mut node.here };
+        let subscribers = self.subscribers(node, pattern);
         let Some(at) = subscribers.iter().position(|each| *each == subscriber) else {
             return false;
         };
         subscribers.remove(at);
         self.len -= 1;
-        self.prune(pattern, &path);
+        self.prune(node);
         true
     }
 
     /// Appends the subscribers of every pattern that takes the subject. One who has several such patterns comes
     /// several times.
     pub fn matches(&self, subject: Subject<'_>, found: &mut Vec<u64>) {
-        let mut tokens = [NONE; TOKENS_MAX];
-        let mut len = 0;
-        for (token, slot) in subject.tokens().zip(&mut tokens) {
-            *slot = self.tokens.get(token).map_or(NONE, |token| token.number);
-            len += 1;
-        }
-        self.walk(ROOT, &tokens[..len], found);
+        let (tokens, count) = tokens(self.seed, subject.as_str());
+        self.walk(ROOT, &tokens[..count], found);
     }
 
-    fn walk(&self, node: u32, tokens: &[u32], found: &mut Vec<u64>) {
+    fn walk(&self, node: u32, tokens: &[Token<'_>], found: &mut Vec<u64>) {
         let at = &self.nodes[node as usize];
         let Some((token, tokens)) = tokens.split_first() else {
             found.extend_from_slice(&at.here);
             return;
         };
         found.extend_from_slice(&at.rest);
-        let literal = *token != NONE && at.children > u32::from(at.any != NONE);
-        if literal && let Some(child) = self.edges.get(&edge(node, *token)) {
-            self.walk(*child, tokens, found);
+        if at.literals > 0
+            && let Some(child) = self.literal(node, *token)
+        {
+            self.walk(child, tokens, found);
         }
         if at.any != NONE {
             self.walk(at.any, tokens, found);
         }
     }
 
-    fn subscribers(&self, pattern: Pattern<'_>) -> Option<&[u64]> {
-        let node = &self.nodes[*self.path(pattern)?.last()? as usize];
-        let rest = pattern.tokens().last() == Some(">");
-        Some(if rest { &node.rest } else { &node.here })
+    fn literal(&self, parent: u32, token: Token<'_>) -> Option<u32> {
+        let is_it = |child: &u32| {
+            let child = &self.nodes[*child as usize];
+            child.parent == parent && *child.token == *token.text
+        };
+        self.edges.find(step(parent, token.hash), is_it).copied()
     }
 
-    /// The nodes from the root to where the pattern ends; `>` has no node of its own.
-    fn path(&self, pattern: Pattern<'_>) -> Option<Vec<u32>> {
-        let mut path = vec![ROOT];
+    /// The node at which a pattern ends; `>` has no node of its own.
+    fn find(&self, pattern: Pattern<'_>) -> Option<u32> {
+        let (tokens, count) = tokens(self.seed, pattern.as_str());
         let mut node = ROOT;
-        for token in pattern.tokens() {
-            node = match token {
+        for token in &tokens[..count] {
+            node = match token.text {
                 ">" => break,
                 "*" => Some(self.nodes[node as usize].any).filter(|any| *any != NONE)?,
-                token => *self.edges.get(&edge(node, self.tokens.get(token)?.number))?,
+                _ => self.literal(node, *token)?,
             };
-            path.push(node);
         }
-        Some(path)
+        Some(node)
+    }
+
+    fn subscribers(&mut self, node: u32, pattern: Pattern<'_>) -> &mut Vec<u64> {
+        let node = &mut self.nodes[node as usize];
+        // `>` is only ever a token of its own.
+        if pattern.as_str().ends_with('>') {
+            &mut node.rest
+        } else {
+            &mut node.here
+        }
     }
 
     fn any(&mut self, node: u32) -> u32 {
         if self.nodes[node as usize].any == NONE {
-            let child = self.make();
-            self.nodes[node as usize].any = child;
-            self.nodes[node as usize].children += 1;
+            self.nodes[node as usize].any = self.add(Node::new(node, 0, ""));
         }
         self.nodes[node as usize].any
     }
 
-    fn child(&mut self, node: u32, text: &str) -> u32 {
-        let number = self.tokens.get(text).map(|token| token.number);
-        if let Some(child) = number.and_then(|number| self.edges.get(&edge(node, number))) {
-            return *child;
+    fn child(&mut self, node: u32, token: Token<'_>) -> u32 {
+        if let Some(child) = self.literal(node, token) {
+            return child;
         }
-        let number = number.unwrap_or_else(|| self.number());
-        let fresh = Token { number, uses: 0 };
-        self.tokens.entry(text.into()).or_insert(fresh).uses += 1;
-        let child = self.make();
-        self.edges.insert(edge(node, number), child);
-        self.nodes[node as usize].children += 1;
+        let step = step(node, token.hash);
+        let child = self.add(Node::new(node, step, token.text));
+        let nodes = &self.nodes;
+        self.edges
+            .insert_unique(step, child, |child| nodes[*child as usize].step);
+        self.nodes[node as usize].literals += 1;
         child
     }
 
-    fn number(&mut self) -> u32 {
-        self.free_tokens.pop().unwrap_or_else(|| {
-            self.next_token += 1;
-            self.next_token - 1
-        })
-    }
-
-    fn make(&mut self) -> u32 {
-        self.free_nodes.pop().unwrap_or_else(|| {
-            self.nodes.push(Node::EMPTY);
-            (self.nodes.len() - 1) as u32
-        })
-    }
-
-    /// Gives back the nodes at the end of a path that nothing leads through any more.
-    fn prune(&mut self, pattern: Pattern<'_>, path: &[u32]) {
-        let tokens: Vec<&str> = pattern.tokens().collect();
-        for at in (1..path.len()).rev() {
-            let (node, parent) = (path[at], path[at - 1]);
-            if !self.nodes[node as usize].is_empty() {
-                return;
+    fn add(&mut self, node: Node) -> u32 {
+        match self.free.pop() {
+            Some(at) => {
+                self.nodes[at as usize] = node;
+                at
             }
-            match tokens[at - 1] {
-                "*" => self.nodes[parent as usize].any = NONE,
-                token => self.forget(parent, token),
+            None => {
+                self.nodes.push(node);
+                (self.nodes.len() - 1) as u32
             }
-            self.nodes[parent as usize].children -= 1;
-            self.nodes[node as usize] = Node::EMPTY;
-            self.free_nodes.push(node);
         }
     }
 
-    fn forget(&mut self, parent: u32, text: &str) {
-        let Some(token) = self.tokens.get_mut(text) else {
-            return;
-        };
-        let number = token.number;
-        token.uses -= 1;
-        if token.uses == 0 {
-            self.tokens.remove(text);
-            self.free_tokens.push(number);
+    /// Gives back a node that nothing needs any more, and those above it that are left empty.
+    fn prune(&mut self, mut node: u32) {
+        while node != ROOT && self.nodes[node as usize].is_empty() {
+            let (parent, step) = (self.nodes[node as usize].parent, self.nodes[node as usize].step);
+            let above = &mut self.nodes[parent as usize];
+            if above.any == node {
+                above.any = NONE;
+            } else if let Ok(edge) = self.edges.find_entry(step, |child| *child == node) {
+                above.literals -= 1;
+                edge.remove();
+            }
+            self.nodes[node as usize] = Node::new(NONE, 0, "");
+            self.free.push(node);
+            node = parent;
         }
-        self.edges.remove(&edge(parent, number));
     }
-}
-
-fn edge(node: u32, token: u32) -> u64 {
-    u64::from(node) << 32 | u64::from(token)
 }
 
 #[cfg(test)]
@@ -285,16 +260,11 @@ mod tests {
                 assert!(matcher.remove(Pattern::new(pattern).unwrap(), round));
             }
         }
-        assert!(matcher.is_empty() && matcher.edges.is_empty() && matcher.tokens.is_empty());
+        assert!(matcher.is_empty() && matcher.edges.is_empty() && matcher.nodes[0].is_empty());
         assert_eq!(
             matcher.nodes.len(),
-            matcher.free_nodes.len() + 1,
+            matcher.free.len() + 1,
             "nodes are used again"
-        );
-        assert_eq!(
-            matcher.next_token as usize,
-            matcher.free_tokens.len(),
-            "and so are numbers of tokens"
         );
     }
 }

@@ -72,31 +72,35 @@ impl<'a> Pattern<'a> {
     }
 }
 
+/// One pass over the bytes.
 fn check(text: &str, wildcards: bool) -> Result<()> {
     let refuse = |rule| Err(ProtocolError::new(Code::SubjectInvalid, "value", rule, "text"));
     if text.is_empty() || text.len() > BYTES_MAX {
         return refuse("must have 1 to 256 bytes");
     }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return refuse("must be printable ASCII without spaces");
-    }
-    let mut tokens = text.split('.');
-    if tokens.clone().count() > TOKENS_MAX {
-        return refuse("must have at most 16 tokens");
-    }
-    while let Some(token) = tokens.next() {
-        match token {
-            "" => return refuse("must have no empty token"),
-            "*" if wildcards => {}
-            ">" if wildcards && tokens.next().is_none() => return Ok(()),
-            ">" if wildcards => return refuse("must have `>` only as its last token"),
-            token if token.contains(['*', '>']) => {
-                return refuse("must have `*` and `>` only as whole tokens of patterns");
+    let (mut tokens, mut len, mut wild) = (1, 0, None);
+    for byte in text.bytes() {
+        match byte {
+            b'.' if len == 0 => return refuse("must have no empty token"),
+            b'.' if wild == Some(b'>') => return refuse("must have `>` only as its last token"),
+            b'.' => {
+                tokens += 1;
+                (len, wild) = (0, None);
+                continue;
             }
-            _ => {}
+            b'*' | b'>' if wildcards && len == 0 => wild = Some(byte),
+            b'*' | b'>' => return refuse("must have `*` and `>` only as whole tokens of patterns"),
+            _ if wild.is_some() => return refuse("must have `*` and `>` only as whole tokens of patterns"),
+            0x21..=0x7e => {}
+            _ => return refuse("must be printable ASCII without spaces"),
         }
+        len += 1;
     }
-    Ok(())
+    match (len, tokens) {
+        (0, _) => refuse("must have no empty token"),
+        (_, 1..=TOKENS_MAX) => Ok(()),
+        _ => refuse("must have at most 16 tokens"),
+    }
 }
 
 #[cfg(test)]
