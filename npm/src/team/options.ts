@@ -21,6 +21,16 @@ export interface OpenOptions {
   readonly totals?: { readonly memoryMb?: number; readonly cpuCores?: number; readonly diskMb?: number };
   /** How an agent is chosen among those that could. Default `priority_load_performance`. */
   readonly selection?: "priority_load_performance" | "least_loaded" | "round_robin" | "fastest";
+  /**
+   * How an agent is chosen, as criteria of which the first weighs most, at most four: `priority` the higher, `load` the
+   * smaller part of its greatest load in use, `performance` the shorter mean time to a success, `success` the greater share
+   * of successes, `speed` the shorter mean time. Equals take turns. Goes before `selection`; empty: `selection` counts.
+   */
+  readonly ranking?: readonly ("priority" | "load" | "performance" | "success" | "speed")[];
+  /** How what waits is weighed. Default: as it was in the journal. */
+  readonly scheduling?: SchedulingOptions;
+  /** What becomes of a question to a human that nobody answers. Default: as it was in the journal. */
+  readonly escalations?: EscalationOptions;
   /** When an agent's silence means what, and how it is restarted. Default: as it was in the journal. */
   readonly agents?: AgentPolicy;
   /** Alert rules by name. Default: as they were in the journal; what a given object leaves out has the defaults of {@link AlertOptions}. */
@@ -36,6 +46,24 @@ export interface OpenOptions {
   readonly notify?: (escalation: EscalationView) => Promise<void>;
   /** Called when something goes wrong that no caller hears of. Default: ignored. */
   readonly onError?: (error: Error) => void;
+}
+
+/** How what waits is weighed. What is left out stays as it was, at first the default. Times in milliseconds. */
+export interface SchedulingOptions {
+  /** Waiting time that lifts a ready task by one priority. Default 30,000. */
+  readonly ageingMs?: number;
+  /** Waiting time after which what becomes free is kept for a task. Default 120,000. */
+  readonly starvationMs?: number;
+  /** Time an agent that is stopped has to finish its work before it goes to others. Default 30,000. */
+  readonly shutdownMs?: number;
+}
+
+/** What becomes of a question to a human that nobody answers. What is left out stays as it was. */
+export interface EscalationOptions {
+  /** Time a human has, in milliseconds; `null`: for ever, which is the default. */
+  readonly deadlineMs?: number | null;
+  /** What is decided when that is over. Default `abort`. */
+  readonly otherwise?: "approve" | "retry" | "abort";
 }
 
 /** How much of the past is kept. Whatever goes on keeps everything it needs. */

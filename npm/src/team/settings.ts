@@ -13,18 +13,30 @@ const MILLION = 1_000_000;
  * their unit here: whether they are right is the kernel's to say.
  */
 export function settingsWith(current: Settings, defaults: Settings, options: OpenOptions): Settings {
-  const { totals, selection, notify, alerts, agents, recovery } = options;
+  const { totals, selection, ranking, scheduling, escalations, notify, alerts, agents, recovery } = options;
   const silenceMs =
     alerts === undefined ? undefined : (alerts.agent_unresponsive?.threshold ?? defaults.agents.unresponsiveMs);
   const next: Settings = {
     ...current,
+    ageingMs: scheduling?.ageingMs ?? current.ageingMs,
+    starvationMs: scheduling?.starvationMs ?? current.starvationMs,
+    shutdownMs: scheduling?.shutdownMs ?? current.shutdownMs,
     selection: selection ?? current.selection,
-    escalations: { ...current.escalations, notify: notify !== undefined },
+    escalations: {
+      deadlineMs: escalations?.deadlineMs === undefined ? current.escalations.deadlineMs : escalations.deadlineMs,
+      default: escalations?.otherwise ?? current.escalations.default,
+      notify: notify !== undefined,
+    },
     alerts:
       alerts === undefined
         ? current.alerts
         : defaults.alerts.flatMap((rule) => ruleWith(rule, alertOf(alerts, rule.name)) ?? []),
-    agents: { ...current.agents, ...(silenceMs === undefined ? {} : { unresponsiveMs: silenceMs }), ...agents },
+    agents: {
+      ...current.agents,
+      ...(silenceMs === undefined ? {} : { unresponsiveMs: silenceMs }),
+      ...agents,
+      ranking: ranking ?? current.agents.ranking,
+    },
     recovery: recovery === undefined ? current.recovery : recoveryWith(defaults.recovery, recovery),
     totals:
       totals === undefined

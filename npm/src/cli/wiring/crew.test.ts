@@ -19,8 +19,13 @@ afterEach(async () => {
 });
 
 /** Runs tasks that leave with 3, which is a calculation error, until `over`. */
-async function run(settings: string, count: number, over: (view: SessionView) => boolean): Promise<SessionView> {
-  const ids = Array.from({ length: count }, (_, index) => `{id: T${index}, template: broken}`);
+async function run(
+  settings: string,
+  count: number,
+  over: (view: SessionView) => boolean,
+  more = "",
+): Promise<SessionView> {
+  const ids = Array.from({ length: count }, (_, index) => `{id: T${index}, template: broken${more}}`);
   const text = `${settings}
 failure_handling: {max_retries: 2, retry_delay_seconds: 0.01}
 orchestrator: {task_definitions: {unit_tests: [${ids.join(", ")}]}}
@@ -51,6 +56,11 @@ describe("what a configuration says of recovery, alerts and agents", () => {
     const { tasks, escalations } = await run("", 1, isSettled);
     expect(tasks[0]).toMatchObject({ status: "waiting", attempts: 1 });
     expect(escalations).toHaveLength(1);
+  });
+
+  it("takes effect: what tasks ask of their agents", async () => {
+    const { tasks } = await run("", 1, isSettled, ", needs: [testing, data_analysis]");
+    expect(tasks[0]).toMatchObject({ status: "waiting", attempts: 1 });
   });
 
   it("takes effect: alert rules", async () => {

@@ -17,9 +17,14 @@ export function settingsOf({ plan, pool, alerts, matrix }: LoadedConfig): OpenOp
   };
 }
 
-/** The pool that does the work of a configuration: `agent_001`, `agent_002` and so on, all on one host. */
-export async function addCrew(team: Team, { pool, monitoring }: LoadedConfig, host: AgentHost): Promise<void> {
+/**
+ * The pool that does the work of a configuration: `agent_001`, `agent_002` and so on, all on one host. Each runs whatever
+ * program a task names, and so can do whatever tasks ask for.
+ */
+export async function addCrew(team: Team, { plan, pool, monitoring }: LoadedConfig, host: AgentHost): Promise<void> {
   const { min, max, scaleUp, scaleDown, idleTimeoutMs } = pool;
   const heartbeatMs = Math.min(monitoring.healthCheckIntervalMs, DAY_MS);
-  await team.pool("agent", { min, max, scaleUp, scaleDown, idleTimeoutMs, heartbeatMs, maxLoad: 1 }, host).ready;
+  const capabilities = plan.tasks.flatMap(({ needs = [] }) => needs);
+  const options = { min, max, scaleUp, scaleDown, idleTimeoutMs, heartbeatMs, maxLoad: 1, capabilities };
+  await team.pool("agent", options, host).ready;
 }
