@@ -7,7 +7,7 @@ import { emptyReport, errorOf, reportOf } from "./attempt-report.ts";
 import type { Clock } from "./clock.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import type { Loop } from "./loop.ts";
-import { type DraftRow, decodePayload, type Payloads } from "./payloads.ts";
+import { type DraftRow, decodeInline, decodePayload, type Payloads } from "./payloads.ts";
 
 /** What the executor needs to know of the world. */
 export interface ExecutorParts extends Omit<AttemptParts, "send"> {
@@ -129,7 +129,7 @@ export class Executor {
     }
     const { input } = effect;
     if (input === null || input.type === "Inline") {
-      running.accept(input === null ? undefined : decodeInline(input));
+      running.accept(input === null ? undefined : (decodeInline(input) as TaskPayload));
       this.#run(host, running);
     } else {
       void this.#load(host, running, input);
@@ -196,10 +196,6 @@ export class Executor {
   }
 }
 
-function decodeInline(payload: Extract<Payload, { type: "Inline" }>): TaskPayload {
-  return JSON.parse(decoder.decode(payload.bytes)) as TaskPayload;
-}
-
 function lost(): AttemptResult {
   return failed("agent_lost", "the agent is not attached to this node");
 }
@@ -212,5 +208,3 @@ function failed(type: string, message: string): AttemptResult {
   const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
   return { ok: false, metrics: {}, artifacts: [], usage, durationMs: 0, error: { type, message } };
 }
-
-const decoder = new TextDecoder();

@@ -27,6 +27,8 @@ const STEP_WEIGHT = 16_384;
 const COMMAND_WEIGHT = 64;
 /** Frames that may be on their way to the disk at once: one is written while the next one is made. */
 const FRAMES_IN_FLIGHT = 2;
+/** The same while more waits than one step takes: full frames need not wait for company. At most 8 MiB together. */
+const FULL_FRAMES_IN_FLIGHT = 8;
 /** Bytes of commands that may wait before a new one is refused. */
 const QUEUE_COMMANDS = 200_000;
 
@@ -107,6 +109,8 @@ export class Loop {
   #idle: (() => void)[] = [];
   /** Time may have changed something since the last step. */
   #due = false;
+  /** The last step was full and left commands for the next one. */
+  #isFull = false;
   /** One command at a time, to find the one that breaks the kernel. */
   #careful = 0;
 
@@ -191,8 +195,7 @@ export class Loop {
 
   #turn(): void {
     if (this.#stopped !== undefined || this.#rebuilding !== undefined) return;
-    // Whoever may break the kernel works on a state that is in the journal whole, so that it can be told which.
-    if (this.#flight.length >= (this.#careful > 0 ? 1 : FRAMES_IN_FLIGHT)) return;
+    if (this.#flight.length >= this.#mostInFlight) return;
     this.#due = false;
     const { clock } = this.#parts;
     const monoMs = clock.monoMs();
@@ -214,6 +217,12 @@ export class Loop {
     if (output.frame.length === 0 && this.#flight.length === 0) this.#release(flight);
     else this.#append(flight);
     if (this.#queue.length > 0) this.#schedule();
+  }
+
+  get #mostInFlight(): number {
+    // Whoever may break the kernel works on a state that is in the journal whole, so that it can be told which.
+    if (this.#careful > 0) return 1;
+    return this.#isFull ? FULL_FRAMES_IN_FLIGHT : FRAMES_IN_FLIGHT;
   }
 
   /** Encodes as many waiting commands as one step takes, and takes them off the queue. */
@@ -243,7 +252,8 @@ export class Loop {
       count++;
     }
     body.close(count);
-    return count === this.#queue.length ? this.#takeAll() : this.#queue.splice(0, count);
+    this.#isFull = count < this.#queue.length && this.#careful === 0;
+    return count < this.#queue.length ? this.#queue.splice(0, count) : this.#takeAll();
   }
 
   #takeAll(): Waiting[] {

@@ -33,13 +33,19 @@ export class Payloads {
 /** A payload row whose owner is not known yet. */
 export type DraftRow = Omit<PayloadRow, "owner">;
 
+/** Reads back a payload that stands in its event. */
+export function decodeInline(payload: Extract<Payload, { type: "Inline" }>): unknown {
+  return JSON.parse(decoder.decode(payload.bytes));
+}
+
 /** Reads a payload back; `load` fetches rows of the store. An erased one is `undefined`. */
 export async function decodePayload(
   payload: Payload | null,
   load: (key: string) => Promise<Uint8Array | undefined>,
 ): Promise<unknown> {
   if (payload === null) return undefined;
-  const bytes = payload.type === "Inline" ? payload.bytes : await load(payload.key);
+  if (payload.type === "Inline") return decodeInline(payload);
+  const bytes = await load(payload.key);
   return bytes === undefined ? undefined : JSON.parse(decoder.decode(bytes));
 }
 

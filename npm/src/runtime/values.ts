@@ -1,5 +1,6 @@
 import type { Payload } from "../wasm/codec.generated.ts";
 import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
+import { decodeInline } from "./payloads.ts";
 
 /** JSON values by name. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -12,6 +13,17 @@ export async function outputsOf(tasks: readonly TaskEntry[], decode: Decode): Pr
     done.map(({ spec, output }) => [spec.key, output] as const),
     decode,
   );
+}
+
+/** The same where none has to be fetched, which is so for most; otherwise `undefined`. */
+export function inlineOutputs(tasks: readonly TaskEntry[]): Values | undefined {
+  const values: (readonly [string, unknown])[] = [];
+  for (const { spec, output, status } of tasks) {
+    if (output === null || status !== "completed") continue;
+    if (output.type !== "Inline") return undefined;
+    values.push([spec.key, decodeInline(output)]);
+  }
+  return Object.fromEntries(values);
 }
 
 /** The tasks that `task` waits for, without the parts of those that have parts. */

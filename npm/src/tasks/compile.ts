@@ -45,9 +45,9 @@ export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash
   return { spec, tasks, rows, input };
 }
 
-/** Keys of tasks and names of classes by index. */
+/** Keys of tasks, indexed when the first is asked for, and names of classes by index. */
 class Names {
-  readonly #tasks = new Map<string, number>();
+  #tasks: ReadonlyMap<string, number> | undefined;
   readonly #definitions: readonly TaskDefinition[];
   readonly #classes = new Map<string, number>();
   /** Classes that limit how many of their tasks run at once. */
@@ -55,9 +55,6 @@ class Names {
 
   constructor(plan: PlanDefinition) {
     this.#definitions = plan.tasks;
-    plan.tasks.forEach(({ key }, index) => {
-      if (!this.#tasks.has(key)) this.#tasks.set(key, index);
-    });
     this.limited = Object.keys(plan.classes ?? {}).filter((name) => plan.classes?.[name]?.maxParallel !== undefined);
     this.limited.forEach((name, index) => {
       this.#classes.set(name, index);
@@ -65,6 +62,7 @@ class Names {
   }
 
   task(key: string, where: string): number {
+    this.#tasks ??= indexesOf(this.#definitions);
     const index = this.#tasks.get(key);
     if (index === undefined) throw unknown(key, where);
     return index;
@@ -77,6 +75,14 @@ class Names {
   class(name: string | undefined): number | null {
     return name === undefined ? null : (this.#classes.get(name) ?? null);
   }
+}
+
+function indexesOf(tasks: readonly TaskDefinition[]): ReadonlyMap<string, number> {
+  const indexes = new Map<string, number>();
+  tasks.forEach(({ key }, index) => {
+    if (!indexes.has(key)) indexes.set(key, index);
+  });
+  return indexes;
 }
 
 function compileTask(

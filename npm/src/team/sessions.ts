@@ -9,7 +9,7 @@ import { Logs } from "../runtime/logs.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { contextOf, outputsOf } from "../runtime/values.ts";
+import { contextOf, inlineOutputs, outputsOf } from "../runtime/values.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
 import {
   type HeldSession,
@@ -173,14 +173,10 @@ export class Sessions implements SessionPort {
 
   async result(handle: number, held: HeldSession | undefined): Promise<SessionResult> {
     const id = this.id(handle, held);
-    return this.#tell(held ?? { entry: this.#entry(handle) }, async ({ entry }, decode) => {
-      const { status, reason, tasks } = entry;
-      const failed =
-        status === "failed" ? tasks.find((task) => task.status === "failed" && task.reason !== null) : undefined;
-      const why = failed === undefined ? reason : `${reason}; ${failed.spec.key}: ${failed.reason}`;
-      const outputs = await outputsOf(tasks, decode);
-      return { id, status: status as SessionResult["status"], reason: why, outputs };
-    });
+    const session = held ?? { entry: this.#entry(handle) };
+    const inline = inlineOutputs(session.entry.tasks);
+    if (inline !== undefined) return resultOf(id, session.entry, inline);
+    return this.#tell(session, async ({ entry }, decode) => resultOf(id, entry, await outputsOf(entry.tasks, decode)));
   }
 
   async cancel(session: number, reason: string): Promise<void> {
@@ -308,6 +304,14 @@ export class Sessions implements SessionPort {
     });
     return handle;
   }
+}
+
+function resultOf(id: string, entry: SessionEntry, outputs: SessionResult["outputs"]): SessionResult {
+  const { status, reason, tasks } = entry;
+  const failed =
+    status === "failed" ? tasks.find((task) => task.status === "failed" && task.reason !== null) : undefined;
+  const why = failed === undefined ? reason : `${reason}; ${failed.spec.key}: ${failed.reason}`;
+  return { id, status: status as SessionResult["status"], reason: why, outputs };
 }
 
 function unknown(id: string): PolyphonError {
