@@ -38,3 +38,11 @@ it("a table cuts the columns that may be cut, the widest first, until it fits", 
   expect(formatTable(columns, rows, 60).split("\n")[1]).toBe(`id_of_sixteen_ch  ${"n".repeat(20)}  ${"t".repeat(19)}…`);
   expect(formatTable(columns, rows, 20).split("\n")[1]).toBe("id_of_sixteen_ch  nnnnnnn…  ttttttt…");
 });
+
+it("says nothing of criteria before a task has ended, and that one was not measured after", () => {
+  const criteria = [aCriterion("coverage", 0.9, null)];
+  const text = (over: Partial<Parameters<typeof aTask>[1]>): string =>
+    summary(buildReport(aSession([aTask("A", { criteria, ...over })])), plain);
+  expect(text({ status: "pending", ended: null })).not.toContain("coverage");
+  expect(text({ status: "failed" })).toContain("coverage not measured");
+});

@@ -67,9 +67,10 @@ function wrap(parts: readonly string[], width: number, indent: string): string[]
   return lines.map((line) => `${indent}${line}`);
 }
 
-/** The measured values; what was missed with its bound. */
+/** The measured values; what was missed with its bound. Of a task at work, only what is known already. */
 function criteria(task: ReportTask, style: Style): readonly string[] {
-  return task.criteria.map((criterion) => {
+  const known = task.criteria.filter(({ measured }) => measured !== null || task.ended !== null);
+  return known.map((criterion) => {
     const name = printable(criterion.name).replaceAll("_", " ");
     if (criterion.measured === null) return style.dim(`${name} not measured`);
     const measured = `${name} ${printable(criterionValue(criterion.name, criterion.measured))}`;
