@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 
 const CELL = { width: 7.8, height: 18 };
 const PADDING = { left: 18, top: 46, bottom: 16 };
-const COLUMNS = 104;
+const COLUMNS = 126;
 const COLOURS = {
   ground: "#11161d",
   edge: "#2b333d",
