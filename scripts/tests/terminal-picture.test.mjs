@@ -24,6 +24,6 @@ test("what a recording says cannot break the picture", () => {
 
 test("lines end at the last column, and a colour lasts over lines until it is taken back", () => {
   const svg = terminalPicture(`${"x".repeat(300)}\n\u001b[34ma\nb\u001b[0m\nc`);
-  assert.match(svg, />x{104}</);
+  assert.match(svg, />x{126}</);
   assert.equal(svg.match(/fill="#6aa5ff"/g)?.length, 2);
 });
