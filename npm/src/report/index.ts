@@ -5,10 +5,8 @@ export { reportToMarkdown } from "./markdown.ts";
 export type {
   Outcome,
   Report,
-  ReportAlert,
   ReportArtifact,
   ReportDurations,
-  ReportEscalation,
   ReportRecovery,
   ReportTask,
   ReportTotals,

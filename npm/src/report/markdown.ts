@@ -1,8 +1,9 @@
+import type { EscalationView } from "../sessions/view.ts";
 import { criterionTarget, criterionValue, criterionVerdict } from "./criteria.ts";
 import { bytes, count, duration, isConfigured, moment, offset, percent } from "./format.ts";
 import { code, escapeMarkdown as esc } from "./markdown/escape.ts";
 import { type Column, table } from "./markdown/table.ts";
-import type { Report, ReportEscalation, ReportTask } from "./types.ts";
+import type { Report, ReportTask } from "./types.ts";
 
 /** The report as GitHub-flavoured Markdown, for a commit, an issue or a terminal. */
 export function reportToMarkdown(report: Report): string {
@@ -75,7 +76,7 @@ function phases(report: Report): string | null {
   return section("Phases", lines.length === 0 ? null : lines.join("\n"));
 }
 
-function escalations(items: readonly ReportEscalation[]): string | null {
+function escalations(items: readonly EscalationView[]): string | null {
   const lines = items.map((item) => {
     const answer =
       item.resolved === null

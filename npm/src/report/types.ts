@@ -1,6 +1,8 @@
 import type {
+  AlertView,
   AttemptView,
   CriterionView,
+  EscalationView,
   PhaseView,
   ResourcesView,
   SessionStatus,
@@ -32,8 +34,8 @@ export interface Report {
   readonly tasks: readonly ReportTask[];
   readonly phases: readonly PhaseView[];
   readonly recoveries: readonly ReportRecovery[];
-  readonly escalations: readonly ReportEscalation[];
-  readonly alerts: readonly ReportAlert[];
+  readonly escalations: readonly EscalationView[];
+  readonly alerts: readonly AlertView[];
   readonly totals: ReportTotals;
   readonly durations: ReportDurations;
 }
@@ -89,30 +91,6 @@ export interface ReportRecovery {
   readonly action: string | null;
   /** How the next try of the task ended; `null` when there was none. */
   readonly next: AttemptView["outcome"] | null;
-}
-
-export interface ReportEscalation {
-  readonly id: string;
-  readonly task: string;
-  readonly issueType: string;
-  readonly severity: "warning" | "critical";
-  readonly message: string;
-  readonly raised: number;
-  readonly resolved: number | null;
-  readonly decision: "approve" | "retry" | "abort" | null;
-  readonly recommendedActions: readonly string[];
-  readonly blockingTasks: readonly string[];
-}
-
-export interface ReportAlert {
-  readonly rule: string;
-  readonly severity: "warning" | "critical";
-  readonly action: string;
-  readonly raised: number;
-  readonly cleared: number | null;
-  /** Whether it still keeps new tasks from starting. */
-  readonly holds: boolean;
-  readonly details: string;
 }
 
 export interface ReportTotals {

@@ -3,12 +3,13 @@ import type { AlertEntry } from "../runtime/mirror/alerts.ts";
 import type { AttemptEntry, SessionEntry, TaskEntry } from "../runtime/mirror/entries.ts";
 import type { EscalationEntry } from "../runtime/mirror/escalations.ts";
 import type { Mirror } from "../runtime/mirror/mirror.ts";
-import type { Payload } from "../wasm/codec.generated.ts";
+import type { Payload, Resources } from "../wasm/codec.generated.ts";
 import type {
   AlertView,
   AttemptView,
   CriterionView,
   EscalationView,
+  ReservationView,
   SessionStatus,
   SessionView,
   TaskStatus,
@@ -62,7 +63,7 @@ export async function projectSession(
 /** An escalation as people see it: keys in place of handles. */
 export function projectEscalation(
   entry: EscalationEntry,
-  { mirror, id }: Pick<ProjectionParts, "id" | "mirror">,
+  { mirror, id, agentName }: Pick<ProjectionParts, "id" | "mirror" | "agentName">,
   session?: SessionEntry,
 ): EscalationView {
   const { handle, raisedMs, task, report, resolvedMs, decision } = entry;
@@ -80,7 +81,24 @@ export function projectEscalation(
     decision,
     recommendedActions: report.recommendedActions,
     blockingTasks: report.blockingTasks.map(key),
+    agent: report.agent === null ? null : (agentName(report.agent) ?? null),
+    attempts: report.attempts,
+    recoveries: report.recoveries.map(({ attempt, level, action, errorType }) => ({
+      attempt,
+      level,
+      action,
+      errorType,
+    })),
+    systemState: {
+      ...report.systemState,
+      reserved: projectReservation(report.systemState.reserved),
+      totals: report.systemState.totals === null ? null : projectReservation(report.systemState.totals),
+    },
   };
+}
+
+function projectReservation({ memoryMb, cpuMilli, diskMb }: Resources): ReservationView {
+  return { memoryMb, cpuCores: cpuMilli / 1_000, diskMb };
 }
 
 /** Those about the session, and those about the whole team that were raised while it went on. */

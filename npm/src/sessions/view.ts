@@ -103,8 +103,56 @@ export interface EscalationView {
   readonly resolved: number | null;
   readonly decision: "approve" | "retry" | "abort" | null;
   readonly recommendedActions: readonly string[];
-  /** Keys of tasks that wait because of it. */
+  /** Keys of tasks that wait because of it, nearest first, at most 100. */
   readonly blockingTasks: readonly string[];
+  /** Name of the agent of the last try. */
+  readonly agent: string | null;
+  /** Tries before a human was asked. */
+  readonly attempts: number;
+  /** What was tried before a human was asked. */
+  readonly recoveries: readonly RecoveryView[];
+  readonly systemState: SystemStateView;
+}
+
+/** A strategy that was applied to a failed try. */
+export interface RecoveryView {
+  /** The try that failed. */
+  readonly attempt: number;
+  /** 1 by the agent, 2 by the orchestrator. */
+  readonly level: number;
+  readonly action: string;
+  readonly errorType: string;
+}
+
+/** The team at the moment a human was asked. */
+export interface SystemStateView {
+  /** Tasks of the session. */
+  readonly tasks: {
+    readonly total: number;
+    readonly completed: number;
+    readonly failed: number;
+    readonly skipped: number;
+    readonly cancelled: number;
+  };
+  /** Tries that ran, in all sessions. */
+  readonly running: number;
+  /** Tasks that could have run, in all sessions. */
+  readonly ready: number;
+  /** Other escalations that were open. */
+  readonly escalations: number;
+  readonly agents: number;
+  /** Agents that could be given work. */
+  readonly agentsAvailable: number;
+  /** What running tries had reserved. */
+  readonly reserved: ReservationView;
+  /** What may be reserved at most; `null` is without limit. */
+  readonly totals: ReservationView | null;
+}
+
+export interface ReservationView {
+  readonly memoryMb: number;
+  readonly cpuCores: number;
+  readonly diskMb: number;
 }
 
 export interface AlertView {

@@ -77,7 +77,12 @@ describe("webhook", () => {
     expect(report).toMatchObject({
       task_id: "A2",
       timestamp: "2025-07-10T10:00:06.900Z",
-      system_state: { tasks: { completed: 12 } },
+      system_state: {
+        tasks: { total: 12, completed: 1 },
+        running_attempts: 1,
+        reserved: { memory_mb: 512, cpu_cores: 1, disk_mb: 100 },
+        totals: { memory_mb: 8_192 },
+      },
     });
   });
 
@@ -120,8 +125,8 @@ describe("webhook", () => {
   it("says what it knows when the session is not at hand", () => {
     expect(escalationPost(item, undefined)).toMatchObject({
       escalation_id: item.id,
-      context: { attempts: [] },
-      system_state: { tasks: {} },
+      context: { agent_id: item.agent, attempts: [] },
+      system_state: { agents: 4 },
     });
   });
 });

@@ -1,6 +1,6 @@
 import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { EscalationView, SessionView } from "../../sessions/view.ts";
+import type { EscalationView, ReservationView, SessionView, SystemStateView } from "../../sessions/view.ts";
 
 /** What is posted: the fields a receiver of escalation reports knows, times as ISO 8601. */
 export interface EscalationPost {
@@ -19,11 +19,9 @@ export interface EscalationPost {
 const RETRY_DELAYS_MS = [1_000, 5_000];
 const TIMEOUT_MS = 10_000;
 
-/** The report of an escalation, with what its session looks like now. */
+/** The report of an escalation: what was tried, and the team at the moment a human was asked. */
 export function escalationPost(item: EscalationView, session: SessionView | undefined): EscalationPost {
   const task = session?.tasks.find((candidate) => candidate.id === item.task);
-  const tally: Record<string, number> = {};
-  for (const { status } of session?.tasks ?? []) tally[status] = (tally[status] ?? 0) + 1;
   return {
     escalation_id: item.id,
     timestamp: new Date(item.raised).toISOString(),
@@ -34,7 +32,7 @@ export function escalationPost(item: EscalationView, session: SessionView | unde
       message: item.message,
       session_id: session?.id ?? null,
       task_name: task?.name ?? null,
-      agent_id: task?.agent ?? null,
+      agent_id: item.agent,
       attempts: (task?.history ?? []).map(({ number, agent, outcome, error, recovery }) => ({
         attempt: number,
         agent_id: agent,
@@ -45,14 +43,31 @@ export function escalationPost(item: EscalationView, session: SessionView | unde
         level: recovery?.level ?? null,
       })),
     },
-    system_state: {
-      session_status: session?.status ?? null,
-      percentage: session?.percentage ?? null,
-      tasks: tally,
-      open_escalations: session?.escalations.filter((other) => other.resolved === null).length ?? null,
-    },
+    system_state: systemState(item.systemState),
     recommended_actions: item.recommendedActions,
     blocking_tasks: item.blockingTasks,
+  };
+}
+
+function systemState({
+  tasks,
+  running,
+  ready,
+  escalations,
+  agents,
+  ...rest
+}: SystemStateView): Record<string, unknown> {
+  const resources = (amount: ReservationView | null): unknown =>
+    amount && { memory_mb: amount.memoryMb, cpu_cores: amount.cpuCores, disk_mb: amount.diskMb };
+  return {
+    tasks,
+    running_attempts: running,
+    ready_tasks: ready,
+    open_escalations: escalations,
+    agents,
+    agents_available: rest.agentsAvailable,
+    reserved: resources(rest.reserved),
+    totals: resources(rest.totals),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { AttemptView } from "../../sessions/view.ts";
+import type { AttemptView, EscalationView } from "../../sessions/view.ts";
 import { duration } from "../format.ts";
 import { type Html, html } from "../html/markup.ts";
-import type { ReportEscalation } from "../types.ts";
 import { fixed, iconAt } from "./icons.ts";
 import { fitText, textWidth } from "./text.ts";
 
@@ -62,7 +61,7 @@ export function recoveryLine(from: PlacedAttempt, to: PlacedAttempt): Html {
 
 /** How long a human was asked. The words stand in the bar, behind it, or where that is beyond `edge`, before it. */
 export function escalationBar(
-  item: ReportEscalation,
+  item: EscalationView,
   { from, to, y, edge }: { readonly from: number; readonly to: number; readonly y: number; readonly edge: number },
 ): Html {
   const width = Math.max(4, to - from);

@@ -1,6 +1,7 @@
+import type { EscalationView } from "../../../sessions/view.ts";
 import { offset } from "../../format.ts";
 import { icon } from "../../svg/icons.ts";
-import type { Report, ReportEscalation, ReportRecovery } from "../../types.ts";
+import type { Report, ReportRecovery } from "../../types.ts";
 import { type Html, html } from "../markup.ts";
 import { badge, section, table } from "../parts.ts";
 import { time } from "./head.ts";
@@ -40,7 +41,7 @@ function row(item: ReportRecovery, origin: number): Html {
 `;
 }
 
-function card(item: ReportEscalation): Html {
+function card(item: EscalationView): Html {
   const answer =
     item.resolved === null
       ? html`<b>Open.</b> Answer with <code>polyphon approve|retry|abort ${item.id}</code>`
