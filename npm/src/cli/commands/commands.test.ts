@@ -328,6 +328,10 @@ describe("commands that answer, without an owner", () => {
   it.each(["cancel", "pause", "resume"])("%s steers a session", async (verb) => {
     expect(await cli.run(verb, "last")).toBe(0);
     expect(cli.runtime.calls).toContain(`${verb} session_01k0000000000000000000000`);
+    cli.runtime.set({ ...suiteSession(), status: "cancelled", ended: START });
+    expect(await cli.run(verb, "last")).toBe(2);
+    expect(cli.err).toContain("error SESSION_ENDED: session_01k0000000000000000000000");
+    expect(cli.runtime.calls.filter((call) => call.startsWith(verb))).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { PolyphonError } from "../../errors/error.ts";
 import { print } from "../cli.ts";
 import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
@@ -23,14 +24,17 @@ export function sessionCommand(action: SessionAction, description: string): Comm
       const session = await withReader(cli, cli.db, async (reader) => {
         return resolveId("session", await reader.sessions(), String(id));
       });
+      if (session.ended !== null) {
+        const message = `${session.id} (${printable(session.name)}) has ended: ${session.status}.`;
+        throw new PolyphonError("SESSION_ENDED", { message, details: { session: session.id, status: session.status } });
+      }
       const via = await throughOwner(cli, `session.${action}`, session.id, (team) =>
         team.session(session.id).act(action),
       );
-      const over = session.ended === null ? AFTER[action] : `It had ended before (${session.status}); nothing changed.`;
       print(
         cli,
         { session: session.id, action, via },
-        () => `${action} ${session.id} (${printable(session.name)}). ${over}\n`,
+        () => `${action} ${session.id} (${printable(session.name)}). ${AFTER[action]}\n`,
       );
       return EXIT.met;
     },
