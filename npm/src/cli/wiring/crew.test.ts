@@ -63,6 +63,12 @@ describe("what a configuration says of recovery, alerts and agents", () => {
     expect(tasks[0]).toMatchObject({ status: "waiting", attempts: 1 });
   });
 
+  it("takes effect: the type of agent tasks ask for, each type with its part of the agents", async () => {
+    const { tasks } = await run("agent_pool: {min_agents: 1, max_agents: 3}", 4, isSettled, ", agent_type: coder");
+    expect(tasks[0]).toMatchObject({ status: "waiting", attempts: 1 });
+    expect(((await team?.agents()) ?? []).map(({ name }) => name)).toEqual(["coder_001", "coder_002", "coder_003"]);
+  });
+
   it("takes effect: alert rules", async () => {
     const off = await run("alerts: {high_failure_rate: {enabled: false}}", 6, isSettled);
     expect(off.alerts).toEqual([]);

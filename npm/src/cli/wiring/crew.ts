@@ -18,13 +18,25 @@ export function settingsOf({ plan, pool, alerts, matrix }: LoadedConfig): OpenOp
 }
 
 /**
- * The pool that does the work of a configuration: `agent_001`, `agent_002` and so on, all on one host. Each runs whatever
- * program a task names, and so can do whatever tasks ask for.
+ * The agents that do the work of a configuration, all on one host: each runs whatever program a task names, and so can do
+ * whatever tasks ask for. Tasks that ask for no type are for the pool `agent`, others for a pool of that type; the pools
+ * share the configured number of agents.
  */
 export async function addCrew(team: Team, { plan, pool, monitoring }: LoadedConfig, host: AgentHost): Promise<void> {
-  const { min, max, scaleUp, scaleDown, idleTimeoutMs } = pool;
+  const { scaleUp, scaleDown, idleTimeoutMs } = pool;
   const heartbeatMs = Math.min(monitoring.healthCheckIntervalMs, DAY_MS);
   const capabilities = plan.tasks.flatMap(({ needs = [] }) => needs);
-  const options = { min, max, scaleUp, scaleDown, idleTimeoutMs, heartbeatMs, maxLoad: 1, capabilities };
-  await team.pool("agent", options, host).ready;
+  const common = { scaleUp, scaleDown, idleTimeoutMs, heartbeatMs, maxLoad: 1, capabilities };
+  const types = [...new Set(plan.tasks.map(({ agentType }) => agentType))];
+  const pools = types.map((type, index) => {
+    const max = Math.max(1, share(pool.max, types.length, index));
+    const min = Math.min(max, share(pool.min, types.length, index));
+    return team.pool(type ?? "agent", { ...common, min, max, ...(type === undefined ? {} : { type }) }, host).ready;
+  });
+  await Promise.all(pools);
+}
+
+/** Part `index` of a number that is shared among `parts` as evenly as whole numbers go. */
+function share(whole: number, parts: number, index: number): number {
+  return Math.floor(whole / parts) + (index < whole % parts ? 1 : 0);
 }
