@@ -148,6 +148,21 @@ fn everybody_is_told_to_stop() {
 }
 
 #[test]
+fn to_stop_everybody_twice_at_once_is_to_stop_them_once() {
+    let mut lab = Lab::new();
+    lab.agent("idle", 1);
+    let stop = || {
+        AgentCommand::StopAll {
+            reason: text("good night"),
+        }
+        .into()
+    };
+    lab.step(vec![stop(), stop()]);
+    assert_eq!(lab.count("AllStopping"), 1);
+    lab.check_replay();
+}
+
+#[test]
 fn an_agent_of_a_dead_node_is_known_but_takes_no_work_until_it_is_back() {
     let mut lab = Lab::new();
     let agent = lab.agent("worker", 1);
