@@ -137,19 +137,22 @@ fn simulate(options: &Options) -> ExitCode {
 #[cfg(feature = "planted-bugs")]
 fn find_planted(options: &Options) -> ExitCode {
     let mut lost = 0;
-    for (number, name) in planted::ALL {
+    for (number, name, broken) in planted::ALL {
         polyphon_kernel::planted::choose(*number);
         let outcome = run::all(options);
-        match outcome.failure {
-            Some(failure) => println!(
-                "found   {number:>3}  {name}: seed {} step {}: {}: {}",
-                failure.seed, failure.at, failure.violation.invariant, failure.violation.message
-            ),
-            None => {
-                lost += 1;
-                println!("MISSED  {number:>3}  {name}: {} steps", outcome.steps);
-            }
-        }
+        let Some(failure) = outcome.failure else {
+            lost += 1;
+            println!("MISSED  {number:>3}  {name}: {} steps", outcome.steps);
+            continue;
+        };
+        let run::Failure { seed, at, violation } = failure;
+        let is_own = violation.invariant == *broken;
+        lost += usize::from(!is_own);
+        let word = if is_own { "found  " } else { "FOREIGN" };
+        println!(
+            "{word} {number:>3}  {name}: seed {seed} step {at}: {}: {}",
+            violation.invariant, violation.message
+        );
     }
     polyphon_kernel::planted::choose(0);
     let canary = Options {
@@ -164,7 +167,7 @@ fn find_planted(options: &Options) -> ExitCode {
         }
     }
     println!(
-        "{} of {} defects found",
+        "{} of {} defects found, each by the invariant it breaks",
         planted::ALL.len() + 1 - lost,
         planted::ALL.len() + 1
     );

@@ -12,39 +12,118 @@ pub(crate) const RUNS_NOT_DEDUPLICATED: u32 = 106;
 pub(crate) const OLD_KERNEL_KEPT: u32 = 107;
 pub(crate) const NODE_NOT_STARTED: u32 = 108;
 
-/// Every defect with its number.
+/// Names of invariants.
 #[cfg(feature = "planted-bugs")]
-pub(crate) const ALL: &[(u32, &str)] = &[
-    (1, "kernel: a completed attempt does not give its resources back"),
-    (2, "kernel: grants ignore the totals"),
-    (3, "kernel: an ended attempt keeps its fence"),
-    (4, "kernel: idempotency keys are not looked up"),
-    (5, "kernel: a key is answered for another body"),
-    (6, "kernel: a failed dependency lets its dependents run"),
-    (7, "kernel: every phase opens with the plan"),
-    (8, "kernel: replay leaves progress out"),
-    (9, "kernel: a snapshot does not bring back what is reserved"),
-    (10, "kernel: one attempt more than the policy says"),
-    (11, "kernel: a rebuilt kernel gives no request to stop again"),
-    (12, "kernel: a wait before a retry is not rearmed after a rebuild"),
-    (13, "kernel: a cancelled session tries a failed task again"),
-    (14, "kernel: a late completion wins over the request to stop"),
-    (15, "kernel: an agent is given one task too many"),
-    (ANSWERS_BEFORE_WRITE, "runtime: answers leave before the write"),
-    (DOUBT_IS_YES, "runtime: a doubtful append counts as done"),
-    (DOUBT_IS_NO, "runtime: a doubtful append counts as failed"),
+mod broken {
+    pub(super) const RELEASED: &str = "grants stay within the totals and are all released";
+    pub(super) const FENCES: &str = "a fence is never accepted twice";
+    pub(super) const KEYS: &str = "one effect per idempotency key";
+    pub(super) const ORDER: &str = "no task before its dependencies and its phase";
+    pub(super) const REPLAY: &str = "replay of the journal is the state";
+    pub(super) const ATTEMPTS: &str = "attempts stay within their bound";
+    pub(super) const EFFECTS: &str = "effects are given while they are open, and only then";
+    pub(super) const ENDINGS: &str = "started plans end or wait for a human";
+    pub(super) const TRANSITIONS: &str = "only listed transitions, and terminal is final";
+    pub(super) const CAPACITY: &str = "agents and classes are not overloaded";
+    pub(super) const DURABLE: &str = "nothing leaves before it is durable";
+    pub(super) const ACKNOWLEDGED: &str = "nothing acknowledged is lost, nothing refused happens";
+    pub(super) const WHOLE: &str = "a frame on the disk is whole";
+    pub(super) const SEQUENCE: &str = "the sequence has no gaps and the chain is intact";
+    pub(super) const ONCE: &str = "an attempt is begun once";
+}
+
+/// Every defect with its number and the invariant it breaks, by which it must be found.
+#[cfg(feature = "planted-bugs")]
+pub(crate) const ALL: &[(u32, &str, &str)] = &[
+    (
+        1,
+        "kernel: a completed attempt does not give its resources back",
+        broken::RELEASED,
+    ),
+    (2, "kernel: grants ignore the totals", broken::RELEASED),
+    (3, "kernel: an ended attempt keeps its fence", broken::FENCES),
+    (4, "kernel: idempotency keys are not looked up", broken::KEYS),
+    (5, "kernel: a key is answered for another body", broken::KEYS),
+    (
+        6,
+        "kernel: a failed dependency lets its dependents run",
+        broken::ORDER,
+    ),
+    (7, "kernel: every phase opens with the plan", broken::ORDER),
+    (8, "kernel: replay leaves progress out", broken::REPLAY),
+    (
+        9,
+        "kernel: a snapshot does not bring back what is reserved",
+        broken::RELEASED,
+    ),
+    (
+        10,
+        "kernel: one attempt more than the policy says",
+        broken::ATTEMPTS,
+    ),
+    (
+        11,
+        "kernel: a rebuilt kernel gives no request to stop again",
+        broken::EFFECTS,
+    ),
+    (
+        12,
+        "kernel: a wait before a retry is not rearmed after a rebuild",
+        broken::ENDINGS,
+    ),
+    (
+        13,
+        "kernel: a cancelled session tries a failed task again",
+        broken::TRANSITIONS,
+    ),
+    (
+        14,
+        "kernel: a late completion wins over the request to stop",
+        broken::FENCES,
+    ),
+    (
+        15,
+        "kernel: an agent is given one task too many",
+        broken::CAPACITY,
+    ),
+    (
+        ANSWERS_BEFORE_WRITE,
+        "runtime: answers leave before the write",
+        broken::DURABLE,
+    ),
+    (
+        DOUBT_IS_YES,
+        "runtime: a doubtful append counts as done",
+        broken::DURABLE,
+    ),
+    (
+        DOUBT_IS_NO,
+        "runtime: a doubtful append counts as failed",
+        broken::ACKNOWLEDGED,
+    ),
     (
         EFFECTS_NOT_GIVEN_AGAIN,
         "runtime: open effects are not given again",
+        broken::EFFECTS,
     ),
-    (TORN_TAIL_TRUSTED, "store: a torn tail counts as a frame"),
+    (
+        TORN_TAIL_TRUSTED,
+        "store: a torn tail counts as a frame",
+        broken::WHOLE,
+    ),
     (
         RUNS_NOT_DEDUPLICATED,
         "runtime: an effect that is known is run again",
+        broken::ONCE,
     ),
-    (OLD_KERNEL_KEPT, "runtime: the kernel survives a failed append"),
+    (
+        OLD_KERNEL_KEPT,
+        "runtime: the kernel survives a failed append",
+        broken::SEQUENCE,
+    ),
     (
         NODE_NOT_STARTED,
         "runtime: a new process does not say that it is one",
+        broken::ONCE,
     ),
 ];

@@ -125,6 +125,10 @@ impl Leases {
                     lease.deadline_ms = *until_ms;
                 }
             }
+            LeaseChange::End { fence } if crate::planted::is(3) => {
+                let kept = self.table.get(*fence).map(|lease| lease.resources);
+                self.reserved = self.reserved.minus(&kept.unwrap_or_default());
+            }
             LeaseChange::End { fence } => {
                 if let Some(lease) = self.table.remove(*fence)
                     && !crate::planted::is(1)

@@ -133,7 +133,6 @@ impl TaskEvent {
                 reason: *reason,
                 until_ms: *until_ms,
             }),
-            Self::TaskCompleted { .. } if crate::planted::is(3) => None,
             Self::TaskCompleted { fence, .. } | Self::TaskAttemptFailed { fence, .. } => {
                 Some(LeaseChange::End { fence: *fence })
             }

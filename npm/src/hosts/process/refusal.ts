@@ -3,6 +3,24 @@ import { isAbsolute } from "node:path";
 import type { AttemptError, Program } from "../host.ts";
 import { attemptError } from "../thrown.ts";
 
+/** What is wrong with the form of a program: it comes from a plan, whose check does not look inside. */
+export function refuseForm(program: unknown): AttemptError | undefined {
+  if (typeof program !== "object" || program === null) return invalid("it is no object with argv and cwd");
+  const { argv, cwd, env, results } = program as Record<string, unknown>;
+  if (!Array.isArray(argv) || argv.length === 0 || !argv.every(isText))
+    return invalid("argv must be a list of texts, the program first");
+  if (!isText(cwd)) return invalid("cwd must be a text");
+  if (env !== undefined && !(isRecord(env) && Object.values(env).every(isText)))
+    return invalid("env must be an object of texts");
+  if (results !== undefined && !(Array.isArray(results) && results.every(isRecord)))
+    return invalid("results must be a list of objects");
+  return undefined;
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Why an attempt cannot be run as it is described; `undefined` when it can be tried. Placeholders are filled in already. */
 export async function refuseProgram(
   program: Program | undefined,

@@ -11,7 +11,7 @@ import { environmentOf } from "./environment.ts";
 import { Execution } from "./execution.ts";
 import { outcomeOf, totalsOf } from "./outcome.ts";
 import { recover } from "./recovery.ts";
-import { refuseProgram, spawnError } from "./refusal.ts";
+import { refuseForm, refuseProgram, spawnError } from "./refusal.ts";
 import { Results } from "./results/results.ts";
 import { type ProcessTools, UNKNOWN_USAGE } from "./tools.ts";
 
@@ -35,6 +35,8 @@ export class ProcessRun {
   async run(): Promise<AttemptResult> {
     try {
       const { program: template, dir } = this.#attempt;
+      const misformed = template && refuseForm(template);
+      if (misformed) return this.#failed(misformed);
       const program = template && fillProgram(template, attemptValues(this.#attempt, process.execPath));
       const refused = await refuseProgram(program, dir);
       return refused ? this.#failed(refused) : await this.#perform(program as Program, dir as string);

@@ -73,11 +73,11 @@ pub(crate) trait Invariant {
 pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
     vec![
         Box::new(sequence::Sequence),
-        Box::new(transitions::Transitions),
         Box::new(grants::Grants),
         Box::new(order::Order),
         Box::new(capacity::Capacity),
         Box::new(fences::Fences),
+        Box::new(transitions::Transitions),
         Box::new(attempts::Attempts),
         Box::new(effects::Effects),
         Box::new(executions::Executions::default()),

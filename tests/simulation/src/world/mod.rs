@@ -204,7 +204,8 @@ impl World {
             self.start_process(draw)?;
         }
         self.happen(decision.kind, draw)?;
-        self.go_on(draw)
+        self.go_on(draw)?;
+        self.check_reserved()
     }
 
     fn happen(&mut self, kind: Kind, draw: &mut Random) -> Step {
@@ -319,8 +320,8 @@ impl World {
             let frame =
                 frames::read(bytes).map_err(|message| broken("a frame on the disk is whole", message))?;
             let folded = self.follower.replay(bytes);
-            folded.map_err(|error| broken("replay of the journal is the state", error.to_string()))?;
             self.see(&Seeing::Frame(&frame))?;
+            folded.map_err(|error| broken("replay of the journal is the state", error.to_string()))?;
             self.facts.ms = frame.ms;
             self.facts.chain = frame.hash;
             self.facts.frame_epoch = frame.epoch;

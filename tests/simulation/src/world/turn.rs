@@ -394,10 +394,10 @@ impl World {
         let Some(runtime) = &mut self.runtime else {
             return Ok(());
         };
-        if planted::is(planted::EFFECTS_NOT_GIVEN_AGAIN) {
-            return Ok(());
-        }
-        let effects = runtime.kernel.open_effects();
+        let effects = match planted::is(planted::EFFECTS_NOT_GIVEN_AGAIN) {
+            true => Vec::new(),
+            false => runtime.kernel.open_effects(),
+        };
         self.see(&Seeing::Reopened { effects: &effects })?;
         for effect in &effects {
             self.counters.count("recovery: effect given again");
@@ -522,6 +522,24 @@ impl World {
             self.do_effect(effect)?;
         }
         Ok(())
+    }
+
+    /// Whether the kernel knows what is reserved, once nothing is on its way.
+    pub(super) fn check_reserved(&self) -> Step {
+        let runtime = self.runtime.as_ref();
+        let Some(runtime) = runtime.filter(|runtime| !runtime.has_flights() && runtime.closed.is_none())
+        else {
+            return Ok(());
+        };
+        let (known, meant) = (runtime.kernel.durable().leases.reserved(), self.facts.reserved());
+        if known == meant {
+            return Ok(());
+        }
+        let message = format!("the kernel takes {known:?} for reserved, the journal says {meant:?}");
+        Err(broken(
+            "grants stay within the totals and are all released",
+            message,
+        ))
     }
 
     /// Whether the rebuilt or live kernel is in the state the journal adds up to, once nothing is on its way.
