@@ -174,7 +174,7 @@ describe("the file of a SQLite store", () => {
     }
   });
 
-  test("grows no log without bounds", async () => {
+  test("grows no log without bounds", { timeout: 40_000 }, async () => {
     const one = store();
     await fill(one, 1_500, 15_000);
     expect(statSync(`${folder.file}-wal`).size).toBeLessThan(8 * 1_048_576);

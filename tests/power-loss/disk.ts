@@ -41,8 +41,16 @@ export class Disk {
   }
 
   /** Starts a writer on the disk. `cut` is when its power goes, `torn` the seed that decides which pages survive. */
-  writer(options: { readonly cut?: string; readonly torn?: number; readonly durability?: string } = {}): Writer {
-    const script = fileURLToPath(new URL("./writer.ts", import.meta.url));
+  writer(
+    options: {
+      readonly cut?: string;
+      readonly torn?: number;
+      readonly durability?: string;
+      /** `writer` works a store, `team-writer` a team. Default `writer`. */
+      readonly program?: "writer" | "team-writer";
+    } = {},
+  ): Writer {
+    const script = fileURLToPath(new URL(`./${options.program ?? "writer"}.ts`, import.meta.url));
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       LD_PRELOAD: this.#shim,
@@ -66,6 +74,8 @@ export class Writer {
   readonly #child: ChildProcess;
   readonly #exit: Promise<NodeJS.Signals | null>;
   readonly #replies: ((line: string) => void)[] = [];
+  readonly #lines = new Set<string>();
+  readonly #awaited: { readonly line: string; readonly resolve: () => void }[] = [];
   /** Highest sequence it said was durable, by acknowledgement or when it opened. */
   acknowledged = 0;
 
@@ -90,6 +100,14 @@ export class Writer {
     });
   }
 
+  /** Resolves when it has said `line`. */
+  heard(line: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#lines.has(line)) resolve();
+      else this.#awaited.push({ line, resolve });
+    });
+  }
+
   /** Lets it end by itself, or answers the signal that ended it. */
   async end(): Promise<NodeJS.Signals | null> {
     this.#child.stdin?.end();
@@ -97,6 +115,8 @@ export class Writer {
   }
 
   #hear(line: string): void {
+    this.#lines.add(line);
+    for (const wait of this.#awaited) if (wait.line === line) wait.resolve();
     const [what, seq] = line.split(" ");
     if (what === "ack" || what === "opened") this.acknowledged = Number(seq);
     if (what === "done" || what === "failed") this.#replies.shift()?.(line);

@@ -7,14 +7,14 @@ import { emptyReport, errorOf, reportOf } from "./attempt-report.ts";
 import type { Clock } from "./clock.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import type { Loop } from "./loop.ts";
-import { type DraftRow, decodeInline, decodePayload, type Payloads } from "./payloads.ts";
+import { type DraftRow, decodeInline, decodePayload, type PayloadSource, type Payloads } from "./payloads.ts";
 
 /** What the executor needs to know of the world. */
 export interface ExecutorParts extends Omit<AttemptParts, "send"> {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly payloads: Payloads;
-  loadPayload(key: string): Promise<Uint8Array | undefined>;
+  readonly source: PayloadSource;
   /** Folder of a task, made when a host needs one. */
   directory(sessionId: string, key: string): Promise<string>;
   /** Tells a human of an escalation. */
@@ -138,7 +138,7 @@ export class Executor {
 
   async #load(host: AgentHost, running: RunningAttempt, input: Payload): Promise<void> {
     try {
-      running.accept((await decodePayload(input, this.#parts.loadPayload)) as TaskPayload | undefined);
+      running.accept((await decodePayload(input, this.#parts.source)) as TaskPayload | undefined);
       this.#run(host, running);
     } catch (error) {
       this.#report(running.effect, broken(error));

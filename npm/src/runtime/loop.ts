@@ -457,9 +457,14 @@ function asPolyphonError(error: unknown): PolyphonError {
 }
 
 function notWritten(cause: unknown): PolyphonError {
-  const message = "the command is not in the journal: nothing happened, it can be sent again.";
-  return new PolyphonError("STORE_IO", { message, retryable: true, cause });
+  const told = cause instanceof PolyphonError && NOT_WRITTEN.has(cause.code) ? cause : undefined;
+  const why = told === undefined ? "" : ` ${told.message}`;
+  const message = `the command is not in the journal: nothing happened, it can be sent again.${why}`;
+  return new PolyphonError(told?.code ?? "STORE_IO", { message, retryable: true, cause });
 }
+
+/** Why an append failed, where that is worth more to the caller than that it did. */
+const NOT_WRITTEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["STORE_BUSY", "STORE_FULL"]);
 
 function backpressure(): PolyphonError {
   return new PolyphonError("BUS_BACKPRESSURE", {

@@ -1,4 +1,5 @@
 import { PolyphonError } from "../errors/error.ts";
+import { equalBytes } from "../stores/chain.ts";
 import type { PayloadRow } from "../stores/store.ts";
 import type { Payload } from "../wasm/codec.generated.ts";
 
@@ -38,15 +39,29 @@ export function decodeInline(payload: Extract<Payload, { type: "Inline" }>): unk
   return JSON.parse(decoder.decode(payload.bytes));
 }
 
-/** Reads a payload back; `load` fetches rows of the store. An erased one is `undefined`. */
-export async function decodePayload(
-  payload: Payload | null,
-  load: (key: string) => Promise<Uint8Array | undefined>,
-): Promise<unknown> {
+/** Where payloads are read from, and how their bytes are told from others. */
+export interface PayloadSource {
+  load(key: string): Promise<Uint8Array | undefined>;
+  hash(bytes: Uint8Array): Uint8Array;
+}
+
+/** Reads a payload back. An erased one is `undefined`; `STORE_CORRUPT` when the bytes are not those that were written. */
+export async function decodePayload(payload: Payload | null, source: PayloadSource): Promise<unknown> {
   if (payload === null) return undefined;
   if (payload.type === "Inline") return decodeInline(payload);
-  const bytes = await load(payload.key);
+  const bytes = await loadPayload(payload, source);
   return bytes === undefined ? undefined : JSON.parse(decoder.decode(bytes));
+}
+
+/** The bytes of a payload that stands in a row of its own, compared with the hash in the event that names it. */
+export async function loadPayload(
+  { key, hash }: Pick<Extract<Payload, { type: "Ref" }>, "key" | "hash">,
+  source: PayloadSource,
+): Promise<Uint8Array | undefined> {
+  const bytes = await source.load(key);
+  if (bytes === undefined || equalBytes(source.hash(bytes), hash)) return bytes;
+  const message = `the payload ${key} does not match the hash its event names; restore a backup.`;
+  throw new PolyphonError("STORE_CORRUPT", { message, details: { payload: key, reason: "checksum" } });
 }
 
 /** Reads payloads back and remembers whether one was not there any more. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { ResourceUsage } from "../hosts/host.ts";
 import type { Store, StoreOpened, StoreReader } from "../stores/store.ts";
@@ -22,13 +23,16 @@ import { Archiver, type Retention } from "./history/archiver.ts";
 import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
 import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
-import { decodePayload, Payloads } from "./payloads.ts";
+import { decodePayload, type PayloadSource, Payloads } from "./payloads.ts";
 import { findRequests, recover } from "./recovery.ts";
 import { type Panic, writeRepro } from "./repro.ts";
 import { contextOf, dependenciesOf, outputsOf, type Values } from "./values.ts";
 
 /** How long and how often a journal that cannot be read back is tried again. */
 const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];
+
+/** Codes of commands that are not in the journal because the store could not write. */
+const NOT_WRITTEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["STORE_BUSY", "STORE_FULL", "STORE_IO"]);
 
 /** How often a command that is insisted on is given again. */
 const INSIST = 5;
@@ -84,6 +88,7 @@ export class Runtime {
   readonly loop: Loop;
   readonly executor: Executor;
   readonly payloads: Payloads;
+  readonly #source: PayloadSource;
 
   private constructor(
     parts: RuntimeParts,
@@ -98,7 +103,9 @@ export class Runtime {
     this.#snapshotSeq = mirror.seq;
     this.#following = parts.follow?.(opened);
     this.#archiver = this.#following === undefined ? this.#makeArchiver() : undefined;
-    this.payloads = new Payloads(String(opened.epoch), (bytes) => this.loop.kernel.payloadHash("", bytes));
+    const hash = (bytes: Uint8Array): Uint8Array => this.loop.kernel.payloadHash("", bytes);
+    this.payloads = new Payloads(String(opened.epoch), hash);
+    this.#source = { load: (key) => parts.store.payload(key), hash };
     this.loop = new Loop(kernel, {
       store: parts.store,
       clock: parts.clock,
@@ -113,7 +120,7 @@ export class Runtime {
       loop: this.loop,
       clock: parts.clock,
       payloads: this.payloads,
-      loadPayload: (key) => parts.store.payload(key),
+      source: this.#source,
       id: (kind, handle) => this.id(kind, handle),
       directory: (sessionId, key) => parts.directory(sessionId, key),
       notify: async (escalation) => parts.notify?.(escalation),
@@ -169,7 +176,7 @@ export class Runtime {
       try {
         return await this.loop.submit(command);
       } catch (error) {
-        if (left === 0 || !(error instanceof PolyphonError) || error.code !== "STORE_IO") throw error;
+        if (left === 0 || !(error instanceof PolyphonError) || !NOT_WRITTEN.has(error.code)) throw error;
       }
     }
   }
@@ -208,7 +215,7 @@ export class Runtime {
 
   /** Reads a payload back; an erased one is `undefined`. */
   decode(payload: Payload | null): Promise<unknown> {
-    return decodePayload(payload, (key) => this.#parts.store.payload(key));
+    return decodePayload(payload, this.#source);
   }
 
   /** Milliseconds since the epoch, by the kernel's clock. */
@@ -246,7 +253,7 @@ export class Runtime {
     const { sessions, agents, seq } = this.#mirror;
     const open = [...sessions.values()].filter((session) => session.endedMs === null).map(({ handle }) => handle);
     const id = (handle: number, openedMs: number): string => this.id("session", handle, openedMs);
-    return new Archiver({ reader: store, retention, agents, id }, open, seq);
+    return new Archiver({ reader: store, retention, agents, id, payloads: this.#source }, open, seq);
   }
 
   #createdMs(kind: EntityKind, handle: number): number {
@@ -294,6 +301,7 @@ export class Runtime {
     for (const delayMs of [...REOPEN_DELAYS_MS, undefined]) {
       try {
         const opened = await store.reopen();
+        if (opened.lastSeq < released) throw wentBack(opened.lastSeq, released);
         const { kernel } = await recover(store, opened, module);
         const found = await findRequests(store, released, opened.lastSeq);
         if (opened.lastSeq > released) for await (const frame of store.read(released + 1)) this.#fold(frame);
@@ -365,4 +373,10 @@ export class Runtime {
     const entry = this.#mirror.tasks.get(task);
     return entry?.status === "running" && entry.attempts.at(-1)?.fence === fence ? entry : undefined;
   }
+}
+
+/** Somebody put an older copy in the place of the journal. */
+function wentBack(lastSeq: number, released: number): PolyphonError {
+  const message = `the journal ends at ${lastSeq}, but was acknowledged up to ${released}: an older copy was put in its place. Put the newer file back, or open the older one as it is with a new team.`;
+  return new PolyphonError("STORE_CORRUPT", { message, details: { seq: lastSeq + 1, reason: "gap" } });
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aSession, aTask, HOSTILE, START } from "../../report/testing/fixtures.ts";
 import { suiteSession } from "../../report/testing/suite.ts";
 import type { EscalationView } from "../../sessions/view.ts";
+import type { LongOptions } from "../ports.ts";
 import { Harness } from "../testing/harness.ts";
 
 let cli: Harness;
@@ -195,6 +196,44 @@ describe("commands that read", () => {
     cli.out = "";
     expect(await cli.run("verify", ".polyphon/team.db", "--json")).toBe(3);
     expect(cli.json()).toMatchObject({ ok: false, problems: [{ seq: 17 }] });
+  });
+
+  it("verify shows how far it is to somebody who looks on, and nothing to a file", async () => {
+    cli.runtime.verify = async (options = {}) => {
+      for (const seq of [1, 2, 3]) {
+        cli.clock.advance(700);
+        options.onProgress?.({ doing: "checked", seq, lastSeq: 4 });
+      }
+      return cli.runtime.verification;
+    };
+    expect(await cli.run("verify", ".polyphon/team.db")).toBe(0);
+    expect(cli.err).toBe("");
+    cli.looksOn = true;
+    expect(await cli.run("verify", ".polyphon/team.db")).toBe(0);
+    expect(cli.err).toContain("checked 50 % (event 2 of 4)");
+    expect(cli.err).not.toContain("event 1 of 4");
+    expect(cli.err.endsWith("\r")).toBe(true);
+    const before = cli.err;
+    expect(await cli.run("verify", ".polyphon/team.db", "--json")).toBe(0);
+    expect(cli.err).toBe(before);
+  });
+
+  it("Ctrl-C ends verify and replay", async () => {
+    const forEver = ({ signal }: LongOptions = {}): Promise<never> =>
+      new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    cli.runtime.verify = forEver;
+    cli.runtime.replay = (_until, options) => forEver(options);
+    for (const argv of [
+      ["verify", ".polyphon/team.db"],
+      ["replay", ".polyphon/team.db", "--until", "7"],
+    ]) {
+      const run = cli.start(...argv);
+      await run.until(() => cli.listeners > 0);
+      cli.interrupt();
+      expect(await run.settled()).toBe(130);
+      expect(cli.err).toContain("Interrupted; nothing was changed.");
+      expect(cli.listeners).toBe(0);
+    }
   });
 
   it("replay shows the state after an event", async () => {

@@ -5,6 +5,7 @@ import { buildReport } from "../../report/index.ts";
 import { absolute, type Cli, print } from "../cli.ts";
 import type { CommandDefinition } from "../command.ts";
 import { EXIT, type ExitCode } from "../errors/exit.ts";
+import { runLong } from "../long.ts";
 import { printable } from "../output/cells.ts";
 import { summary } from "../output/summary.ts";
 import { withReader } from "../readers.ts";
@@ -22,8 +23,10 @@ export const replay: CommandDefinition = {
       .option("--until <seq>", "sequence of the last event to fold; needed for a database", parseSeq),
   run: async (cli, [file], options) => {
     const db = absolute(cli, String(file));
-    if (options.until === undefined) return await again(cli, db);
-    const found = await withReader(cli, db, (reader) => reader.replay(options.until as number));
+    const { until } = options;
+    if (until === undefined) return await again(cli, db);
+    const found = await withReader(cli, db, (reader) => runLong(cli, (long) => reader.replay(until as number, long)));
+    if (found === undefined) return EXIT.interrupted;
     print(cli, { database: db, ...found }, () => {
       const parts = found.sessions.map((view) => summary(buildReport(view), cli.style, cli.width));
       const state = found.stateHash ?? "inside a commit, which has no hash";

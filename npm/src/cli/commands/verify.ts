@@ -2,6 +2,7 @@ import { count } from "../../report/format.ts";
 import { absolute, print } from "../cli.ts";
 import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
+import { runLong } from "../long.ts";
 import { printable } from "../output/cells.ts";
 import { withReader } from "../readers.ts";
 
@@ -11,7 +12,8 @@ export const verify: CommandDefinition = {
     program.command("verify").description("check that a journal is whole").argument("<database>", "database to check"),
   run: async (cli, [file]) => {
     const db = absolute(cli, String(file));
-    const found = await withReader(cli, db, (reader) => reader.verify());
+    const found = await withReader(cli, db, (reader) => runLong(cli, (options) => reader.verify(options)));
+    if (found === undefined) return EXIT.interrupted;
     print(cli, { database: db, ...found }, () => {
       const verdict = found.ok ? cli.style.good("whole") : cli.style.bad("damaged");
       const lines = [

@@ -7,6 +7,7 @@ import type {
   AgentView,
   Check,
   Decision,
+  LongOptions,
   OpenTeamOptions,
   Owner,
   Repeated,
@@ -101,13 +102,18 @@ export class FakeRuntime implements Runtime {
     };
   }
 
+  verify: (options?: LongOptions) => Promise<Verification> = async () => this.verification;
+  replay: (until: number, options?: LongOptions) => Promise<Replayed> = async (until) => {
+    return { seq: until, stateHash: "cd", sessions: [...this.views.values()] };
+  };
+
   async openReader(): Promise<TeamReader> {
     return {
       ...this.#reads(),
       session: (id) => this.#session(id),
       owner: async () => this.owner,
-      verify: async () => this.verification,
-      replay: async (until): Promise<Replayed> => ({ seq: until, stateHash: "cd", sessions: [...this.views.values()] }),
+      verify: (options) => this.verify(options),
+      replay: (until, options) => this.replay(until, options),
       close: async () => {
         this.calls.push("close reader");
       },

@@ -32,6 +32,8 @@ export class Harness {
   out = "";
   err = "";
   columns = 100;
+  /** Whether standard error is a terminal. */
+  looksOn = false;
   readonly #interrupts = new Set<() => void>();
   readonly #watchers = new Set<() => void>();
 
@@ -118,7 +120,7 @@ export class Harness {
         write: (text) => {
           this.err += text;
         },
-        isTTY: false,
+        isTTY: this.looksOn,
       },
       prompts: {
         available: this.lines !== undefined,

@@ -4,6 +4,7 @@ import { Mirror } from "../../runtime/mirror/mirror.ts";
 import { restoreMirror } from "../../runtime/mirror/restore.ts";
 import { parseFrameHeader } from "../../stores/frame-header.ts";
 import type { StoreReader } from "../../stores/store.ts";
+import type { Event } from "../../wasm/codec.generated.ts";
 import { Kernel } from "../../wasm/kernel.ts";
 
 /** A journal folded by somebody who does not own it. */
@@ -20,8 +21,10 @@ export interface FoldOptions {
   readonly signal?: AbortSignal;
   /** Begins at the first event where all are still kept, to see whether they fold. */
   readonly whole?: boolean;
+  /** Hears of every event. */
+  readonly folded?: (seq: number, event: Event) => void;
   /** Called after each frame with the sequence that was reached, and the kernel at it. */
-  readonly progress?: (seq: number, kernel: Kernel) => void;
+  readonly progress?: (seq: number, kernel: Kernel) => void | Promise<void>;
 }
 
 /** Folds a journal up to and with event `until`: the latest snapshot before, then every event behind it. */
@@ -37,7 +40,7 @@ export async function foldJournal(
   const usable = snapshot !== undefined && snapshot.seq <= until ? snapshot : undefined;
   const kernel = new Kernel(module, usable === undefined ? start : { ...start, snapshot: usable.bytes });
   const mirror = usable === undefined ? new Mirror() : restoreMirror(usable.bytes);
-  const { progress, signal } = options;
+  const { folded, progress, signal } = options;
   let nowMs = 0;
   if (lastSeq > mirror.seq) {
     for await (const frame of reader.read(mirror.seq + 1, signal === undefined ? {} : { signal })) {
@@ -46,11 +49,12 @@ export async function foldJournal(
         end = seq;
         if (seq <= mirror.seq || seq > until) return;
         mirror.apply(seq, timeMs, event);
+        folded?.(seq, event);
         nowMs = timeMs;
       });
       if (end > until) break;
       kernel.replay(frame);
-      progress?.(end, kernel);
+      await progress?.(end, kernel);
       if (end === until) break;
     }
   }

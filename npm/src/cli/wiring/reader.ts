@@ -1,4 +1,5 @@
 import { openReader } from "../../stores/sqlite/sqlite-reader.ts";
+import type { StoreReader } from "../../stores/store.ts";
 import { loadKernel } from "../../wasm/node.ts";
 import type { AgentView, SessionSummary, TeamReader } from "../ports.ts";
 import { type Folded, foldJournal } from "./fold.ts";
@@ -11,6 +12,9 @@ export async function openTeamReader(db: string): Promise<TeamReader> {
   const store = await openReader(db, { thread: "caller" });
   const module = loadKernel();
   let folded: Promise<Folded> | undefined;
+  let thread: Promise<StoreReader> | undefined;
+  // What takes a while reads in a thread of its own, so that Ctrl-C is heard.
+  const beside = (): Promise<StoreReader> => (thread ??= openReader(db));
   const now = (): Promise<Folded> => (folded ??= foldJournal(store, module));
   return {
     sessions: async (): Promise<readonly SessionSummary[]> => await listSessions(await now(), store),
@@ -21,9 +25,12 @@ export async function openTeamReader(db: string): Promise<TeamReader> {
       return escalationsOf(await viewAll(fold, store));
     },
     owner: () => store.owner(),
-    verify: (options) => verifyJournal(store, module, options),
-    replay: async (until, options) => await replay(store, module, until, options),
-    close: () => store.close(),
+    verify: async (options) => await verifyJournal(await beside(), module, options),
+    replay: async (until, options) => await replay(await beside(), module, until, options),
+    close: async () => {
+      await store.close();
+      await (await thread)?.close();
+    },
   };
 }
 

@@ -33,10 +33,21 @@ export async function listSessions(fold: Folded, store: StoreReader): Promise<re
   }
   for (const { id, owner } of await store.archives()) {
     if (found.has(owner)) continue;
-    const archive = await store.archive(id);
-    if (archive !== undefined) add(decodeRecord(archive.bytes).entry);
+    const entry = await archived(id, store);
+    if (entry !== undefined) add(entry);
   }
   return [...found.entries()].sort(([a], [b]) => b - a).map(([, summary]) => summary);
+}
+
+/** A damaged archive hides its session from the list, not the others; `verify` names it. */
+async function archived(id: string, store: StoreReader): Promise<SessionEntry | undefined> {
+  try {
+    const archive = await store.archive(id);
+    return archive === undefined ? undefined : decodeRecord(archive.bytes).entry;
+  } catch (error) {
+    if (error instanceof PolyphonError && error.code === "STORE_CORRUPT") return undefined;
+    throw error;
+  }
 }
 
 /** One session, wherever it is kept. `SESSION_UNKNOWN` when it is not. */
@@ -78,7 +89,11 @@ async function viewOf(
   record?: SessionRecord,
 ): Promise<SessionView> {
   const { mirror, kernel, nowMs } = fold;
-  const reading = new PayloadReading((payload) => decodePayload(payload, (key) => store.payload(key)));
+  const source = {
+    load: (key: string) => store.payload(key),
+    hash: (bytes: Uint8Array) => kernel.payloadHash("", bytes),
+  };
+  const reading = new PayloadReading((payload) => decodePayload(payload, source));
   const parts: Parameters<typeof projectSession>[1] = {
     mirror,
     teamAlerts: record?.teamAlerts ?? mirror.alerts.ofTeam(),

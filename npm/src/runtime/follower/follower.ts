@@ -28,7 +28,11 @@ export class Follower {
     this.#seq = start.seq;
     this.#snapshots = [start.seq, 0];
     const id = (handle: number, openedMs: number): string => kernel.id("session", handle, openedMs);
-    this.#archiver = new Archiver({ reader, retention, agents: start.agents, id }, start.open, start.seq);
+    const payloads = {
+      load: (key: string) => reader.payload(key),
+      hash: (bytes: Uint8Array) => kernel.payloadHash("", bytes),
+    };
+    this.#archiver = new Archiver({ reader, retention, agents: start.agents, id, payloads }, start.open, start.seq);
   }
 
   /** Begins at the newest snapshot. */

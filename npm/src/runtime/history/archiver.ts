@@ -2,6 +2,7 @@ import type { Archive, StoreReader } from "../../stores/store.ts";
 import type { Payload } from "../../wasm/codec.generated.ts";
 import { type Landmarks, visitLandmarks } from "../frame.ts";
 import type { AgentMirror } from "../mirror/agents.ts";
+import type { PayloadSource } from "../payloads.ts";
 import { embedder } from "./embed.ts";
 import { loadSessions, recordOf, type Wanted } from "./history.ts";
 import { encodeRecord } from "./record.ts";
@@ -20,6 +21,7 @@ export interface ArchiverParts {
   readonly reader: StoreReader;
   readonly retention: Retention;
   readonly agents: AgentMirror;
+  readonly payloads: PayloadSource;
   /** TypeID of a session. */
   id(handle: number, openedMs: number): string;
 }
@@ -106,15 +108,16 @@ export class Archiver implements Landmarks {
     ends: ReadonlyMap<number, number>,
   ): Promise<readonly Archive[]> {
     if (handles.length === 0) return [];
-    const { reader, agents } = this.#parts;
+    const { reader, agents, payloads } = this.#parts;
     const wanted = handles.map((handle): Wanted => ({ handle, id: kept.get(handle)?.id ?? "" }));
     const fold = await loadSessions(reader, wanted, seq);
     const archives: Archive[] = [];
     for (const handle of handles) {
-      const entry = fold.session(handle);
+      // What its archive lost nobody can tell any more; whatever is kept stays as it is.
+      const entry = fold.hasFailed(handle) ? undefined : fold.session(handle);
       if (entry === undefined) continue;
       const record = recordOf(fold, entry, agents);
-      const embed = entry.endedMs === null ? keep : await embedder(entry, (key) => reader.payload(key));
+      const embed = entry.endedMs === null ? keep : await embedder(entry, payloads);
       const id = this.#parts.id(handle, entry.openedMs);
       const isOpen = entry.endedMs === null;
       const closedMs = entry.endedMs ?? entry.openedMs;

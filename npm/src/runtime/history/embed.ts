@@ -1,9 +1,24 @@
+import { PolyphonError } from "../../errors/error.ts";
 import type { Payload } from "../../wasm/codec.generated.ts";
 import type { SessionEntry } from "../mirror/entries.ts";
+import { loadPayload, type PayloadSource } from "../payloads.ts";
 
 /** Longest output, and most bytes of outputs and shared values in all, that stay readable in an archive. */
 const VALUE_BYTES = 1 << 20;
 const ALL_BYTES = 16 << 20;
+
+/** Bytes that are not those that were written are worth nothing. */
+async function load(
+  payload: Extract<Payload, { type: "Ref" }>,
+  source: PayloadSource,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await loadPayload(payload, source);
+  } catch (error) {
+    if (error instanceof PolyphonError && error.code === "STORE_CORRUPT") return undefined;
+    throw error;
+  }
+}
 
 /**
  * Fetches the payloads that stay readable when the session's rows go: outputs and shared values, in plan order, as far as
@@ -11,13 +26,13 @@ const ALL_BYTES = 16 << 20;
  */
 export async function embedder(
   entry: SessionEntry,
-  load: (key: string) => Promise<Uint8Array | undefined>,
+  source: PayloadSource,
 ): Promise<(payload: Payload | null) => Payload | null> {
   const inline = new Map<string, Payload>();
   let left = ALL_BYTES;
   for (const payload of [...entry.context.values(), ...entry.tasks.map((task) => task.output)]) {
     if (payload === null || payload.type === "Inline" || payload.bytes > Math.min(VALUE_BYTES, left)) continue;
-    const bytes = await load(payload.key);
+    const bytes = await load(payload, source);
     if (bytes === undefined) continue;
     left -= bytes.length;
     inline.set(payload.key, { type: "Inline", bytes });

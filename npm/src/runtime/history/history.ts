@@ -46,8 +46,14 @@ async function load(
       if (handle <= untilSeq) fold.want(handle);
       continue;
     }
-    const archive = await reader.archive(id);
-    if (archive !== undefined && archive.owner === handle) fold.resume(decodeRecord(archive.bytes));
+    try {
+      const archive = await reader.archive(id);
+      if (archive !== undefined && archive.owner === handle) fold.resume(decodeRecord(archive.bytes));
+    } catch (error) {
+      // One damaged archive is the loss of one session, not of those that are read with it.
+      if (!(error instanceof PolyphonError) || error.code === "STORE_COMPACTED") throw error;
+      fold.fail(handle, error);
+    }
   }
   await fold.read(reader, untilSeq, options);
   return fold;

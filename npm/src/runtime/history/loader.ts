@@ -49,7 +49,9 @@ export class HistoryLoader {
     try {
       const fold = await loadSessions(this.#reader, wanted, this.#mirror.seq);
       for (const [seq, timeMs, event] of later) fold.apply(seq, timeMs, event);
-      for (const { handle } of wanted) this.#complete(handle, fold.session(handle));
+      for (const { handle } of wanted) {
+        if (!fold.hasFailed(handle)) this.#complete(handle, fold.session(handle));
+      }
       return fold;
     } finally {
       this.#running.delete(later);

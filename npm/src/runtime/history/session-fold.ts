@@ -15,6 +15,7 @@ export class SessionFold {
   readonly #from = new Map<number, number>();
   readonly #going = new Set<number>();
   readonly #agents = new Map<number, string>();
+  readonly #failures = new Map<number, Error>();
 
   /** Takes in the session that begins at `handle`. */
   want(handle: number): void {
@@ -78,7 +79,19 @@ export class SessionFold {
     return this.mirror.agents.get(handle)?.spec.key ?? this.#agents.get(handle);
   }
 
+  /** What is kept of a session cannot be read: whoever asks for it hears of it. */
+  fail(handle: number, error: Error): void {
+    this.#failures.set(handle, error);
+  }
+
+  hasFailed(handle: number): boolean {
+    return this.#failures.has(handle);
+  }
+
+  /** A session as far as it was folded. Throws what kept it from being read. */
   session(handle: number): SessionEntry | undefined {
+    const failure = this.#failures.get(handle);
+    if (failure !== undefined) throw failure;
     return this.mirror.sessions.get(handle);
   }
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { storeError } from "../store-error.ts";
 import { Database } from "./database.ts";
+import { realPath } from "./lock.ts";
 import { inspectSchema, prepareSchema } from "./schema.ts";
 import { sqliteCode } from "./sqlite-error.ts";
 
@@ -81,10 +82,27 @@ export function connectReader({ name, file }: ConnectionOptions): Database {
   }
 }
 
+/**
+ * Throws `STORE_CORRUPT` when a file is shorter than it says. SQLite only sees it when it reads what is missing, and the log
+ * may still hold the end of the file.
+ */
+export function checkSize(db: Database, name: string, file: string): void {
+  const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const pages = db.get<{ page_count: number }>("PRAGMA page_count")?.page_count ?? 0;
+  const pageBytes = db.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 0;
+  // In this order: beside an owner the log may be emptied in between, and the file has grown then.
+  if (sizeOf(`${file}-wal`) > 0) return;
+  const bytes = sizeOf(file);
+  if (bytes >= pages * pageBytes) return;
+  const message = `${name}: the file was cut short: it has ${bytes} bytes of ${pages * pageBytes}; restore a backup`;
+  throw storeError("STORE_CORRUPT", message, { reason: "unreadable", bytes });
+}
+
 function readable(location: string | URL, name: string): Database {
   const db = new Database(location, { readOnly: true, timeoutMs: BUSY_TIMEOUT_MS });
   try {
     inspectSchema(db, name);
+    if (typeof location === "string") checkSize(db, name, realPath(location));
     return db;
   } catch (error) {
     db.close();

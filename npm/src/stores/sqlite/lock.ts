@@ -42,9 +42,14 @@ export function isLocked(file: string): boolean {
 
 /** Two names of one file are one lock. */
 function lockFile(file: string): string {
+  return `${realPath(file)}.lock`;
+}
+
+/** The name SQLite keeps the files beside a database under. */
+export function realPath(file: string): string {
   try {
-    return `${realpathSync(file)}.lock`;
+    return realpathSync(file);
   } catch {
-    return `${file}.lock`;
+    return file;
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { PolyphonError } from "../../errors/error.ts";
 import type { ChainLink } from "../chain.ts";
@@ -7,12 +8,15 @@ import { storeError } from "../store-error.ts";
 import { Appender } from "./append.ts";
 import { dropArchiveStep, type PackedArchive, putArchive } from "./archives.ts";
 import { Checkpointer, settle } from "./checkpoint.ts";
-import { checkEngine, connectOwner, probe } from "./connection.ts";
+import { checkEngine, checkSize, connectOwner, probe } from "./connection.ts";
 import { ensureFolder } from "./folder.ts";
 import { readHealth } from "./health.ts";
-import { type FileLock, takeLock } from "./lock.ts";
+import { type FileLock, realPath, takeLock } from "./lock.ts";
 import { describeLocked } from "./locked.ts";
+import { checkLog } from "./log-check.ts";
+import { readMeta } from "./meta.ts";
 import type { PackedPayloads } from "./packed-payloads.ts";
+import { FilePresence, removed } from "./presence.ts";
 import { ReaderService } from "./reader-service.ts";
 import { type Owner, recover } from "./recovery.ts";
 import { compactStep, dropOwnersStep, erasePayloads } from "./retention.ts";
@@ -43,6 +47,9 @@ export class OwnerService extends ReaderService {
   #appender: Appender | undefined;
   #checkpointer: Checkpointer | undefined;
   #failure: PolyphonError | undefined;
+  #presence: FilePresence | undefined;
+  /** What was opened before: another journal in its place is not this one. */
+  #journalId: string | undefined;
 
   constructor(config: OwnerConfig) {
     super(config);
@@ -55,10 +62,15 @@ export class OwnerService extends ReaderService {
     super.close();
     try {
       this.#lock ??= this.#acquire();
+      if (this.#journalId !== undefined && !existsSync(file)) throw removed(name, file);
       const db = connectOwner(this.#config);
       this.use(db);
       settle(db);
+      checkSize(db, name, realPath(file));
+      if (this.#journalId !== undefined && readMeta(db).journal_id !== this.#journalId) throw removed(name, file);
       const recovered = recover(db, name, owner);
+      this.#journalId = recovered.opened.journalId;
+      this.#presence = new FilePresence(file);
       this.#appender = new Appender(db, name, recovered);
       this.#checkpointer = new Checkpointer(db);
       this.#failure = undefined;
@@ -74,6 +86,8 @@ export class OwnerService extends ReaderService {
     const { appender, checkpointer } = this.#working();
     try {
       appender.append(frame, payloads);
+      // A file without a name takes commits as ever, and keeps none of them.
+      if (this.#presence?.isGone() === true) throw removed(this.#config.name, this.#config.file);
     } catch (error) {
       this.#failure = toStoreError(this.#config.name, this.#config.file, error);
       throw this.#failure;
@@ -151,6 +165,7 @@ export class OwnerService extends ReaderService {
     this.#checkpointer = undefined;
     this.#lock?.release();
     this.#lock = undefined;
+    this.#journalId = undefined;
   }
 
   #acquire(): FileLock {
@@ -162,7 +177,14 @@ export class OwnerService extends ReaderService {
     ensureFolder(dirname(file));
     const lock = takeLock(file);
     if (lock === undefined) throw describeLocked(this.#config);
-    return lock;
+    try {
+      // Without a sync at each commit the end of the log may be torn in more places than one.
+      if (this.#config.synchronous === "FULL") checkLog(name, realPath(file));
+      return lock;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   }
 
   #working(): { readonly appender: Appender; readonly checkpointer: Checkpointer } {
