@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { PayloadRow, Store } from "../../npm/src/stores/store.ts";
 import { FrameChain } from "../../npm/src/testing/frames.ts";
+import type { SyncLog } from "../tasks/syncs.ts";
 
 export interface Row {
   readonly subject: string;
@@ -50,6 +51,27 @@ export async function measureAppends(
     row(subject, "append_call", (calls / commits) * 1_000, "µs"),
     row(subject, "caller_cpu_per_commit", (user + system) / half, "µs"),
     row(subject, "event_loop_delay_p99", loop.percentile(99) / 1e6, "ms"),
+  ];
+}
+
+/** Syncs a commit takes, how long one takes, and how many commits a second that leaves room for. */
+export async function measureSyncs(subject: string, store: Store, commits: number, log: SyncLog): Promise<Row[]> {
+  const { epoch } = await store.open();
+  const frames = await build(commits, 600, epoch);
+  const from = log.position ?? 0;
+  const started = performance.now();
+  for (const frame of frames) await store.append(frame, []);
+  const elapsed = performance.now() - started;
+  const durations = [...log.between(from, log.position ?? 0)].sort((a, b) => a - b);
+  await store.close();
+  if (durations.length === 0) throw new Error("nothing was synced");
+  const synced = durations.reduce((sum, duration) => sum + duration, 0);
+  return [
+    row(subject, "fsyncs_per_commit", durations.length / commits, "fsyncs"),
+    row(subject, "fsync_p50", at(durations, 0.5), "ms"),
+    row(subject, "fsync_p99", at(durations, 0.99), "ms"),
+    row(subject, "fsync_share_of_commit", (synced / elapsed) * 100, "%"),
+    row(subject, "commits_per_second_by_fsync_alone", (commits / synced) * 1_000, "1/s"),
   ];
 }
 

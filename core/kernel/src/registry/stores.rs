@@ -130,7 +130,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: "STORE_NOT_FOUND",
         title: "There is no journal at that path",
-        cause: "The file does not exist, and the call was not to create it.",
+        cause: "The file does not exist, and the call was not to create it; or it was removed or replaced while it was open.",
         cure: "Check the path, or run something that creates it.",
         retryable: false,
         http: 404,
