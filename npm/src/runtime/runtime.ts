@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { ResourceUsage } from "../hosts/host.ts";
-import type { Store, StoreOpened, StoreReader } from "../stores/store.ts";
+import type { Snapshot, Store, StoreOpened, StoreReader } from "../stores/store.ts";
 import {
   type AgentVitals,
   type Command,
@@ -83,6 +83,8 @@ export class Runtime {
   /** The journal was taken over from whoever had it before. */
   #isOwner = false;
   #olderSnapshotSeq = 0;
+  /** A snapshot that was taken and is not durable yet. */
+  #taken: Snapshot | undefined;
   readonly #archiver: Archiver | undefined;
   #keeping: Promise<void> = Promise.resolve();
   readonly loop: Loop;
@@ -102,10 +104,10 @@ export class Runtime {
     this.#mirror = mirror;
     this.#snapshotSeq = mirror.seq;
     this.#following = parts.follow?.(opened);
-    this.#archiver = this.#following === undefined ? this.#makeArchiver() : undefined;
     const hash = (bytes: Uint8Array): Uint8Array => this.loop.kernel.payloadHash("", bytes);
     this.payloads = new Payloads(String(opened.epoch), hash);
     this.#source = { load: (key) => parts.store.payload(key), hash };
+    this.#archiver = this.#following === undefined ? this.#makeArchiver() : undefined;
     this.loop = new Loop(kernel, {
       store: parts.store,
       clock: parts.clock,
@@ -224,15 +226,24 @@ export class Runtime {
   }
 
   /** Where nobody follows the journal, a snapshot of the running kernel keeps it from growing. */
-  #keepSnapshot(seq: number): void {
-    const { kernel } = this.loop;
-    // The kernel may be ahead of the disk: then the next commit asks again.
-    if (kernel.lastSeq !== seq) return;
+  #snapshotWhenDue(durableSeq: number): void {
+    if (this.#taken === undefined && durableSeq - this.#snapshotSeq >= this.#parts.snapshotEvents) {
+      const { kernel } = this.loop;
+      this.#taken = { seq: kernel.lastSeq, stateHash: kernel.stateHash(), bytes: kernel.snapshot() };
+    }
+    // The kernel is ahead of the disk under load: what was taken of it waits until it is durable.
+    const taken = this.#taken;
+    if (taken === undefined || taken.seq > durableSeq) return;
+    this.#taken = undefined;
+    this.#keepSnapshot(taken);
+  }
+
+  #keepSnapshot(snapshot: Snapshot): void {
+    const { seq } = snapshot;
     const cut = Math.min(this.#olderSnapshotSeq + 1, seq - this.#parts.retention.events);
     this.#olderSnapshotSeq = this.#snapshotSeq;
     this.#snapshotSeq = seq;
     const { store } = this.#parts;
-    const snapshot = { seq, stateHash: kernel.stateHash(), bytes: kernel.snapshot() };
     this.#keeping = this.#keeping
       .then(() => store.putSnapshot(snapshot))
       .then(() => this.#compact(cut, seq))
@@ -276,7 +287,7 @@ export class Runtime {
     if (output.frame.length === 0) return;
     this.#fold(output.frame, output.eventsAt);
     if (this.#following !== undefined) this.#following.advance(output.lastSeq);
-    else if (output.lastSeq - this.#snapshotSeq >= this.#parts.snapshotEvents) this.#keepSnapshot(output.lastSeq);
+    else this.#snapshotWhenDue(output.lastSeq);
   }
 
   #fold(frame: Uint8Array, eventsAt?: number): void {
@@ -298,6 +309,7 @@ export class Runtime {
   async #rebuild(): Promise<Rebuilt> {
     const { store, clock, module } = this.#parts;
     const released = this.#mirror.seq;
+    this.#taken = undefined;
     for (const delayMs of [...REOPEN_DELAYS_MS, undefined]) {
       try {
         const opened = await store.reopen();

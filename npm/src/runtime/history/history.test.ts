@@ -124,8 +124,9 @@ describe.each(Object.entries(places))("a session that ended long ago, %s", (_nam
     first.team.agent("worker", (task) => `${task.key} ${"y".repeat(700)}`);
     const sessions = await runInTurn(first, 6, 30, "old");
     const ids = sessions.map((session) => session.id);
+    expect(first.troubles).toEqual([]);
     const { firstSeq } = await first.team.health();
-    expect(firstSeq).toBeGreaterThan(200);
+    expect(firstSeq, JSON.stringify(await first.team.health())).toBeGreaterThan(200);
     expect((await first.store.archives()).length).toBeGreaterThan(50);
     const held = await Promise.all(sessions.map((session) => session.view()));
     expect(held.map((view) => view.status)).toEqual(ids.map(() => "completed"));
