@@ -50,7 +50,11 @@ export class Disk {
       readonly program?: "writer" | "team-writer";
     } = {},
   ): Writer {
-    const script = fileURLToPath(new URL(`./${options.program ?? "writer"}.ts`, import.meta.url));
+    const programs = {
+      writer: new URL("./writer.ts", import.meta.url),
+      "team-writer": new URL("./team-writer.ts", import.meta.url),
+    };
+    const script = fileURLToPath(programs[options.program ?? "writer"]);
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       LD_PRELOAD: this.#shim,
