@@ -42,8 +42,6 @@ export class RunningAttempt implements Attempt, AttemptSink {
   #stopped: StopReason | undefined;
   #payload: TaskPayload | undefined;
   dir?: string;
-  /** Resolves when its host is done with it. */
-  over: Promise<void> | undefined;
 
   constructor(effect: Run, parts: AttemptParts) {
     this.effect = effect;

@@ -66,7 +66,7 @@ export class Executor {
           this.#running.get(effect.fence)?.stop(effect.reason);
           break;
         case "EndAgent":
-          void this.#end(effect);
+          this.hosts.end(effect);
           break;
         case "StartAgent":
           this.hosts.start(effect);
@@ -100,14 +100,6 @@ export class Executor {
     this.#abandoned = true;
     this.#heartbeats.stop();
     for (const attempt of this.#running.values()) attempt.stop("reassign");
-  }
-
-  /** An agent has ended when what it worked on has: until then what that holds is not free. */
-  async #end(effect: Extract<Effect, { type: "EndAgent" }>): Promise<void> {
-    const work = [...this.#running.values()].filter((attempt) => attempt.effect.agent === effect.agent);
-    for (const attempt of work) attempt.stop("reassign");
-    await Promise.all(work.map(({ over }) => over));
-    this.hosts.end(effect);
   }
 
   /** A durable effect: given again until its end is in the journal, so whoever is told may be told twice. */
@@ -155,7 +147,7 @@ export class Executor {
 
   #run(host: AgentHost, running: RunningAttempt): void {
     const start = host.kind === "process" ? this.#prepare(host, running) : host.run(running, running, running.signal);
-    running.over = start.then(
+    start.then(
       (result) => this.#report(running.effect, result),
       (error: unknown) => this.#report(running.effect, broken(error)),
     );

@@ -41,3 +41,21 @@ test("work of an agent that had to end goes to another one only when its host is
   const [task] = (await session.view()).tasks;
   expect(task?.history.map(({ outcome }) => outcome)).toEqual(["lost", "completed"]);
 });
+
+test("what a silent agent works on is asked to end when the agent is given up", async () => {
+  const clock = new FakeClock();
+  const team = await teams.open({ clock });
+  const asked: string[] = [];
+  let isAlive = true;
+  const deaf = team.agent("deaf", { healthCheck: () => isAlive }, (task, ctx) => {
+    ctx.signal.addEventListener("abort", () => asked.push(task.key));
+    return new Promise(() => undefined);
+  });
+  await deaf.ready;
+  const session = team.orchestrate({ tasks: [{ key: "a", timeoutMs: 3_600_000 }] });
+  await session.ready;
+  await clock.settle();
+  isAlive = false;
+  await pass(clock, 600_000, 5_000);
+  expect(asked).toEqual(["a"]);
+});
