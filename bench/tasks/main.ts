@@ -68,7 +68,7 @@ function apart(name: string, rows: Rows): void {
     }
     const { stdout, status } = spawnSync(
       process.execPath,
-      [...process.execArgv, import.meta.filename, "--part", name, "--tasks", String(tasks)],
+      [import.meta.filename, "--part", name, "--tasks", String(tasks)],
       { env: { ...process.env, ...counting }, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" },
     );
     if (status !== 0) throw new Error(`the part ${name} failed with ${status}`);
