@@ -78,6 +78,25 @@ describe("owners and readers of a SQLite store", () => {
     await reading.return?.();
   });
 
+  test("reading a long journal leaves the event loop its turns, however slow the reader is", async () => {
+    await fill(store({ thread: "caller" }), 400, 15_000);
+    const reader = folder.use(await openReader(folder.file));
+    let turns = 0;
+    let reading = true;
+    const count = (): void => {
+      turns += 1;
+      if (reading) setImmediate(count);
+    };
+    for await (const _ of reader.read(1)) {
+      // The first part had to be waited for.
+      if (turns === 0) count();
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+    }
+    reading = false;
+    expect(turns).toBeGreaterThan(15);
+  });
+
   test("an owner whose lock was broken is fenced", async () => {
     const one = store();
     const chain = await fill(one, 2);

@@ -1,4 +1,5 @@
 import { PolyphonError } from "../../errors/error.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import { type ChainLink, corrupt } from "../chain.ts";
 import type { Damage, Snapshot, VerifyOptions, VerifyReport, WaitOptions } from "../store.ts";
 import type { Client } from "./client.ts";
@@ -7,7 +8,12 @@ import type { Part } from "./scan.ts";
 import type { SnapshotRow } from "./snapshots.ts";
 
 /** Bytes of frames that cross from the thread at once, and are checked between two appends. */
-const PART_BYTES = 1_048_576;
+const PART_BYTES = 262_144;
+
+/** Answers that are there already are served without a turn of the event loop: who works between two parts gives it one. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => systemClock().soon(resolve));
+}
 
 /** Frames from the one that holds `fromSeq`; the next part is fetched while this one is used. */
 export async function* readFrames(
@@ -31,6 +37,7 @@ export async function* readFrames(
     }
     if (part.damage !== undefined) throw corrupt(name, part.damage);
     if (following === undefined) return;
+    await turn();
     pending = following;
   }
 }
@@ -96,6 +103,7 @@ async function verifyFromStart(client: Client<ReaderService>, options: VerifyOpt
     bytes += part.bytes;
     link = part.next;
     damage = part.damage;
+    await turn();
     options.onProgress?.({ seq, lastSeq: Math.max(seq, ends.lastSeq), frames, bytes });
   }
   let snapshots = 0;
