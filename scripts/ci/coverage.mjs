@@ -5,7 +5,7 @@ import { typescriptCoverage } from "../lib/coverage/typescript.mjs";
 import { main } from "../lib/stop.mjs";
 
 /** Per cent of lines; the aim is 95 and 90. */
-const FLOORS = { core: 95, "npm/src": 88 };
+const FLOORS = { core: 95, "npm/src": 94 };
 const WORST_SHOWN = 12;
 
 await main(async () => {
