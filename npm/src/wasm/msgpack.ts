@@ -160,6 +160,11 @@ export class Writer {
   }
 }
 
+/** The empty list: one for all. */
+const NONE: readonly never[] = Object.freeze([]);
+/** Lists up to this long are made at their length; a length is only believed so far. */
+const EXACT_LENGTH = 64;
+
 /** Reads MessagePack that the kernel wrote. Bytes that are handed out are copies. */
 export class Reader {
   readonly #bytes: Uint8Array;
@@ -269,8 +274,10 @@ export class Reader {
   /** An array of values that `read` reads. */
   list<T>(read: () => T): readonly T[] {
     const length = this.array();
-    const values: T[] = [];
-    for (let index = 0; index < length; index++) values.push(read());
+    if (length === 0) return NONE;
+    // An array that grows by pushing keeps room for many more, which most lists never have.
+    const values: T[] = length <= EXACT_LENGTH ? new Array(length) : [];
+    for (let index = 0; index < length; index++) values[index] = read();
     return values;
   }
 

@@ -61,7 +61,7 @@ export interface TaskEntry {
   readonly spec: TaskSpec;
   status: TaskStatus;
   reason: string | null;
-  attempts: AttemptEntry[];
+  attempts: readonly AttemptEntry[];
   progressPpm: number;
   startedMs: number | null;
   endedMs: number | null;

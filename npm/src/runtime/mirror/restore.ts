@@ -12,7 +12,7 @@ import {
   readUnservedDemand,
 } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
-import type { TaskEntry } from "./entries.ts";
+import type { AttemptEntry, TaskEntry } from "./entries.ts";
 import { Mirror } from "./mirror.ts";
 
 /**
@@ -95,7 +95,7 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
       usage: task.report?.usage ?? null,
     };
     if (task.attempts > 0) {
-      entry.attempts.push({
+      const last: AttemptEntry = {
         number: task.attempts,
         fence: task.fence ?? 0,
         agent: task.agent ?? 0,
@@ -104,7 +104,8 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
         outcome: task.fence !== null ? "running" : task.status === "completed" ? "completed" : "failed",
         error: task.error,
         recovery: null,
-      });
+      };
+      entry.attempts = [last];
     }
     session.tasks[task.index] = entry;
     if (task.spec.parent !== null) session.parents.add(task.spec.parent);

@@ -2,6 +2,9 @@ import type { AttemptOutcome, Event, Report, TaskStatus, Verdict } from "../../w
 import type { AttemptEntry, SessionEntry, TaskEntry } from "./entries.ts";
 import type { Mirror } from "./mirror.ts";
 
+/** What most tasks have none of is one and the same for all of them. */
+const NONE: readonly never[] = Object.freeze([]);
+
 /** Folds an event about tasks; answers the session of the task. */
 export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Event): SessionEntry | undefined {
   switch (event.type) {
@@ -22,16 +25,8 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       task.startedMs ??= timeMs;
       task.resources = resources;
       task.timeoutMs = timeoutMs;
-      task.attempts.push({
-        number: attempt,
-        fence: seq,
-        agent,
-        startedMs: timeMs,
-        endedMs: null,
-        outcome: "running",
-        error: null,
-        recovery: null,
-      });
+      const running = { startedMs: timeMs, endedMs: null, outcome: "running", error: null, recovery: null } as const;
+      task.attempts = [...task.attempts, { number: attempt, fence: seq, agent, ...running }];
       mirror.agents.load(agent, 1);
       return task.session;
     }
@@ -137,15 +132,15 @@ function add(
     spec,
     status: "pending",
     reason: null,
-    attempts: [],
+    attempts: NONE,
     progressPpm: 0,
     startedMs: null,
     endedMs: null,
     resources: spec.demand.resources,
     timeoutMs: spec.timeoutMs,
-    metrics: [],
-    verdicts: [],
-    artifacts: [],
+    metrics: NONE,
+    verdicts: NONE,
+    artifacts: NONE,
     output: null,
     usage: null,
   };
