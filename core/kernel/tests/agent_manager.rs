@@ -1,6 +1,10 @@
 //! The façade: agents that are objects, messages between them, and a journal that may fail.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 mod common;
 

@@ -1,6 +1,10 @@
 //! Silence: suspected, warned of, acted upon, forgiven.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 mod common;
 

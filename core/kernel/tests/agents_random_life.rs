@@ -1,6 +1,10 @@
 //! Whatever is asked of agents in whatever order: only listed transitions happen, and the journal tells it all.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 mod common;
 

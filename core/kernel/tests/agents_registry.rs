@@ -1,6 +1,10 @@
 //! Who is known, what they can do, and whether that is enough.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 mod common;
 

@@ -1,6 +1,10 @@
 //! An agent fails: its work goes elsewhere, and it is started again a bounded number of times.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 mod common;
 

@@ -37,14 +37,14 @@ macro_rules! wire {
                 writer.array($crate::wire!(@count $($field)*));
                 $($crate::Wire::encode(&self.$field, writer);)*
             }
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_mut, unused_variables, reason = "a type without fields needs neither")]
             fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
                 let mut left = reader.array()?;
                 $(let $field = $crate::wire!(@field reader left $type);)*
                 reader.skip_many(left)?;
                 Ok(Self { $($field),* })
             }
-            #[allow(unused_variables)]
+            #[allow(unused_variables, reason = "a type without fields needs none")]
             fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
                 registry.named(stringify!($name), concat!($($docs, "\n"),*), |registry| {
                     $crate::schema::Body::Struct(vec![$($crate::wire!(@schema registry $field $type, $($field_docs)*)),*])
@@ -65,17 +65,17 @@ macro_rules! wire {
 
         impl $name {
             /// Tag and name of every variant.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub const VARIANTS: &'static [(u64, &'static str)] = &[$(($tag, stringify!($variant))),*];
 
             /// The tag this value is written with.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub fn tag(&self) -> u64 {
                 match self { $(Self::$variant { .. } => $tag),* }
             }
 
             /// The variant's name.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$variant { .. } => stringify!($variant)),* }
             }
@@ -91,7 +91,7 @@ macro_rules! wire {
                     })*
                 }
             }
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_mut, unused_variables, reason = "a type without fields needs neither")]
             fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
                 let error = reader.error(concat!("a known variant of ", stringify!($name)));
                 let mut left = reader.array()?;
@@ -128,7 +128,7 @@ macro_rules! wire {
 
         impl $name {
             /// Every value, in the order they are declared.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The tag this value is written with.
@@ -176,19 +176,19 @@ macro_rules! wire {
 
         impl $name {
             /// Tag and name of every variant of every part.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub fn variants() -> impl Iterator<Item = (u64, &'static str)> {
                 [$(<$type>::VARIANTS),*].into_iter().flatten().copied()
             }
 
             /// The tag this value is written with.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub fn tag(&self) -> u64 {
                 match self { $(Self::$part(part) => part.tag()),* }
             }
 
             /// The variant's name.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every declared type is asked for it")]
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$part(part) => part.name()),* }
             }
@@ -201,7 +201,7 @@ macro_rules! wire {
             fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
                 match reader.peek_tag()? {
                     $($first..=$last => <$type as $crate::Wire>::decode(reader).map(Self::$part),)*
-                    #[allow(unreachable_patterns)]
+                    #[allow(unreachable_patterns, reason = "parts may cover every tag")]
                     _ => Err(reader.error(concat!("a known part of ", stringify!($name)))),
                 }
             }

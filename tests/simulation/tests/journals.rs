@@ -1,5 +1,9 @@
 //! Journals and snapshots of every released format open for ever, and lead to the same state.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,6 @@
 /** Equity modelling: who owns what, when it vests, what a round does to it and how long the money lasts. */
+
+export * from "./concurrency/map-concurrent.ts";
 export * from "./core/calendar.ts";
 export * from "./core/errors.ts";
 export * from "./core/money.ts";
@@ -27,4 +29,3 @@ export * from "./vesting/acceleration.ts";
 export * from "./vesting/exercise.ts";
 export * from "./vesting/schedule.ts";
 export * from "./vesting/vested.ts";
-export * from "./work/map-concurrent.ts";

@@ -1,5 +1,5 @@
 //! What crosses the boundary, the same in every host.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
 
 use js_sys::Reflect;
 use polyphon_kernel::journal::JournalCommand;

@@ -1,6 +1,10 @@
 //! The journal is the source: there is no event that leaves no trace in the state.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test ends at what it did not expect, and its names are its words"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -12,7 +12,7 @@ export function fixtureText(name: string): string {
 }
 
 export function parse(text: string, options: LoadOptions = {}): LoadedConfig {
-  return parseConfig([{ file: "c.yaml", text }], { cwd: "/work", ...options });
+  return parseConfig([{ file: "c.yaml", text }], { cwd: "/project", ...options });
 }
 
 /** The problems of a configuration that must not be accepted. */
@@ -20,7 +20,7 @@ export function problemsOf(...texts: string[]): readonly ConfigProblem[] {
   try {
     parseConfig(
       texts.map((text, index) => ({ file: `${"abc"[index]}.yaml`, text })),
-      { cwd: "/work" },
+      { cwd: "/project" },
     );
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

@@ -42,7 +42,7 @@ orchestrator:
       - {id: A, name: "Part; rm -rf $(x) {{dir}}", template: t, env: {BOTH: "task {{id}}"}, input: {file: f.ts, n: 3}, subtasks: [B]}`);
     expect(filled(config, "B")).toEqual({
       argv: ["run", "B", "--name=B", "unit_tests/A/PHASE_1_UNIT/t", "f.ts:3"],
-      cwd: "/work/in/B",
+      cwd: "/project/in/B",
       env: { OUT: "/tmp/a b/x", BOTH: "task B", TRY: "2" },
       results: [{ format: "tap" }, { format: "junit", path: "/tmp/a b/j.xml" }, { format: "exit" }],
       recoveries: { reinstall_deps: { argv: ["npm", "ci", "session_1"], env: { A: "B" } }, extend_timeout: {} },
@@ -56,7 +56,7 @@ orchestrator:
       `${withTasks('{id: A, name: "{{dir}} {{{{x", template: t}')}\ntemplates: {t: {argv: ["{{name}}|{{{{dir}}|{{{id}}}|{}}"]}}`,
     );
     expect(filled(config, "A").argv).toEqual(["{{dir}} {{{{x|{{dir}}|{A}|{}}"]);
-    expect(filled(config, "A").cwd).toBe("/work");
+    expect(filled(config, "A").cwd).toBe("/project");
   });
 
   it("keep an absolute directory", () => {

@@ -28,7 +28,7 @@ ok 1 - top
       ---
       duration_ms: 0.7
       type: 'test'
-      location: '/work/a.test.mjs:3:82'
+      location: '/project/a.test.mjs:3:82'
       failureType: 'testCodeFailure'
       error: |-
         Expected values to be strictly equal:
@@ -37,7 +37,7 @@ ok 1 - top
       code: 'ERR_ASSERTION'
       name: 'AssertionError'
       stack: |-
-        TestContext.<anonymous> (file:///work/a.test.mjs:3:109)
+        TestContext.<anonymous> (file:///project/a.test.mjs:3:109)
       ...
     # Subtest: skipped
     ok 3 - skipped # SKIP not today
@@ -84,7 +84,7 @@ describe("TapParser", () => {
       {
         name: "suite # x > bad",
         message: "Expected values to be strictly equal:\n\n1 !== 2",
-        file: "/work/a.test.mjs",
+        file: "/project/a.test.mjs",
         line: 3,
         evidence: expect.stringContaining("ERR_ASSERTION"),
       },

@@ -1,10 +1,10 @@
+import { mapConcurrent } from "../concurrency/map-concurrent.ts";
 import { addMonths, type PlainDate } from "../core/calendar.ts";
 import { EquityError } from "../core/errors.ts";
 import type { Micros } from "../core/money.ts";
 import { PPM, scale } from "../core/ratio.ts";
 import { Directory } from "../employees/directory.ts";
 import { createEmployee, type EmployeeInput } from "../employees/employee.ts";
-import { mapConcurrent } from "../work/map-concurrent.ts";
 import { type BurnModel, projectRunway, type Runway } from "./burn.ts";
 
 /** One "what if": every field is a change to the model, all are optional. */
