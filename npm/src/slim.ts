@@ -4,6 +4,8 @@
  */
 
 export type { Agent, AgentView, AgentVitals, Pool } from "./agents/agent.ts";
+export type { Catalog, FoundAgent, UnservedDemand } from "./agents/discovery.ts";
+export type { Misfit } from "./agents/fit.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";
 export { type ErrorInit, PolyphonError } from "./errors/error.ts";
 export type * from "./hosts/agent.ts";
@@ -13,6 +15,7 @@ export { type StopType, stopReason } from "./hosts/stop.ts";
 export { type Clock, systemClock, type TimerOptions } from "./runtime/clock.ts";
 export { Stream } from "./runtime/stream.ts";
 export {
+  type FactDraft,
   type LogEntry,
   Session,
   type SessionProgress,

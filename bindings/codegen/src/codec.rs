@@ -39,6 +39,7 @@ pub(crate) fn typescript() -> String {
     tasks::SessionProgress::shape(&mut registry);
     tasks::SessionResults::shape(&mut registry);
     tasks::WaitReason::shape(&mut registry);
+    tasks::SessionWaits::shape(&mut registry);
     escalations::Escalation::shape(&mut registry);
     alerts::Alert::shape(&mut registry);
     outbox::OpenEffect::shape(&mut registry);

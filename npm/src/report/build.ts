@@ -32,6 +32,7 @@ export function buildReport(raw: SessionView): Report {
     recoveries,
     escalations: view.escalations,
     alerts: view.alerts,
+    facts: view.facts,
     totals: totalsOf(view, recoveries.filter(({ action, next }) => action !== null || next !== null).length),
     durations: {
       totalMs: Math.max(0, asOf - view.started),

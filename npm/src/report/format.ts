@@ -1,3 +1,4 @@
+import type { FactView } from "../sessions/view.ts";
 /** `8 ms`, `1.24 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`, `3 d 4 h`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
@@ -58,4 +59,9 @@ export function count(value: number, noun: string, plural = `${noun}s`): string 
 
 function pad(value: number): string {
   return String(value).padStart(2, "0");
+}
+
+/** What kind of knowledge a fact is, in words. */
+export function factKind(kind: FactView["kind"]): string {
+  return { given: "given", to_look_up: "to look up", to_derive: "to derive", guess: "guess" }[kind];
 }

@@ -3,6 +3,7 @@ import { html, raw } from "./html/markup.ts";
 import { alerts } from "./html/sections/alerts.ts";
 import { criteria } from "./html/sections/criteria.ts";
 import { graph, timeline } from "./html/sections/drawings.ts";
+import { facts } from "./html/sections/facts.ts";
 import { head } from "./html/sections/head.ts";
 import { phases } from "./html/sections/phases.ts";
 import { escalations, recoveries } from "./html/sections/recoveries.ts";
@@ -32,7 +33,7 @@ export function reportToHtml(report: Report): string {
 ${iconSheet()}
 <a class="skip-link" href="#content">Skip to the report</a>
 ${head(report)}<main id="content">
-${phases(report)}${escalations(report)}${graph(report)}${timeline(report)}${criteria(report)}${recoveries(report)}${resources(report)}${alerts(report)}${tasks(report)}</main>
+${phases(report)}${escalations(report)}${graph(report)}${timeline(report)}${criteria(report)}${recoveries(report)}${resources(report)}${alerts(report)}${facts(report)}${tasks(report)}</main>
 <footer><p>Polyphon · journal sequence ${report.asOfSeq}${isConfigured(report.configHash) ? html` · configuration <span class="mono">${report.configHash}</span>` : null} · times in UTC</p></footer>
 </body>
 </html>

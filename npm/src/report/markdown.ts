@@ -1,6 +1,6 @@
 import type { EscalationView } from "../sessions/view.ts";
 import { criterionTarget, criterionValue, criterionVerdict } from "./criteria.ts";
-import { bytes, count, duration, isConfigured, moment, offset, percent } from "./format.ts";
+import { bytes, count, duration, factKind, isConfigured, moment, offset, percent } from "./format.ts";
 import { code, escapeMarkdown as esc } from "./markdown/escape.ts";
 import { type Column, table } from "./markdown/table.ts";
 import type { Report, ReportTask } from "./types.ts";
@@ -23,6 +23,7 @@ export function reportToMarkdown(report: Report): string {
       ),
     ),
     section("Alerts", alerts(report)),
+    section("Facts", facts(report)),
     section("Artifacts", artifacts(report)),
     `Journal sequence ${report.asOfSeq}${isConfigured(report.configHash) ? `, configuration ${code(report.configHash)}` : ""}.`,
   ];
@@ -141,6 +142,17 @@ function alerts(report: Report): string | null {
       { head: "Details", cell: (alert) => esc(alert.details) },
     ],
     report.alerts,
+  );
+}
+
+function facts(report: Report): string | null {
+  return table(
+    [
+      { head: "Kind", cell: (fact) => factKind(fact.kind) },
+      { head: "Fact", cell: (fact) => esc(fact.text) },
+      { head: "Source", cell: (fact) => esc(fact.source) },
+    ],
+    report.facts,
   );
 }
 

@@ -3,6 +3,7 @@ import type {
   AttemptView,
   CriterionView,
   EscalationView,
+  FactView,
   PhaseView,
   ResourcesView,
   SessionStatus,
@@ -36,6 +37,8 @@ export interface Report {
   readonly recoveries: readonly ReportRecovery[];
   readonly escalations: readonly EscalationView[];
   readonly alerts: readonly AlertView[];
+  /** The task ledger: what was known, or not, about the work. */
+  readonly facts: readonly FactView[];
   readonly totals: ReportTotals;
   readonly durations: ReportDurations;
 }

@@ -32,6 +32,12 @@ export class AgentHosts {
     this.#heartbeats.watch(agent, heartbeatMs, () => host.alive?.(this.#id(agent)) ?? true);
   }
 
+  /** The agent is forgotten: it will not be started again. */
+  detach(agent: number): void {
+    this.#agents.delete(agent);
+    this.#heartbeats.unwatch(agent);
+  }
+
   /** The host for every agent the kernel starts in a pool. */
   attachPool(pool: number, host: AgentHost): void {
     this.#pools.set(pool, host);

@@ -14,6 +14,7 @@ import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
 import { Pace } from "./pace.ts";
 import type { DraftRow } from "./payloads.ts";
+import { Reads } from "./reads.ts";
 import type { Panic } from "./repro.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds. */
@@ -113,6 +114,7 @@ export class Loop {
   #isFull = false;
   /** One command at a time, to find the one that breaks the kernel. */
   #careful = 0;
+  readonly #reads = new Reads();
 
   constructor(kernel: Kernel, parts: LoopParts) {
     this.#kernel = kernel;
@@ -143,6 +145,17 @@ export class Loop {
     this.#enqueue({ id: this.#nextId++, command, options, quiet: true, settle: ignore, fail: refused });
   }
 
+  /**
+   * Looks at the kernel behind every command submitted before; resolves with what `look` says once all it rests on is
+   * durable. `look` changes nothing, and may be called again when an append failed.
+   */
+  read<T>(look: (kernel: Kernel) => T): Promise<T> {
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    const seen = this.#reads.add(this.#nextId, look);
+    this.#look();
+    return seen;
+  }
+
   /** Resolves when nothing is queued or on its way to the disk. */
   async idle(): Promise<void> {
     while (this.#stopped === undefined && (this.#queue.length > 0 || this.#flight.length > 0 || this.#rebuilding)) {
@@ -158,6 +171,7 @@ export class Loop {
     for (const waiting of this.#flight.flatMap((flight) => flight.waiting).concat(this.#queue)) waiting.fail(error);
     this.#flight = [];
     this.#queue = [];
+    this.#reads.fail(error);
     this.#wakeIdle();
   }
 
@@ -216,7 +230,14 @@ export class Loop {
     const flight: InFlight = { output, waiting: taken };
     if (output.frame.length === 0 && this.#flight.length === 0) this.#release(flight);
     else this.#append(flight);
+    this.#look();
     if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #look(): void {
+    if (this.#rebuilding !== undefined || this.#stopped !== undefined) return;
+    const trap = this.#reads.look(this.#kernel, this.#queue[0]?.id ?? this.#nextId, this.#flight.at(-1));
+    if (trap !== undefined) this.#rebuild(this.#flight.splice(0), trap);
   }
 
   get #mostInFlight(): number {
@@ -298,6 +319,7 @@ export class Loop {
     const { clock } = this.#parts;
     const began = clock.monoMs();
     this.#parts.persisted(output);
+    this.#reads.release(flight);
     // The first session makes its timers a reason to stay, the end of the last one takes it away.
     if (this.#timer !== undefined && this.#timerIsBackground === this.#parts.waits()) this.#arm(this.#deadlineMs);
     answer(waiting, output.answers);
@@ -361,6 +383,7 @@ export class Loop {
     this.#timer?.();
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#reads.doubt(doubtful);
     this.#rebuilding = this.#parts.rebuild().then(
       async ({ kernel, effects, found }) => {
         await blame?.(kernel);
@@ -380,6 +403,7 @@ export class Loop {
         }
         this.#queue = [...again, ...this.#queue];
         this.#parts.act(effects);
+        this.#look();
         this.poke();
       },
       (error: unknown) => {

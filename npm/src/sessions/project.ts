@@ -4,6 +4,7 @@ import type { AttemptEntry, SessionEntry, TaskEntry } from "../runtime/mirror/en
 import type { EscalationEntry } from "../runtime/mirror/escalations.ts";
 import type { Mirror } from "../runtime/mirror/mirror.ts";
 import type { Payload, Resources } from "../wasm/codec.generated.ts";
+import { type LiveFacts, waitText } from "./live.ts";
 import type {
   AlertView,
   AttemptView,
@@ -27,14 +28,14 @@ export interface ProjectionParts {
   decode(payload: Payload | null): Promise<unknown>;
 }
 
-/** The read model of a session, as of the last persisted event. */
+/** The read model of a session, as of the last persisted event; `live` is what the kernel says of one that goes on. */
 export async function projectSession(
   session: SessionEntry,
   parts: ProjectionParts,
-  nowMs: number,
+  live?: LiveFacts,
 ): Promise<SessionView> {
   const asOfSeq = parts.mirror.seq;
-  const drafts = session.tasks.map((task) => projectTask(task, parts));
+  const drafts = session.tasks.map((task) => projectTask(task, parts, live));
   const shape = {
     id: parts.id("session", session.handle, session.openedMs),
     name: session.name,
@@ -42,7 +43,7 @@ export async function projectSession(
     started: session.openedMs,
     ended: session.endedMs,
     percentage: percentageOf(session),
-    etaMs: etaOf(session, nowMs),
+    etaMs: session.endedMs === null ? (live?.etaMs ?? null) : 0,
     configHash: session.configHash === null ? "" : toHex(session.configHash),
     phases: session.phases.map(({ name, mode, status, tasks }) => ({
       name,
@@ -52,6 +53,7 @@ export async function projectSession(
     })),
     escalations: session.escalations.map((entry) => projectEscalation(entry, parts, session)),
     alerts: alertsOf(session, parts).map((entry) => projectAlert(entry, session)),
+    facts: session.facts.map(({ kind, text, source }) => ({ kind, text, source })),
     asOfSeq,
   };
   const tasks = await Promise.all(
@@ -127,18 +129,10 @@ export function percentageOf({ tasks, counts, status }: SessionEntry): number {
   return Math.floor(done / leaves.length / 100) / 100;
 }
 
-/** Time left if the rest goes as fast as what is done, in milliseconds; `null` while nothing is. */
-function etaOf(session: SessionEntry, nowMs: number): number | null {
-  if (session.endedMs !== null) return 0;
-  const share = percentageOf(session) / 100;
-  if (share <= 0) return null;
-  const spentMs = Math.max(nowMs - session.openedMs, 0);
-  return Math.round((spentMs * (1 - share)) / share);
-}
-
 function projectTask(
   task: TaskEntry,
   parts: ProjectionParts,
+  live: LiveFacts | undefined,
 ): Omit<TaskView, "output"> & { readonly payload: Payload | null } {
   const { session, spec, attempts, resources, usage } = task;
   const last = attempts.at(-1);
@@ -149,7 +143,7 @@ function projectTask(
     parent: spec.parent === null ? null : keyOf(session, spec.parent),
     after: spec.after.map((index) => keyOf(session, index)),
     status: liveStatus(task),
-    reason: task.reason,
+    reason: reasonOf(task, live),
     attempts: attempts.length === 0 ? 0 : (last as AttemptEntry).number,
     history: attempts.map((attempt) => projectAttempt(attempt, parts)),
     agent: last === undefined ? null : agentName(parts, last.agent),
@@ -169,6 +163,14 @@ function projectTask(
     artifacts: task.artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: toHex(sha256) })),
     payload: task.output,
   };
+}
+
+/** Why it does not run, and what went wrong with it before. */
+function reasonOf(task: TaskEntry, live: LiveFacts | undefined): string | null {
+  const { status, reason, index } = task;
+  const isWaiting = status === "pending" || status === "ready" || status === "waiting";
+  const wait = isWaiting ? waitText(task, live?.waits[index]) : null;
+  return wait === null || reason === null ? (wait ?? reason) : `${wait} (${reason})`;
 }
 
 function projectAttempt(attempt: AttemptEntry, parts: ProjectionParts): AttemptView {

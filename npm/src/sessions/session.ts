@@ -1,14 +1,18 @@
+import type { Misfit } from "../agents/fit.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { SessionRecord } from "../runtime/history/record.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
-import type { SessionStatus, SessionView } from "./view.ts";
+import type { FactView, SessionStatus, SessionView } from "./view.ts";
 
 /** How far a session is. */
 export interface SessionProgress {
   /** 0 to 100. */
   readonly percentage: number;
-  /** Time left if the rest goes as fast as what is done, in milliseconds; `null` while nothing is. */
+  /**
+   * Time left in milliseconds, from how long tasks of the same class took and how many run at once; 0 after the end, `null`
+   * while nothing is known. It follows a change with the next value.
+   */
   readonly etaMs: number | null;
   readonly status: SessionStatus;
   readonly completed: number;
@@ -61,6 +65,15 @@ export interface LogEntry {
   readonly attempt: number;
 }
 
+/** A fact to be recorded. */
+export interface FactDraft {
+  /** Default `given`. */
+  readonly kind?: FactView["kind"];
+  readonly text: string;
+  /** Who says so. Default: nobody in particular. */
+  readonly source?: string;
+}
+
 /** A session that has ended, as its face keeps it: the team forgets it in time. */
 export interface HeldSession {
   readonly entry: SessionEntry;
@@ -82,6 +95,8 @@ export interface SessionPort {
   pause(handle: number, reason: string): Promise<void>;
   resume(handle: number): Promise<void>;
   updateContext(handle: number, values: Readonly<Record<string, unknown>>): Promise<void>;
+  recordFacts(handle: number, facts: readonly FactView[]): Promise<void>;
+  misfits(handle: number): Promise<readonly Misfit[]>;
   context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -185,6 +200,20 @@ export class Session {
   /** Sets shared values; `undefined` removes one. */
   async updateContext(values: Readonly<Record<string, unknown>>): Promise<void> {
     return this.#port.updateContext(await this.#accepted, values);
+  }
+
+  /**
+   * Adds to the task ledger what is known, or not yet, about the work; {@link Session.view} has it. At most 1,000 facts a
+   * session, each 1 to 4,096 bytes with a source of at most 256 (`SESSION_LEDGER`); `SESSION_ENDED` after the end.
+   */
+  async recordFacts(facts: readonly FactDraft[]): Promise<void> {
+    const whole = facts.map(({ kind = "given", text, source = "" }) => ({ kind, text, source }));
+    return this.#port.recordFacts(await this.#accepted, whole);
+  }
+
+  /** Tasks still to be done that nobody who is there, will come back or could be started by a pool could do. */
+  async misfits(): Promise<readonly Misfit[]> {
+    return this.#port.misfits(await this.#accepted);
   }
 
   /** @internal The session was known before this face of it. */

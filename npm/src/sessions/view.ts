@@ -12,6 +12,10 @@ export interface SessionView {
   readonly ended: number | null;
   /** 0 to 100. */
   readonly percentage: number;
+  /**
+   * Time left in milliseconds, from how long tasks of the same class took and how many run at once; 0 after the end, `null`
+   * while nothing is known.
+   */
   readonly etaMs: number | null;
   /** SHA-256 of the effective configuration, hexadecimal; empty when the plan was made without one. */
   readonly configHash: string;
@@ -19,6 +23,8 @@ export interface SessionView {
   readonly tasks: readonly TaskView[];
   readonly escalations: readonly EscalationView[];
   readonly alerts: readonly AlertView[];
+  /** What is known, or not yet, about the work: the task ledger, in the order it was told. */
+  readonly facts: readonly FactView[];
   /** Sequence the view was taken at. */
   readonly asOfSeq: number;
 }
@@ -40,7 +46,7 @@ export interface TaskView {
   readonly parent: string | null;
   readonly after: readonly string[];
   readonly status: TaskStatus;
-  /** Why it is in this state, when that is not obvious. */
+  /** Why it does not run yet, or did not complete; `null` when there is nothing to say. */
   readonly reason: string | null;
   /** Tries so far. */
   readonly attempts: number;
@@ -164,4 +170,13 @@ export interface AlertView {
   /** Whether it keeps new tasks of the session from starting now: until it is cleared or somebody resumes the session. */
   readonly holds: boolean;
   readonly details: string;
+}
+
+/** A fact of a session's task ledger. */
+export interface FactView {
+  /** Given with the work or verified, still to be looked up, still to be derived, or an educated guess. */
+  readonly kind: "given" | "to_look_up" | "to_derive" | "guess";
+  readonly text: string;
+  /** Who said so; empty when nobody was named. */
+  readonly source: string;
 }

@@ -138,6 +138,15 @@ export interface PoolOptions extends AgentOptions {
   readonly replaceUnhealthy?: boolean;
 }
 
+/** What an agent must be like to be found. Every field is optional. */
+export interface AgentQuery {
+  readonly type?: string;
+  /** Capabilities it must have, all of them. `@name` is the one agent of that name. */
+  readonly needs?: readonly string[];
+  /** Leaves out those that take no work now. Default false. */
+  readonly inService?: boolean;
+}
+
 /** How a plan is started. */
 export interface OrchestrateOptions {
   /** Repeating a call with the same key and plan within two minutes answers the same session. */

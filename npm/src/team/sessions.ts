@@ -1,3 +1,4 @@
+import { lookAtPlan, type Misfit } from "../agents/fit.ts";
 import { PolyphonError } from "../errors/error.ts";
 import { fromHex } from "../hex.ts";
 import type { LogLevel, Run } from "../runtime/attempt.ts";
@@ -10,6 +11,8 @@ import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { contextOf, inlineOutputs, outputsOf } from "../runtime/values.ts";
+import { Etas } from "../sessions/etas.ts";
+import { type LiveFacts, lookAtSession } from "../sessions/live.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
 import {
   type HeldSession,
@@ -19,7 +22,7 @@ import {
   type SessionProgress,
   type SessionResult,
 } from "../sessions/session.ts";
-import type { EscalationView, SessionView } from "../sessions/view.ts";
+import type { EscalationView, FactView, SessionView } from "../sessions/view.ts";
 import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
@@ -40,9 +43,11 @@ export class Sessions implements SessionPort {
   readonly #faces = new Map<number, Session[]>();
   readonly #early = new EarlyEvents();
   readonly #history: HistoryLoader;
+  readonly #etas: Etas;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#etas = new Etas(runtime, (session) => this.changed(session));
     this.#history = new HistoryLoader(runtime.reader, runtime.mirror);
   }
 
@@ -104,7 +109,10 @@ export class Sessions implements SessionPort {
     }
     const entry = this.#runtime.mirror.sessions.get(handle);
     if (event.type === "SessionEnded" && entry !== undefined) for (const face of faces) face.end(handle, { entry });
-    if (event.type === "SessionEnded") this.#faces.delete(handle);
+    if (event.type === "SessionEnded") {
+      this.#faces.delete(handle);
+      this.#etas.forget(handle);
+    }
   }
 
   /** Keeps a line an agent wrote and passes it on. */
@@ -136,9 +144,16 @@ export class Sessions implements SessionPort {
   }
 
   async view(handle: number, held: HeldSession | undefined): Promise<SessionView> {
-    return this.#tell(await this.#whole(handle, held), ({ entry, record }, decode) =>
-      projectSession(entry, { ...this.#projection(record), decode }, this.#runtime.nowMs()),
+    const whole = await this.#whole(handle, held);
+    const live = whole.entry.endedMs === null ? await this.#live(handle) : undefined;
+    return this.#tell(whole, ({ entry, record }, decode) =>
+      projectSession(entry, { ...this.#projection(record), decode }, live),
     );
+  }
+
+  /** What the kernel says of a session that goes on; nothing when the team cannot go on itself. */
+  #live(handle: number): Promise<LiveFacts | undefined> {
+    return this.#runtime.loop.read((kernel) => lookAtSession(kernel, handle)).catch(() => undefined);
   }
 
   /** Every escalation in memory, the open ones first. */
@@ -156,13 +171,12 @@ export class Sessions implements SessionPort {
 
   progress(handle: number, held: HeldSession | undefined): SessionProgress {
     const entry = this.#entry(handle, held);
-    const { counts, status, openedMs, endedMs } = entry;
+    const { counts, status, endedMs } = entry;
     const percentage = percentageOf(entry);
-    const spentMs = Math.max(this.#runtime.nowMs() - openedMs, 0);
     const running = entry.tasks.filter((task) => task.status === "running");
     return {
       percentage,
-      etaMs: endedMs !== null ? 0 : percentage <= 0 ? null : Math.round((spentMs * (100 - percentage)) / percentage),
+      etaMs: endedMs === null ? this.#etas.of(handle) : 0,
       status: status === "cancelling" ? "running" : status,
       completed: counts.completed,
       failed: counts.failed,
@@ -197,6 +211,14 @@ export class Sessions implements SessionPort {
       ([name, value]) => [name, this.#runtime.payloads.encode(value, rows)] as const,
     );
     await this.#runtime.submit({ type: "UpdateContext", session, entries }, { rows, owner: session });
+  }
+
+  async recordFacts(session: number, facts: readonly FactView[]): Promise<void> {
+    await this.#runtime.submit({ type: "RecordFacts", session, facts });
+  }
+
+  misfits(session: number): Promise<readonly Misfit[]> {
+    return this.#runtime.loop.read((kernel) => lookAtPlan(kernel, session));
   }
 
   async context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>> {

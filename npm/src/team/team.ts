@@ -1,4 +1,6 @@
 import { type Agent, type AgentView, agentSpec, type Pool, poolSpec, projectAgent } from "../agents/agent.ts";
+import type { Catalog, FoundAgent, UnservedDemand } from "../agents/discovery.ts";
+import type { Misfit } from "../agents/fit.ts";
 import { withHealthCheck } from "../agents/health-check.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { Perform } from "../hosts/agent.ts";
@@ -18,6 +20,7 @@ import type { PlanDefinition } from "../tasks/plan.ts";
 import type { Event, HostKind } from "../wasm/codec.generated.ts";
 import type {
   AgentOptions,
+  AgentQuery,
   DecideOptions,
   OpenOptions,
   OrchestrateOptions,
@@ -25,6 +28,7 @@ import type {
   PoolOptions,
   RetentionOptions,
 } from "./options.ts";
+import { Reach } from "./reach.ts";
 import { Sessions } from "./sessions.ts";
 import { settingsWith } from "./settings.ts";
 import { describeEvent } from "./team-event.ts";
@@ -35,6 +39,7 @@ export class Team implements AsyncDisposable {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #sessions: Sessions;
+  readonly #reach: Reach;
   readonly #events = new Channel<TeamEvent>();
   readonly #logs = new Channel<LogEntry>(() => this.#sessions.logs());
   readonly #hosts = new Set<AgentHost>();
@@ -47,6 +52,7 @@ export class Team implements AsyncDisposable {
     this.#clock = clock;
     this.#onError = onError;
     this.#sessions = new Sessions(runtime);
+    this.#reach = new Reach(runtime);
   }
 
   /** Opens a journal and takes it over; work that had not ended goes on as soon as its agents are there. */
@@ -202,6 +208,40 @@ export class Team implements AsyncDisposable {
       const id = this.#runtime.id("agent", handle);
       return projectAgent(entry, id, mirror.agents.poolName(spec.pool), this.#runtime.vitals(handle));
     });
+  }
+
+  /**
+   * Agents that fit a description, in the order in which they would be offered a task, those without room last; with the
+   * measured values they are ranked by. Knows of everything that was asked of the team before.
+   */
+  findAgents(query: AgentQuery = {}): Promise<readonly FoundAgent[]> {
+    return this.#reach.find(query);
+  }
+
+  /**
+   * Tasks of a plan that nobody who is there, will come back or could be started by a pool could do; none when everything
+   * could be done. Starts nothing. A plan that makes no sense is refused as {@link Team.orchestrate} would refuse it.
+   */
+  misfits(plan: PlanDefinition): Promise<readonly Misfit[]> {
+    return this.#reach.misfits(plan);
+  }
+
+  /** The capabilities and types of agents that are known, with those this team added. */
+  catalog(): Promise<Catalog> {
+    return this.#reach.catalog();
+  }
+
+  /** What ready tasks have asked for in vain for a while, the oldest first. Each opens and closes with an event too. */
+  unserved(): Promise<readonly UnservedDemand[]> {
+    return this.#reach.unserved();
+  }
+
+  /**
+   * Forgets an agent that is out of service: stopped, failed, or registered and never started. Its name is free afterwards.
+   * `AGENT_UNKNOWN` when the id is of no agent, `AGENT_TRANSITION` while it is in service: stop it first.
+   */
+  deregister(id: string, reason = "deregistered by its owner"): Promise<void> {
+    return this.#reach.deregister(id, reason);
   }
 
   /** What happens in the team, from now on, each after it was persisted. */

@@ -4639,6 +4639,23 @@ export function readSessionStatus(r: Reader): SessionStatus {
   return value;
 }
 
+/** Why the tasks of a session do not run, in plan order. */
+export interface SessionWaits {
+  readonly reasons: readonly WaitReason[];
+}
+
+export function writeSessionWaits(w: Writer, v: SessionWaits): void {
+  w.array(1);
+  w.array(v.reasons.length); for (const item0 of v.reasons) { writeWaitReason(w, item0); }
+}
+
+export function readSessionWaits(r: Reader): SessionWaits {
+  let left = r.array();
+  const reasons: readonly WaitReason[] = left-- > 0 ? r.list(() => readWaitReason(r)) : [];
+  for (; left > 0; left--) r.skip();
+  return { reasons };
+}
+
 /** What a partition goes by. Times in milliseconds. */
 export interface Settings {
   /** What may be reserved at once; `None` is without bound. */
@@ -5820,6 +5837,11 @@ export type View =
       readonly type: "Waiting";
       readonly task: TaskId;
     }
+    /** Why the tasks of a session do not run: `SessionWaits`. */
+  | {
+      readonly type: "Waits";
+      readonly session: SessionId;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -5914,6 +5936,11 @@ export function writeView(w: Writer, v: View): void {
       w.array(2);
       w.uint(24);
       w.uint(v.task);
+      return;
+    case "Waits":
+      w.array(2);
+      w.uint(25);
+      w.uint(v.session);
       return;
   }
 }
@@ -6016,6 +6043,11 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       const task: TaskId = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "Waiting", task };
+    }
+    case 25: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Waits", session };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

@@ -47,6 +47,8 @@ wire! {
         23 => Results { session: SessionId },
         /// Why a task does not run: a `WaitReason`.
         24 => Waiting { task: TaskId },
+        /// Why the tasks of a session do not run: `SessionWaits`.
+        25 => Waits { session: SessionId },
     }
 }
 
@@ -78,6 +80,7 @@ impl Kernel {
             View::Alert { alert } => bytes(durable.alerts.get(*alert)),
             View::Progress { session } => bytes(progress(durable, *session).as_ref()),
             View::Results { session } => bytes(results(durable, *session).as_ref()),
+            View::Waits { session } => to_bytes(&waiting::reasons(&state, *session)),
             View::Waiting { task } => bytes(waiting::reason(&state, *task).as_ref()),
         }
     }

@@ -28,4 +28,4 @@ pub use spec::{ClassSpec, Criterion, Demand, PhaseMode, PhaseSpec, PlanSpec, Pol
 pub use state::Tasks;
 pub use stats::{Durations, Outcomes};
 pub use task::{Recovery, Task, TaskStatus, Wait};
-pub use waiting::WaitReason;
+pub use waiting::{SessionWaits, WaitReason};

@@ -5,7 +5,7 @@ use polyphon_wire::wire;
 use super::dispatch::{exceeds_totals, has_resources};
 use super::{PhaseStatus, Plan, Task, TaskStatus, Wait};
 use crate::agents::is_served;
-use crate::id::TaskId;
+use crate::id::{SessionId, TaskId};
 use crate::state::State;
 
 wire! {
@@ -39,6 +39,19 @@ wire! {
         12 => ExceedsTotals,
         /// It is being taken back.
         13 => Ending,
+    }
+}
+
+wire! {
+    /// Why the tasks of a session do not run, in plan order.
+    pub struct SessionWaits { reasons: Vec<WaitReason> }
+}
+
+/// Why each task of `session` does not run. Costs its number of tasks.
+pub(crate) fn reasons(state: &State<'_>, session: SessionId) -> SessionWaits {
+    let tasks = state.durable.tasks.of(session).iter();
+    SessionWaits {
+        reasons: tasks.filter_map(|task| reason(state, *task)).collect(),
     }
 }
 

@@ -39,6 +39,15 @@ it("a table cuts the columns that may be cut, the widest first, until it fits", 
   expect(formatTable(columns, rows, 20).split("\n")[1]).toBe("id_of_sixteen_ch  nnnnnnn…  ttttttt…");
 });
 
+it("says beside a task why it does not run yet", () => {
+  const waits = { status: "ready", ended: null, reason: "every agent that could take it is at work" } as const;
+  const criteria = [aCriterion("coverage", 0.9, 0.95)];
+  const text = summary(buildReport(aSession([aTask("A", { criteria }), aTask("B", waits)])), plain);
+  expect(text).toMatch(/CRITERIA, OR WHY IT WAITS$/m);
+  expect(text).toMatch(/ B .*every agent that could take it is at work$/m);
+  expect(summary(buildReport(aSession([aTask("A", { criteria })])), plain)).toMatch(/CRITERIA$/m);
+});
+
 it("says nothing of criteria before a task has ended, and that one was not measured after", () => {
   const criteria = [aCriterion("coverage", 0.9, null)];
   const text = (over: Partial<Parameters<typeof aTask>[1]>): string =>

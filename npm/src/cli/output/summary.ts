@@ -33,15 +33,21 @@ export function summary(report: Report, style: Style, width: number = Number.POS
   const table = formatTable([...columns, ...more], rows, width)
     .trimEnd()
     .split("\n");
-  const judged = report.tasks.map((task) => criteria(task, style));
-  return `${beside(table, judged, width)}\n\n${open(report, style)}${verdict(report, style)}`;
+  const judged = report.tasks.map((task) => [...waiting(task, style), ...criteria(task, style)]);
+  const waits = report.tasks.some((task) => waiting(task, style).length > 0);
+  return `${beside(table, judged, waits ? "CRITERIA, OR WHY IT WAITS" : "CRITERIA", width)}\n\n${open(report, style)}${verdict(report, style)}`;
 }
 
 /** Puts the criteria of each task beside its line or, where there is no room, below it. */
-function beside(table: readonly string[], judged: readonly (readonly string[])[], width: number): string {
+function beside(
+  table: readonly string[],
+  judged: readonly (readonly string[])[],
+  title: string,
+  width: number,
+): string {
   const [head = "", ...lines] = table;
   const taken = table.reduce((most, line) => Math.max(most, stringWidth(line)), 0) + 2;
-  const column = judged.every((parts) => parts.length === 0) ? "" : "CRITERIA";
+  const column = judged.every((parts) => parts.length === 0) ? "" : title;
   const room = width - taken;
   const below = room < BESIDE && judged.some((parts) => stringWidth(parts.join(", ")) > room);
   if (below) {
@@ -65,6 +71,12 @@ function wrap(parts: readonly string[], width: number, indent: string): string[]
     else lines[lines.length - 1] = joined;
   }
   return lines.map((line) => `${indent}${line}`);
+}
+
+/** Why a task does not run yet. */
+function waiting({ status, reason }: ReportTask, style: Style): readonly string[] {
+  const waits = status === "pending" || status === "ready" || status === "waiting";
+  return waits && reason !== null ? [style.dim(printable(reason))] : [];
 }
 
 /** The measured values; what was missed with its bound. Of a task at work, only what is known already. */

@@ -13,8 +13,6 @@ export interface Folded {
   readonly kernel: Kernel;
   /** Hash of the state, or `null` inside a commit: a state exists only where one ends. */
   readonly stateHash: string | null;
-  /** Kernel time of the last event, milliseconds since the epoch. */
-  readonly nowMs: number;
 }
 
 export interface FoldOptions {
@@ -41,7 +39,6 @@ export async function foldJournal(
   const kernel = new Kernel(module, usable === undefined ? start : { ...start, snapshot: usable.bytes });
   const mirror = usable === undefined ? new Mirror() : restoreMirror(usable.bytes);
   const { folded, progress, signal } = options;
-  let nowMs = 0;
   if (lastSeq > mirror.seq) {
     for await (const frame of reader.read(mirror.seq + 1, signal === undefined ? {} : { signal })) {
       let end = 0;
@@ -50,7 +47,6 @@ export async function foldJournal(
         if (seq <= mirror.seq || seq > until) return;
         mirror.apply(seq, timeMs, event);
         folded?.(seq, event);
-        nowMs = timeMs;
       });
       if (end > until) break;
       kernel.replay(frame);
@@ -58,7 +54,7 @@ export async function foldJournal(
       if (end === until) break;
     }
   }
-  return { mirror, kernel, nowMs, stateHash: kernel.lastSeq === mirror.seq ? kernel.stateHash() : null };
+  return { mirror, kernel, stateHash: kernel.lastSeq === mirror.seq ? kernel.stateHash() : null };
 }
 
 /** A frame can be whole and still say what this version cannot read. */

@@ -6,6 +6,7 @@ import { decodeRecord, type SessionRecord } from "../../runtime/history/record.t
 import type { SessionEntry } from "../../runtime/mirror/entries.ts";
 import { Mirror } from "../../runtime/mirror/mirror.ts";
 import { decodePayload, PayloadReading } from "../../runtime/payloads.ts";
+import { lookAtSession } from "../../sessions/live.ts";
 import { percentageOf, projectSession } from "../../sessions/project.ts";
 import type { SessionView } from "../../sessions/view.ts";
 import type { StoreReader } from "../../stores/store.ts";
@@ -88,7 +89,7 @@ async function viewOf(
   store: StoreReader,
   record?: SessionRecord,
 ): Promise<SessionView> {
-  const { mirror, kernel, nowMs } = fold;
+  const { mirror, kernel } = fold;
   const source = {
     load: (key: string) => store.payload(key),
     hash: (bytes: Uint8Array) => kernel.payloadHash("", bytes),
@@ -101,7 +102,8 @@ async function viewOf(
     id: (kind, handle, createdMs) => kernel.id(kind, handle, createdMs),
     decode: reading.decode,
   };
-  const view = await projectSession(entry, parts, nowMs);
+  const live = entry.endedMs === null ? lookAtSession(kernel, entry.handle) : undefined;
+  const view = await projectSession(entry, parts, live);
   // Compaction took payloads of one that has ended: its archive has what remains of them.
   if (!reading.isMissing || record !== undefined || entry.endedMs === null) return view;
   const past = await loadSessions(store, [{ handle: entry.handle, id: view.id }], mirror.seq);

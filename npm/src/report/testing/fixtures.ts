@@ -74,6 +74,7 @@ export function aSession(tasks: readonly TaskView[], over: Partial<SessionView> 
     tasks,
     escalations: [],
     alerts: [],
+    facts: [],
     asOfSeq: 42,
     ...over,
   };

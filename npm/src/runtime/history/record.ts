@@ -1,5 +1,5 @@
 import { PolyphonError } from "../../errors/error.ts";
-import type { Payload } from "../../wasm/codec.generated.ts";
+import type { Fact, Payload } from "../../wasm/codec.generated.ts";
 import type { AlertEntry } from "../mirror/alerts.ts";
 import type { SessionEntry, TaskEntry } from "../mirror/entries.ts";
 import { decodeJson, encodeJson } from "./bytes.ts";
@@ -22,8 +22,10 @@ export interface SessionRecord {
 interface Written {
   readonly format: number;
   readonly seq: number;
-  readonly session: Omit<SessionEntry, "tasks" | "parents" | "context" | "partial"> & {
+  readonly session: Omit<SessionEntry, "tasks" | "parents" | "context" | "facts" | "partial"> & {
     readonly context: readonly (readonly [string, Payload])[];
+    /** Absent in archives written before there was a task ledger in them. */
+    readonly facts?: readonly Fact[];
   };
   readonly tasks: readonly Omit<TaskEntry, "session" | "index">[];
   readonly teamAlerts: readonly AlertEntry[];
@@ -64,6 +66,7 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord {
     tasks: [],
     parents: new Set(),
     context: new Map(session.context),
+    facts: [...(session.facts ?? [])],
     partial: false,
   };
   for (const [index, task] of tasks.entries()) {

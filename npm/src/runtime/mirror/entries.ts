@@ -4,6 +4,7 @@ import type {
   Artifact,
   AttemptError,
   Counts,
+  Fact,
   Health,
   Payload,
   PhaseMode,
@@ -37,6 +38,8 @@ export interface SessionEntry {
   readonly parents: Set<number>;
   readonly counts: { -readonly [K in keyof Counts]: Counts[K] };
   readonly context: Map<string, Payload>;
+  /** The task ledger, in the order it was told. */
+  readonly facts: Fact[];
   /** It came from a snapshot, which holds its state but not how it came there: the journal has the rest. */
   partial: boolean;
   /** Questions to humans about its tasks, in the order in which they were raised. */

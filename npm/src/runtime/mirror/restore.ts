@@ -54,6 +54,7 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
       parents: new Set(),
       counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
       context: new Map(session.context),
+      facts: [...session.facts],
       partial: true,
       escalations: [],
       alerts: [],

@@ -23,6 +23,7 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         parents: new Set(),
         counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
         context: new Map(),
+        facts: [],
         partial: false,
         escalations: [],
         alerts: [],
@@ -67,6 +68,10 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
           if (value === null) context.delete(name);
           else context.set(name, value);
         }
+      });
+    case "FactsRecorded":
+      return change(mirror, event.session, ({ facts }) => {
+        facts.push(...event.facts);
       });
     default:
       return undefined;

@@ -70,7 +70,7 @@ export class RowGatherer {
       decode: async () => null,
     };
     // The whole view is made once, when nothing of it changes any more.
-    const view = ended ? JSON.stringify(await projectSession(session, parts, session.endedMs ?? 0)) : "{}";
+    const view = ended ? JSON.stringify(await projectSession(session, parts)) : "{}";
     return {
       id: this.#sessionId(session),
       name: session.name,
