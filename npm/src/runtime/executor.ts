@@ -1,4 +1,5 @@
 import { PolyphonError } from "../errors/error.ts";
+import { HandleMap } from "../handle-map.ts";
 import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
 import type { Command, Effect, Payload } from "../wasm/codec.generated.ts";
 import { AgentHosts } from "./agent-hosts.ts";
@@ -28,7 +29,7 @@ export class Executor {
   /** The hosts of this node's agents. */
   readonly hosts: AgentHosts;
   readonly #heartbeats: Heartbeats;
-  readonly #running = new Map<number, RunningAttempt>();
+  readonly #running = new HandleMap<RunningAttempt>();
   #idle: (() => void)[] = [];
   #abandoned = false;
   readonly #notifying = new Set<number>();

@@ -84,6 +84,8 @@ interface Waiting {
 interface InFlight {
   readonly output: StepOutput;
   readonly waiting: readonly Waiting[];
+  /** Nothing of it is still on its way to the disk. */
+  isDurable: boolean;
 }
 
 /**
@@ -227,8 +229,8 @@ export class Loop {
     this.#kernelOffset = output.nowMs - monoMs;
     this.#arm(output.deadlineMs);
     this.#pace.spend(clock.monoMs() - monoMs);
-    const flight: InFlight = { output, waiting: taken };
-    if (output.frame.length === 0 && this.#flight.length === 0) this.#release(flight);
+    const flight: InFlight = { output, waiting: taken, isDurable: output.frame.length === 0 };
+    if (flight.isDurable && this.#flight.length === 0) this.#release(flight);
     else this.#append(flight);
     this.#look();
     if (this.#queue.length > 0) this.#schedule();
@@ -285,7 +287,7 @@ export class Loop {
 
   #append(flight: InFlight): void {
     this.#flight.push(flight);
-    if (flight.output.frame.length === 0) {
+    if (flight.isDurable) {
       // Nothing to write, but what it answers may rest on a frame that is still on its way: it waits its turn.
       if (this.#flight.length === 1) this.#persisted();
       return;
@@ -297,16 +299,14 @@ export class Loop {
     );
   }
 
-  readonly #confirmed = new WeakSet<InFlight>();
-
   #confirm(flight: InFlight): void {
-    this.#confirmed.add(flight);
+    flight.isDurable = true;
     this.#persisted();
   }
 
   #persisted(): void {
     for (let first = this.#flight[0]; first !== undefined; first = this.#flight[0]) {
-      if (first.output.frame.length > 0 && !this.#confirmed.has(first)) break;
+      if (!first.isDurable) break;
       this.#flight.shift();
       this.#release(first);
     }

@@ -1,5 +1,6 @@
 import { lookAtPlan, type Misfit } from "../agents/fit.ts";
 import { PolyphonError } from "../errors/error.ts";
+import { HandleMap } from "../handle-map.ts";
 import { fromHex } from "../hex.ts";
 import type { LogLevel, Run } from "../runtime/attempt.ts";
 import { recordOf } from "../runtime/history/history.ts";
@@ -40,7 +41,7 @@ export class Sessions implements SessionPort {
   readonly #runtime: Runtime;
   readonly #logs = new Logs();
   /** Faces somebody may hold, by handle. */
-  readonly #faces = new Map<number, Session[]>();
+  readonly #faces = new HandleMap<Session[]>();
   readonly #early = new EarlyEvents();
   readonly #history: HistoryLoader;
   readonly #etas: Etas;

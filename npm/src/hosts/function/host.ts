@@ -1,3 +1,4 @@
+import { HandleMap } from "../../handle-map.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { ArtifactKeeper, Perform } from "../agent.ts";
 import type { AgentHost, Artifact, Attempt, AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
@@ -30,7 +31,9 @@ class FunctionHost implements AgentHost {
   readonly kind = "function";
   readonly #perform: Perform;
   readonly #tools: { readonly clock: Clock; readonly artifacts: ArtifactKeeper | undefined };
-  readonly #running = new Set<Running>();
+  /** What did not answer at once, by its number. */
+  readonly #running = new HandleMap<Running>();
+  #started = 0;
   #closed = false;
 
   constructor(perform: Perform, options: FunctionHostOptions) {
@@ -55,7 +58,7 @@ class FunctionHost implements AgentHost {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const running of this.#running) {
+    for (const running of this.#running.values()) {
       running.stop(stopReason("cancelled", "the host was closed"));
       running.abandon(closedError());
     }
@@ -70,8 +73,9 @@ class FunctionHost implements AgentHost {
   ): Promise<AttemptResult> {
     return new Promise((resolve) => {
       let cancelGrace: (() => void) | undefined;
+      const number = ++this.#started;
       const settle = (make: () => AttemptResult): void => {
-        if (!this.#running.delete(running)) return;
+        if (!this.#running.delete(number)) return;
         signal.removeEventListener("abort", onAbort);
         cancelGrace?.();
         resolve(make());
@@ -82,7 +86,7 @@ class FunctionHost implements AgentHost {
         ctx.stop(signal.reason);
         cancelGrace = this.#tools.clock.after(graceMs, () => fail(abandonedError(signal.reason, graceMs)));
       };
-      this.#running.add(running);
+      this.#running.set(number, running);
       signal.addEventListener("abort", onAbort, { once: true });
       // The function may have waited synchronously past a request to end.
       if (signal.aborted) onAbort();

@@ -1,3 +1,4 @@
+import { HandleMap } from "../../handle-map.ts";
 import type { Event } from "../../wasm/codec.generated.ts";
 import { AgentMirror } from "./agents.ts";
 import { AlertMirror } from "./alerts.ts";
@@ -11,8 +12,8 @@ import { applyTask } from "./tasks.ts";
  * It holds what the kernel holds; sessions that ended leave it when they leave the kernel.
  */
 export class Mirror {
-  readonly sessions: Map<number, SessionEntry> = new Map();
-  readonly tasks: Map<number, TaskEntry> = new Map();
+  readonly sessions: HandleMap<SessionEntry> = new HandleMap();
+  readonly tasks: HandleMap<TaskEntry> = new HandleMap();
   readonly agents: AgentMirror = new AgentMirror();
   readonly escalations: EscalationMirror = new EscalationMirror();
   readonly alerts: AlertMirror = new AlertMirror();

@@ -47,10 +47,10 @@ interface Waiting {
 
 class WorkerClient<S extends Service> implements Client<S> {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  /** Calls without an answer, in the order of both. */
+  readonly #waiting: Waiting[] = [];
   readonly #name: string;
   readonly #exited: Promise<void>;
-  #calls = 0;
   #gone: PolyphonError | undefined;
 
   constructor(role: Role) {
@@ -82,11 +82,10 @@ class WorkerClient<S extends Service> implements Client<S> {
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<AnswerOf<S, M>> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    const id = this.#calls++;
     return new Promise((resolve, reject) => {
-      this.#worker.postMessage([id, String(method), args] satisfies Call, transfer);
-      if (this.#waiting.size === 0) this.#worker.ref();
-      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage([String(method), args] satisfies Call, transfer);
+      if (this.#waiting.length === 0) this.#worker.ref();
+      this.#waiting.push({ resolve, reject });
     });
   }
 
@@ -96,10 +95,9 @@ class WorkerClient<S extends Service> implements Client<S> {
     await this.#exited;
   }
 
-  #settle([id, value, failure]: Answer): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+  #settle([value, failure]: Answer): void {
+    const waiting = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#worker.unref();
     if (failure === undefined) waiting?.resolve(value as never);
     else waiting?.reject(fromFailure(failure));
   }
@@ -107,8 +105,7 @@ class WorkerClient<S extends Service> implements Client<S> {
   #fail(cause: unknown): void {
     const why = cause instanceof Error ? cause.message : "it ended";
     this.#gone ??= storeError("STORE_IO", `${this.#name}: the thread of the store is gone: ${why}`, {}, cause);
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
-    this.#waiting.clear();
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#gone);
   }
 }
 

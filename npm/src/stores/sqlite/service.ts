@@ -15,9 +15,9 @@ export type MethodOf<S> = { [K in keyof S]: S[K] extends (...args: never[]) => u
 export type ArgumentsOf<S, M extends keyof S> = S[M] extends (...args: infer A) => unknown ? A : never;
 export type AnswerOf<S, M extends keyof S> = S[M] extends (...args: never[]) => infer R ? R : never;
 
-/** One call on its way to the worker, and the answer on its way back. */
-export type Call = readonly [id: number, method: string, args: readonly unknown[]];
-export type Answer = readonly [id: number, value: unknown] | readonly [id: number, value: undefined, failure: Failure];
+/** One call on its way to the worker, and the answer on its way back: both in the order of the calls. */
+export type Call = readonly [method: string, args: readonly unknown[]];
+export type Answer = readonly [value: unknown, failure?: Failure];
 
 /** An error in a form that crosses threads. */
 export interface Failure {

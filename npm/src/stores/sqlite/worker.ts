@@ -7,14 +7,14 @@ import { type Answer, type Call, dispatch, toFailure } from "./service.ts";
 const port = parentPort;
 const service = startService(workerData as Role);
 
-port?.on("message", ([id, method, args]: Call) => {
+port?.on("message", ([method, args]: Call) => {
   let answer: Answer;
   let value: unknown;
   try {
     value = dispatch(service, method, args);
-    answer = [id, value];
+    answer = [value];
   } catch (error) {
-    answer = [id, undefined, toFailure(error as PolyphonError)];
+    answer = [undefined, toFailure(error as PolyphonError)];
   }
   port.postMessage(answer, buffersOf(value));
   if (method === "close") port.close();
