@@ -1,9 +1,31 @@
 /** `polyphon/browser`: everything for pages and workers of a browser. */
-import { type PortablePolyphon, portablePolyphon } from "./team/portable.ts";
+import { indexedDbStore } from "./stores/indexeddb/indexeddb-store.ts";
+import type { OpenOptions } from "./team/options.ts";
+import { portablePolyphon } from "./team/portable.ts";
+import type { Team } from "./team/team.ts";
 import { loadKernel } from "./wasm/browser.ts";
 
 export * from "./slim.ts";
+export { type IndexedDbStoreOptions, indexedDbStore } from "./stores/indexeddb/indexeddb-store.ts";
 export { loadKernel } from "./wasm/browser.ts";
 
+/** `Polyphon` in a page or a worker of a browser. */
+export interface BrowserPolyphon {
+  /**
+   * Opens a journal, in the IndexedDB of the origin under the name `target` or wherever `options.store` says; without either
+   * it is in memory and gone with the page. `STORE_LOCKED` when another page or worker owns it, `STORE_CORRUPT` when it is
+   * damaged, `STORE_UNSUPPORTED` when the browser lacks something.
+   */
+  open(target?: string | OpenOptions, options?: OpenOptions): Promise<Team>;
+}
+
+const portable = portablePolyphon(loadKernel);
+
 /** Opens teams. */
-export const Polyphon: PortablePolyphon = portablePolyphon(loadKernel);
+export const Polyphon: BrowserPolyphon = {
+  open(target = {}, options = {}) {
+    if (typeof target !== "string") return portable.open(target);
+    const clock = options.clock === undefined ? {} : { clock: options.clock };
+    return portable.open({ store: indexedDbStore(target, clock), ...options });
+  },
+};

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { chromium } from "../../scripts/lib/chromium.mjs";
 import { pinnedNode } from "../../scripts/lib/node.mjs";
 import { packTarball } from "../../scripts/lib/pack.mjs";
 import { inRepo } from "../../scripts/lib/paths.mjs";
@@ -12,7 +13,7 @@ import { npm } from "../../scripts/lib/steps/packages.mjs";
 import { main } from "../../scripts/lib/stop.mjs";
 import { Checks } from "./checks.mjs";
 import { LINES, nodeOfLine } from "./node-versions.mjs";
-import { chromium, openPage } from "./page.mjs";
+import { openPage } from "./page.mjs";
 
 const checks = new Checks();
 const folder = mkdtempSync(join(tmpdir(), "polyphon-packaging-"));

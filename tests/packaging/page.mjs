@@ -1,23 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { build } from "vite";
-
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Chromium of the system; `undefined` when there is none. */
-export const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+import { chromium, FLAGS, serve } from "../../scripts/lib/chromium.mjs";
 
 /** Builds a page with Vite as its user would, opens it and answers its title and what it fetched. */
 export async function openPage(project) {
@@ -36,18 +19,4 @@ export async function openPage(project) {
     await browser.close();
     server.close();
   }
-}
-
-async function serve(folder) {
-  const served = [];
-  const server = createServer((request, response) => {
-    const path = request.url === "/" ? "/index.html" : new URL(request.url, "http://localhost").pathname;
-    const file = join(folder, path);
-    served.push(path);
-    if (!existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    response.end(readFileSync(file));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, port: server.address().port, served };
 }

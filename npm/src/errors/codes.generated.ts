@@ -141,6 +141,7 @@ export type ErrorCode =
   | "STORE_PAYLOAD_CONFLICT"
   | "STORE_READ_ONLY"
   | "STORE_SNAPSHOT_INVALID"
+  | "STORE_UNSUPPORTED"
   | "STREAM_OVERRUN"
   | "TASK_CYCLE"
   | "TASK_DEPENDENCY_UNKNOWN"
@@ -297,6 +298,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   STORE_PAYLOAD_CONFLICT: { retryable: false, http: 409, exit: 3 },
   STORE_READ_ONLY: { retryable: false, http: 403, exit: 3 },
   STORE_SNAPSHOT_INVALID: { retryable: false, http: 409, exit: 3 },
+  STORE_UNSUPPORTED: { retryable: false, http: 500, exit: 3 },
   STREAM_OVERRUN: { retryable: true, http: 503, exit: 3 },
   TASK_CYCLE: { retryable: false, http: 400, exit: 2 },
   TASK_DEPENDENCY_UNKNOWN: { retryable: false, http: 400, exit: 2 },

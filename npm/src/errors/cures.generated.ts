@@ -142,6 +142,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   STORE_PAYLOAD_CONFLICT: "Nothing was written. Use a key that is unique in the partition.",
   STORE_READ_ONLY: "Change the permissions or choose another path. Commands that only read work all the same.",
   STORE_SNAPSHOT_INVALID: "Make a new snapshot of the present state; the journal is complete without it.",
+  STORE_UNSUPPORTED: "Serve the page over https, or open the team without a name: its journal is then in memory.",
   STREAM_OVERRUN: "Do less in the loop, or subscribe and keep only what is needed.",
   TASK_CYCLE: "Remove one of the dependencies along the path the message names.",
   TASK_DEPENDENCY_UNKNOWN: "Correct the name or add the task.",

@@ -172,4 +172,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         http: 500,
         exit: 3,
     },
+    Entry {
+        code: "STORE_UNSUPPORTED",
+        title: "The browser lacks what the journal stands on",
+        cause: "IndexedDB, Web Locks or Web Crypto is not there: the page is not served over https or from localhost, is sandboxed, or the browser is too old.",
+        cure: "Serve the page over https, or open the team without a name: its journal is then in memory.",
+        retryable: false,
+        http: 500,
+        exit: 3,
+    },
 ];

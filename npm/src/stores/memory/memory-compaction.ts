@@ -1,5 +1,5 @@
+import { sha256 } from "../sha256.ts";
 import { frameIndex, type MemoryDisk, type MemoryFrame } from "./memory-disk.ts";
-import { sha256 } from "./memory-scan.ts";
 
 /** Drops frames wholly below `beforeSeq` and below the older kept snapshot, then the payloads of closed and archived owners. */
 export async function compactDisk(disk: MemoryDisk, beforeSeq: number, closed: readonly number[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChainLink, inspectFrame, linkAfter } from "../chain.ts";
 import type { FrameHeader } from "../frame-header.ts";
+import { sha256 } from "../sha256.ts";
 import type { Damage } from "../store.ts";
 import { frameIndex, type MemoryDisk, type MemoryFrame } from "./memory-disk.ts";
 
@@ -24,11 +25,6 @@ export async function* scanDisk(disk: MemoryDisk, fromSeq: number): AsyncGenerat
     link = linkAfter(header, await sha256(frame.bytes));
     yield { frame, header };
   }
-}
-
-/** SHA-256 with what both Node and browsers have. */
-export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
 }
 
 async function linkBefore(disk: MemoryDisk, index: number): Promise<ChainLink> {

@@ -1,4 +1,4 @@
-import { closed } from "../rules.ts";
+import { Jobs } from "../jobs.ts";
 import type { CompactOptions, Snapshot, WaitOptions } from "../store.ts";
 import type { Client } from "./client.ts";
 import { snapshotIntact } from "./journal-reading.ts";
@@ -9,35 +9,12 @@ import { SNAPSHOT_CHUNK_BYTES } from "./snapshots.ts";
  * Long jobs beside the appends: each asks the owning thread for one short step at a time, so that an append that arrives
  * meanwhile waits for one step at most. One job runs at a time.
  */
-export class Maintenance {
+export class Maintenance extends Jobs {
   readonly #client: Client<OwnerService>;
-  readonly #name: string;
-  readonly #ended = new AbortController();
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: Client<OwnerService>, name: string) {
+    super(name);
     this.#client = client;
-    this.#name = name;
-  }
-
-  /** Runs `job` after the ones before it. `stop` throws when the caller gave up or the store closes. */
-  run<T>(options: WaitOptions, job: (stop: () => void) => Promise<T>): Promise<T> {
-    const stop = (): void => {
-      options.signal?.throwIfAborted();
-      this.#ended.signal.throwIfAborted();
-    };
-    const done = this.#last.then(() => {
-      stop();
-      return job(stop);
-    });
-    this.#last = done.catch(() => undefined);
-    return done;
-  }
-
-  /** Ends the running job at its next step and refuses those that wait. */
-  async end(): Promise<void> {
-    this.#ended.abort(closed(this.#name));
-    await this.#last;
   }
 
   putSnapshot(snapshot: Snapshot, options: WaitOptions): Promise<void> {

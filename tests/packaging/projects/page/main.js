@@ -3,7 +3,7 @@ import { Polyphon } from "polyphon/browser";
 import { Policies } from "polyphon/policies";
 
 async function main() {
-  const team = await Polyphon.open();
+  const team = await Polyphon.open("packaging");
   team.agent("adder", { capabilities: ["add"] }, (task) => task.input.a + task.input.b);
   const tasks = [
     { key: "one", needs: ["add"], input: { a: 1, b: 0 } },

@@ -1,0 +1,19 @@
+/** The page of the browser tests: gives scenarios what they work with. */
+import { type Lab, lab, twoTasks } from "./lab.ts";
+
+declare global {
+  interface Window {
+    lab: Lab & { twoTasks: typeof twoTasks; inWorker(name: string | undefined): Promise<string> };
+  }
+}
+
+function inWorker(name: string | undefined): Promise<string> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<string>) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(name);
+  });
+}
+
+window.lab = { ...lab, twoTasks, inWorker };
