@@ -11,7 +11,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   AGENT_UNKNOWN: "Register the agent, or list the known ones.",
   BREAKER_OPEN: "Try again after the given time; mend what is called, or answer with a fallback.",
   BULKHEAD_FULL: "Try again later, or raise `limit` or `queue`.",
-  BUS_BACKPRESSURE: "Wait for answers before sending more, or retry after the given time.",
+  BUS_BACKPRESSURE: "Await `session.ready` before sending more, or retry after `retryAfterMs`.",
   CLI_AMBIGUOUS_ID: "Give more characters of the id.",
   CLI_INTERNAL: "Run again with POLYPHON_DEBUG=1 and report what is printed.",
   CLI_NOTIFY_FAILED: "Answer it with `polyphon approve|retry|abort ID`, and correct the webhook for the next one.",

@@ -16,6 +16,7 @@ import { Pace } from "./pace.ts";
 import type { DraftRow } from "./payloads.ts";
 import { Reads } from "./reads.ts";
 import type { Panic } from "./repro.ts";
+import { Room } from "./room.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds. */
 const STEP_COMMANDS = 2_000;
@@ -30,7 +31,7 @@ const COMMAND_WEIGHT = 64;
 const FRAMES_IN_FLIGHT = 2;
 /** The same while more waits than one step takes: full frames need not wait for company. At most 8 MiB together. */
 const FULL_FRAMES_IN_FLIGHT = 8;
-/** Bytes of commands that may wait before a new one is refused. */
+/** Commands that may wait before a new one from outside is refused. */
 const QUEUE_COMMANDS = 200_000;
 
 /** What the loop works on and whom it tells. */
@@ -77,6 +78,8 @@ interface Waiting {
   readonly command: Command;
   readonly options: SubmitOptions;
   readonly quiet: boolean;
+  /** What it takes of the room of running work. */
+  readonly bytes: number;
   settle(entity: number): void;
   fail(error: Error): void;
 }
@@ -117,6 +120,8 @@ export class Loop {
   /** One command at a time, to find the one that breaks the kernel. */
   #careful = 0;
   readonly #reads = new Reads();
+  /** What waits for the disk. Whoever brings new work enters it here before it is submitted. */
+  readonly room: Room = new Room();
 
   constructor(kernel: Kernel, parts: LoopParts) {
     this.#kernel = kernel;
@@ -135,16 +140,18 @@ export class Loop {
   /** Submits a command; resolves, once it is durable, with the entity it made, and rejects with its refusal. */
   submit(command: Command, options: SubmitOptions = {}): Promise<number> {
     return new Promise((settle, fail) => {
-      this.#enqueue({ id: this.#nextId++, command, options, quiet: false, settle, fail });
+      this.#enqueue({ id: this.#nextId++, command, options, quiet: false, bytes: 0, settle, fail });
     });
   }
 
   /**
-   * Submits a command nobody waits for; `refused` hears of a refusal. It must bear being given twice, as a report with a
+   * Submits a command of running work, which always passes and nobody waits for; `refused` hears of a refusal. It must bear being given twice, as a report with a
    * fence does: when an append fails it is sent again.
    */
   send(command: Command, options: SubmitOptions = {}, refused: (error: Error) => void = ignore): void {
-    this.#enqueue({ id: this.#nextId++, command, options, quiet: true, settle: ignore, fail: refused });
+    const bytes = COMMAND_WEIGHT + bytesOf(options.rows);
+    this.room.report(bytes);
+    this.#enqueue({ id: this.#nextId++, command, options, quiet: true, bytes, settle: ignore, fail: refused });
   }
 
   /**
@@ -188,7 +195,7 @@ export class Loop {
       waiting.fail(this.#stopped);
       return;
     }
-    if (this.#queue.length >= QUEUE_COMMANDS) {
+    if (this.#queue.length >= QUEUE_COMMANDS && !waiting.quiet) {
       waiting.fail(backpressure());
       return;
     }
@@ -323,9 +330,17 @@ export class Loop {
     // The first session makes its timers a reason to stay, the end of the last one takes it away.
     if (this.#timer !== undefined && this.#timerIsBackground === this.#parts.waits()) this.#arm(this.#deadlineMs);
     answer(waiting, output.answers);
+    this.#leave(waiting);
     if (output.effects.length > 0) this.#parts.act(output.effects);
     this.#pace.spend(clock.monoMs() - began);
     if (this.#flight.length === 0 && this.#queue.length === 0) this.#wakeIdle();
+  }
+
+  /** These wait no more. */
+  #leave(waiting: readonly Waiting[]): void {
+    let bytes = 0;
+    for (const one of waiting) bytes += one.bytes;
+    if (bytes > 0) this.room.report(-bytes);
   }
 
   #arm(deadlineMs: number | null): void {
@@ -371,7 +386,10 @@ export class Loop {
     this.#rebuild(doubtful, trap, async (kernel) => {
       const command = guilty?.command.type ?? null;
       const error = await this.#parts.panicked({ ...step, command, message: trap.message, kernel });
-      if (guilty !== undefined) return guilty.fail(error);
+      if (guilty !== undefined) {
+        this.#leave([guilty]);
+        return guilty.fail(error);
+      }
       // Time goes on by itself: the same step would come again and again.
       this.#parts.failed(error);
       this.stop(error);
@@ -396,6 +414,7 @@ export class Loop {
             waiting,
             output.answers.filter(({ id }) => found.has(id)),
           );
+          this.#leave(waiting.filter(({ id }) => found.has(id)));
           for (const lost of waiting.filter(({ id }) => !found.has(id))) {
             if (lost.quiet) again.push(lost);
             else lost.fail(notWritten(cause));
@@ -497,5 +516,13 @@ function backpressure(): PolyphonError {
     retryAfterMs: 10,
   });
 }
+
+function bytesOf(rows: readonly DraftRow[] | undefined): number {
+  let bytes = 0;
+  for (const row of rows ?? NO_ROWS) bytes += row.bytes.length;
+  return bytes;
+}
+
+const NO_ROWS: readonly DraftRow[] = [];
 
 function ignore(): void {}

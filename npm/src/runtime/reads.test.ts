@@ -8,6 +8,7 @@ import { KernelTrap } from "../wasm/kernel.ts";
 import { loadKernel } from "../wasm/node.ts";
 import { RETENTION } from "./history/retention.ts";
 import { Runtime } from "./runtime.ts";
+import { heldStore } from "./testing/held-store.ts";
 
 const module = loadKernel();
 const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {} };
@@ -24,34 +25,6 @@ async function openRuntime(store: Store): Promise<Runtime> {
   const runtime = await Runtime.open(parts, deaf);
   open.push(runtime);
   return runtime;
-}
-
-/** A store whose appends wait to be let through. */
-function heldStore(): { store: Store; hold(): () => void } {
-  let held: Promise<void> | undefined;
-  const inner = memoryStore();
-  const store = new Proxy(inner, {
-    get(target, name) {
-      const value = Reflect.get(target, name) as unknown;
-      if (typeof value !== "function") return value;
-      if (name !== "append") return value.bind(target);
-      return async (...given: Parameters<Store["append"]>) => {
-        await held;
-        await target.append(...given);
-      };
-    },
-  });
-  const hold = (): (() => void) => {
-    let free = (): void => undefined;
-    held = new Promise((resolve) => {
-      free = () => {
-        held = undefined;
-        resolve();
-      };
-    });
-    return free;
-  };
-  return { store, hold };
 }
 
 const spec = {

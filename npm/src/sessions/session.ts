@@ -197,7 +197,7 @@ export class Session {
     return this.#port.context(await this.#accepted, this.#held);
   }
 
-  /** Sets shared values; `undefined` removes one. */
+  /** Sets shared values; `undefined` removes one. `BUS_BACKPRESSURE` when more than 8 MiB wait for the disk. */
   async updateContext(values: Readonly<Record<string, unknown>>): Promise<void> {
     return this.#port.updateContext(await this.#accepted, values);
   }

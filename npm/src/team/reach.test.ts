@@ -67,7 +67,7 @@ test("the catalogue has what ships and what the team added", async () => {
   const team = await teams.open();
   team.agent("ada", { capabilities: ["juggling"] }, () => 1);
   const { capabilities, types } = await team.catalog();
-  expect(capabilities["custom"]).toEqual(["juggling"]);
+  expect(capabilities.custom).toEqual(["juggling"]);
   const shipped = Object.entries(capabilities).filter(([category]) => category !== "custom");
   expect([shipped.length, shipped.flatMap(([, names]) => names).length]).toEqual([6, 19]);
   expect(Object.keys(types)).toEqual(expect.arrayContaining(["planner", "researcher", "coder", "reviewer"]));
@@ -138,7 +138,7 @@ test("a task that does not run says why", async () => {
     fails: "waits for the time before its next try to pass (network_error: retry_with_backoff)",
   });
   await session.pause();
-  expect((await reasons(team))["full"]).toBe("its session is paused");
+  expect((await reasons(team)).full).toBe("its session is paused");
   for (const end of running) end();
 });
 

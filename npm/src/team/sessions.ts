@@ -31,6 +31,7 @@ import type { Event } from "../wasm/codec.generated.ts";
 import { EarlyEvents } from "./early-events.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
+import { planWeight, rowBytes } from "./weight.ts";
 
 /** Tasks of a plan that is handed in whole; a larger one travels in parts. */
 const WHOLE_PLAN_TASKS = 250;
@@ -211,11 +212,15 @@ export class Sessions implements SessionPort {
     const entries = Object.entries(values).map(
       ([name, value]) => [name, this.#runtime.payloads.encode(value, rows)] as const,
     );
-    await this.#runtime.submit({ type: "UpdateContext", session, entries }, { rows, owner: session });
+    const inline = entries.reduce((sum, [, value]) => sum + (value?.type === "Inline" ? value.bytes.length : 0), 0);
+    await this.#entering(inline + rowBytes(rows), () =>
+      this.#runtime.submit({ type: "UpdateContext", session, entries }, { rows, owner: session }),
+    );
   }
 
   async recordFacts(session: number, facts: readonly FactView[]): Promise<void> {
-    await this.#runtime.submit({ type: "RecordFacts", session, facts });
+    const bytes = facts.reduce((sum, { text, source }) => sum + text.length + source.length, 0);
+    await this.#entering(bytes, () => this.#runtime.submit({ type: "RecordFacts", session, facts }));
   }
 
   misfits(session: number): Promise<readonly Misfit[]> {
@@ -226,7 +231,22 @@ export class Sessions implements SessionPort {
     return this.#tell(held ?? { entry: this.#entry(handle) }, ({ entry }, decode) => contextOf(entry, decode));
   }
 
-  async #submit({ spec, tasks, rows, input }: CompiledPlan, options: OrchestrateOptions): Promise<number> {
+  /** What waits for the disk is bounded: a plan there is no room for is refused before anything of it is sent. */
+  async #submit(plan: CompiledPlan, options: OrchestrateOptions): Promise<number> {
+    return this.#entering(planWeight(plan), () => this.#send(plan, options));
+  }
+
+  async #entering<T>(bytes: number, submit: () => Promise<T>): Promise<T> {
+    const { room } = this.#runtime.loop;
+    room.enter(bytes);
+    try {
+      return await submit();
+    } finally {
+      room.leave(bytes);
+    }
+  }
+
+  async #send({ spec, tasks, rows, input }: CompiledPlan, options: OrchestrateOptions): Promise<number> {
     const { actor, idempotencyKey } = options;
     const from = actor === undefined ? {} : { actor };
     const once = idempotencyKey === undefined ? from : { ...from, idempotencyKey };

@@ -161,7 +161,11 @@ export class Team implements AsyncDisposable {
     };
   }
 
-  /** Starts a plan. The session is there at once; `session.ready` says when the plan is durable. */
+  /**
+   * Starts a plan. The session is there at once; `session.ready` says when the plan is durable. It rejects with
+   * `BUS_BACKPRESSURE`, to be tried again after `retryAfterMs`, when the plans that wait for the disk come to more than
+   * 8 MiB with this one; a plan larger than that is taken while no other waits. What runs is never held back.
+   */
   orchestrate(plan: PlanDefinition, options: OrchestrateOptions = {}): Session {
     this.#check();
     return this.#sessions.start(plan, options);

@@ -21,9 +21,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "BUS_BACKPRESSURE",
-        title: "Too many commands wait",
-        cause: "Commands come faster than the journal can be written.",
-        cure: "Wait for answers before sending more, or retry after the given time.",
+        title: "Too much waits for the disk",
+        cause: "Work comes faster than the journal can be written: 8 MiB of plans, or 200,000 commands, wait already.",
+        cure: "Await `session.ready` before sending more, or retry after `retryAfterMs`.",
         retryable: true,
         http: 429,
         exit: 3,
