@@ -3,9 +3,10 @@
  * For libraries; the application that uses them chooses where the wasm comes from.
  */
 
-export type { Agent, AgentView, AgentVitals, Pool } from "./agents/agent.ts";
+export type { Agent, AgentView, AgentVitals, Pool, SatelliteAgent } from "./agents/agent.ts";
 export type { Catalog, FoundAgent, UnservedDemand } from "./agents/discovery.ts";
 export type { Misfit } from "./agents/fit.ts";
+export { type AgentId, isAgentId } from "./agents/id.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";
 export { type ErrorInit, PolyphonError } from "./errors/error.ts";
 export type * from "./hosts/agent.ts";

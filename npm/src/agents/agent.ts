@@ -2,15 +2,21 @@ import type { AgentEntry } from "../runtime/mirror/entries.ts";
 import type { AgentOptions, PoolOptions } from "../team/options.ts";
 import type { AgentSpec, HostKind, AgentVitals as KernelVitals, PoolSpec } from "../wasm/codec.generated.ts";
 import { byCodePoint } from "../wasm/text-order.ts";
+import type { AgentId } from "./id.ts";
 
 /** An agent of the team, as its owner holds it. */
 export interface Agent {
   readonly name: string;
   /** Resolves with the agent's id when it can be given work. */
-  readonly ready: Promise<string>;
+  readonly ready: Promise<AgentId>;
   /** Lets it finish what it has, then ends it. */
   stop(reason?: string): Promise<void>;
+  /** Forgets it once it is out of service; `AGENT_TRANSITION` before, so stop it first. Its name is free afterwards. */
+  deregister(reason?: string): Promise<void>;
 }
+
+/** An agent around the one that orchestrates: the name teams of satellites have for an {@link Agent} and its life. */
+export type SatelliteAgent = Agent;
 
 /** A pool of the team, as its owner holds it. */
 export interface Pool {
@@ -24,7 +30,7 @@ export interface Pool {
 /** An agent as the team sees it. */
 export interface AgentView {
   /** TypeID, `agent_…`. */
-  readonly id: string;
+  readonly id: AgentId;
   readonly name: string;
   readonly type: string;
   readonly status: "registered" | "starting" | "idle" | "busy" | "draining" | "stopped" | "failed";
@@ -93,7 +99,7 @@ export function poolSpec(name: string, host: HostKind, options: PoolOptions): Po
 }
 
 /** An agent as its owner sees it. */
-export function projectAgent(entry: AgentEntry, id: string, pool: string | null, heard?: KernelVitals): AgentView {
+export function projectAgent(entry: AgentEntry, id: AgentId, pool: string | null, heard?: KernelVitals): AgentView {
   const { spec, status, health, load, completed, failed } = entry;
   return {
     id,

@@ -1,3 +1,4 @@
+import type { AgentId } from "../agents/id.ts";
 import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { ResourceUsage } from "../hosts/host.ts";
@@ -208,6 +209,10 @@ export class Runtime {
   /** TypeID of an entity. */
   id(kind: EntityKind, handle: number, createdMs: number = this.#createdMs(kind, handle)): string {
     return this.loop.kernel.id(kind, handle, createdMs);
+  }
+
+  agentId(handle: number, registeredMs?: number): AgentId {
+    return this.id("agent", handle, registeredMs) as AgentId;
   }
 
   /** The entity an id stands for. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PolyphonError } from "../errors/error.ts";
+import { Teams } from "../team/testing/teams.ts";
 import type { PlanDefinition } from "./plan.ts";
 import { validatePlan } from "./validate.ts";
 
@@ -52,6 +53,15 @@ const FULL: PlanDefinition = {
   input: "text",
   timeoutMs: 7_200_000,
 };
+
+/** The first holds the only task. */
+function phases(count: number): NonNullable<PlanDefinition["phases"]> {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `P${index}`,
+    mode: "parallel",
+    tasks: index === 0 ? ["A1"] : [],
+  }));
+}
 
 describe("a plan", () => {
   it("that says everything passes, and is returned itself", () => {
@@ -127,11 +137,24 @@ describe("a plan", () => {
       "phases[0].tasks[0]",
     ],
     ["no room in a class", { tasks: [], classes: { a: { maxParallel: 0 } } }, "classes.a.maxParallel"],
+    ["201 phases", { tasks: [], phases: phases(201) }, "phases"],
     ["too many retries", { tasks: [], recovery: { maxRetries: 1_001 } }, "recovery.maxRetries"],
     ["totals below nothing", { tasks: [], totals: { diskMb: -1 } }, "totals.diskMb"],
   ];
   it.each(cases)("with a fault is refused with its path: %s", (_, plan, path) => {
     expect(refusal(plan)).toEqual(["PLAN_INVALID", path]);
+  });
+
+  it("may have as many phases as the kernel takes, and not one more", async () => {
+    const teams = new Teams();
+    try {
+      const team = await teams.open();
+      const plan = { tasks: [{ key: "A1" }], phases: phases(200) };
+      expect(await team.orchestrate(plan).ready).toMatch(/^session_/);
+      expect(refusal({ ...plan, phases: phases(201) })).toEqual(["PLAN_INVALID", "phases"]);
+    } finally {
+      await teams.close();
+    }
   });
 
   it("may hold an input of 64 levels, the same value twice, absent members", () => {

@@ -1,7 +1,15 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { PlanDefinition } from "./plan.ts";
 import { Checker, join } from "./validate/checker.ts";
-import { CRITERION_MAX, MAX_CRITERIA, MAX_DEPENDENCIES, MAX_NAMES, MAX_PARTS, MAX_TASKS } from "./validate/limits.ts";
+import {
+  CRITERION_MAX,
+  MAX_CRITERIA,
+  MAX_DEPENDENCIES,
+  MAX_NAMES,
+  MAX_PARTS,
+  MAX_PHASES,
+  MAX_TASKS,
+} from "./validate/limits.ts";
 
 /**
  * Checks a plan from outside: types, bounds, texts that can be stored, no unknown keys. What it says of tasks that depend on
@@ -104,7 +112,7 @@ function classes(check: Checker, value: unknown): void {
 }
 
 function phases(check: Checker, value: unknown): void {
-  for (const [index, entry] of check.list(value, "phases", MAX_PARTS).entries()) {
+  for (const [index, entry] of check.list(value, "phases", MAX_PHASES).entries()) {
     const path = `phases[${index}]`;
     const { name, mode, tasks, timeoutMs, gateMinCompleted } = check.record(entry, path, PHASE_KEYS);
     check.name(name, `${path}.name`);

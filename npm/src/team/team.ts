@@ -2,6 +2,7 @@ import { type Agent, type AgentView, agentSpec, type Pool, poolSpec, projectAgen
 import type { Catalog, FoundAgent, UnservedDemand } from "../agents/discovery.ts";
 import type { Misfit } from "../agents/fit.ts";
 import { withHealthCheck } from "../agents/health-check.ts";
+import type { AgentId } from "../agents/id.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { Perform } from "../hosts/agent.ts";
 import { functionHost } from "../hosts/function/host.ts";
@@ -132,6 +133,7 @@ export class Team implements AsyncDisposable {
         const { agent } = await handle;
         await this.#runtime.submit({ type: "StopAgent", agent, reason });
       },
+      deregister: async (reason) => this.deregister((await handle).id, reason),
     };
   }
 
@@ -209,7 +211,7 @@ export class Team implements AsyncDisposable {
     const { mirror } = this.#runtime;
     return [...mirror.agents.values()].map((entry) => {
       const { handle, spec } = entry;
-      const id = this.#runtime.id("agent", handle);
+      const id = this.#runtime.agentId(handle);
       return projectAgent(entry, id, mirror.agents.poolName(spec.pool), this.#runtime.vitals(handle));
     });
   }
@@ -296,12 +298,12 @@ export class Team implements AsyncDisposable {
     name: string,
     options: AgentOptions,
     host: AgentHost,
-  ): Promise<{ readonly agent: number; readonly id: string }> {
+  ): Promise<{ readonly agent: number; readonly id: AgentId }> {
     const spec = agentSpec(name, host.kind as HostKind, options);
     const agent = await this.#runtime.insist({ type: "RegisterAgent", spec });
     this.#runtime.executor.hosts.attach(agent, host, spec.heartbeatMs);
     await this.#runtime.insist({ type: "ReportAgentStarted", agent, start: null });
-    return { agent, id: this.#runtime.id("agent", agent) };
+    return { agent, id: this.#runtime.agentId(agent) };
   }
 
   /** @internal */

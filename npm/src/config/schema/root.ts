@@ -53,7 +53,7 @@ export const configFile: z.ZodType<ConfigFile> = z.strictObject({
   phases: z
     .array(phase)
     .min(1)
-    .max(1_000)
+    .max(200)
     .meta({
       description: "The phases, one after another; absent: `unit_tests`, `integration_tests`, `performance_tests`",
       origin: "addition",

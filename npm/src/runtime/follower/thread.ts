@@ -19,7 +19,6 @@ export function follow(task: FollowerTask, lastSeq: number, store: Store, option
   const { wakeEvents = WAKE_EVENTS, troubled } = options;
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: task, execArgv: [] });
-  worker.unref();
   let told = lastSeq;
   let closing = false;
   let folded = 0;
@@ -42,6 +41,8 @@ export function follow(task: FollowerTask, lastSeq: number, store: Store, option
       .then(() => (compaction === undefined ? undefined : compact(store, compaction)))
       .catch((error: unknown) => stopped("a snapshot could not be kept.", error));
   });
+  // A listener for messages is a reason to stay, so this comes behind it: whoever only follows keeps no process alive.
+  worker.unref();
   return {
     advance(seq) {
       if (seq - told < wakeEvents) return;

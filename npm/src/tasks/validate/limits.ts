@@ -10,7 +10,9 @@ export const MAX_DEPENDENCIES: number = 10_000;
 export const MAX_NAMES: number = 64;
 /** Criteria of one task. */
 export const MAX_CRITERIA: number = 64;
-/** Phases and classes of a plan. */
+/** Phases of a plan; the kernel's own bound (`core/kernel/src/tasks/graph/limits.rs`). */
+export const MAX_PHASES: number = 200;
+/** Classes of a plan. */
 export const MAX_PARTS: number = 1_000;
 /** Deepest nesting of an input. */
 export const MAX_JSON_DEPTH: number = 64;
