@@ -7,6 +7,7 @@ export type { Agent, AgentView, AgentVitals, Pool, SatelliteAgent } from "./agen
 export type { Catalog, FoundAgent, UnservedDemand } from "./agents/discovery.ts";
 export type { Misfit } from "./agents/fit.ts";
 export { type AgentId, isAgentId } from "./agents/id.ts";
+export * from "./bus/index.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";
 export { type ErrorInit, PolyphonError } from "./errors/error.ts";
 export type * from "./hosts/agent.ts";
@@ -32,3 +33,5 @@ export type * from "./team/options.ts";
 export type * from "./team/policy.ts";
 export { type PortablePolyphon, portablePolyphon } from "./team/portable.ts";
 export { Team } from "./team/team.ts";
+export { memoryTransport } from "./transports/memory/memory-transport.ts";
+export type * from "./transports/transport.ts";

@@ -58,8 +58,8 @@ impl RawBreaker {
         }
     }
 
-    /// The outcome of the call that had `permit`.
-    pub fn record(&mut self, permit: f64, outcome: u32, now_ms: f64) {
+    /// The outcome of the call that had `permit`. The state after it.
+    pub fn record(&mut self, permit: f64, outcome: u32, now_ms: f64) -> u32 {
         let bits = permit as u64;
         let permit = Permit {
             era: bits / 2,
@@ -71,6 +71,7 @@ impl RawBreaker {
             _ => CallOutcome::Abandoned,
         };
         self.0.record(permit, outcome, now_ms as u64);
+        self.state(now_ms)
     }
 
     /// Counts a call that goes past the breaker.

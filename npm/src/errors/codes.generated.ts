@@ -11,6 +11,10 @@ export type ErrorCode =
   | "BREAKER_OPEN"
   | "BULKHEAD_FULL"
   | "BUS_BACKPRESSURE"
+  | "BUS_CLOSED"
+  | "BUS_DENIED"
+  | "BUS_INVALID"
+  | "BUS_LIMIT"
   | "CLI_AMBIGUOUS_ID"
   | "CLI_INTERNAL"
   | "CLI_NOTIFY_FAILED"
@@ -113,6 +117,9 @@ export type ErrorCode =
   | "PROTOCOL_TRANSFER_INVALID"
   | "PROTOCOL_VERSION_UNSUPPORTED"
   | "RATE_LIMITED"
+  | "REQUEST_EXPIRED"
+  | "REQUEST_FAILED"
+  | "REQUEST_NO_RESPONDER"
   | "REQUEST_TIMEOUT"
   | "RUNTIME_DISPOSED"
   | "SESSION_CONTEXT"
@@ -146,7 +153,8 @@ export type ErrorCode =
   | "TASK_CYCLE"
   | "TASK_DEPENDENCY_UNKNOWN"
   | "TASK_DUPLICATE"
-  | "TASK_REPORT_INVALID";
+  | "TASK_REPORT_INVALID"
+  | "TRANSPORT_CLOSED";
 
 /** What the registry says of a code. */
 export interface ErrorFacts {
@@ -168,6 +176,10 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   BREAKER_OPEN: { retryable: true, http: 503, exit: 1 },
   BULKHEAD_FULL: { retryable: true, http: 503, exit: 1 },
   BUS_BACKPRESSURE: { retryable: true, http: 429, exit: 3 },
+  BUS_CLOSED: { retryable: false, http: 503, exit: 3 },
+  BUS_DENIED: { retryable: false, http: 403, exit: 1 },
+  BUS_INVALID: { retryable: false, http: 400, exit: 2 },
+  BUS_LIMIT: { retryable: false, http: 429, exit: 3 },
   CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
   CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
   CLI_NOTIFY_FAILED: { retryable: true, http: 502, exit: 1 },
@@ -270,6 +282,9 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   PROTOCOL_TRANSFER_INVALID: { retryable: true, http: 422, exit: 1 },
   PROTOCOL_VERSION_UNSUPPORTED: { retryable: false, http: 505, exit: 1 },
   RATE_LIMITED: { retryable: true, http: 429, exit: 1 },
+  REQUEST_EXPIRED: { retryable: true, http: 504, exit: 1 },
+  REQUEST_FAILED: { retryable: false, http: 502, exit: 1 },
+  REQUEST_NO_RESPONDER: { retryable: true, http: 503, exit: 1 },
   REQUEST_TIMEOUT: { retryable: true, http: 504, exit: 1 },
   RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
@@ -304,4 +319,5 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   TASK_DEPENDENCY_UNKNOWN: { retryable: false, http: 400, exit: 2 },
   TASK_DUPLICATE: { retryable: false, http: 400, exit: 2 },
   TASK_REPORT_INVALID: { retryable: false, http: 400, exit: 1 },
+  TRANSPORT_CLOSED: { retryable: false, http: 503, exit: 3 },
 };

@@ -49,6 +49,7 @@ export interface CircuitStatistics extends PolicyStatistics {
 
 const STATES = ["closed", "open", "halfOpen"] as const;
 const [SUCCESS, FAILURE, ABANDONED] = [0, 1, 2];
+const CLOSED = 0;
 
 /**
  * Stops calling what keeps failing: closed, it counts; open, it refuses with `BREAKER_OPEN`; half open, it lets probes
@@ -140,25 +141,23 @@ export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> 
     if (call.aborted) throw call.reason;
     const nowMs = this.kit.clock.monoMs();
     const permit = this.#rule.admit(nowMs);
-    this.#sync(nowMs);
+    // Being asked opens or closes nothing: a breaker that was closed is.
+    if (this.#told !== "closed") this.#sync(nowMs);
     if (permit < 0) throw this.#refusal(-1 - permit);
     let isRecorded = false;
     const record = (outcome: number): void => {
       if (isRecorded) return;
       isRecorded = true;
-      // What time has done comes before what the outcome does.
       const endMs = this.kit.clock.monoMs();
-      this.#sync(endMs);
-      this.#rule.record(permit, outcome, endMs);
-      this.#sync(endMs);
+      // What time has done comes before what the outcome does; to a closed breaker time does nothing.
+      if (this.#told !== "closed") this.#sync(endMs);
+      if (this.#rule.record(permit, outcome, endMs) !== CLOSED || this.#told !== "closed") this.#sync(endMs);
     };
     // A function that ignores its signal may never end; its permit must not wait for it.
     const takeBack = call.onAbort(() => record(isTimeout(call.reason) ? FAILURE : ABANDONED));
     try {
       const timeoutMs = this.#timeoutMs;
-      const result = await (timeoutMs > 0
-        ? timed(this.kit.clock, timeoutMs, this.name, work, call)
-        : attempt(work, call));
+      const result = await (timeoutMs > 0 ? timed(this.kit, timeoutMs, this.name, work, call) : attempt(work, call));
       record(SUCCESS);
       return result;
     } catch (error) {

@@ -39,13 +39,15 @@ class Composition<F> implements Policy<F> {
 
   run<T>(work: Work<T>, options?: RunOptions | PolicyCall): Promise<T | F> {
     const call = Call.of(options);
-    const inner = (): Promise<T | F> => this.#from(0, work, call);
+    const inner = async (): Promise<T | F> => await this.#from(0, work, call);
     return call === options || options?.signal === undefined ? inner() : call.race(inner);
   }
 
-  async #from<T>(index: number, work: Work<T>, call: PolicyCall): Promise<T | F> {
+  /** Each layer hands the next one its own call; the last one runs the work itself. */
+  #from<T>(index: number, work: Work<T>, call: PolicyCall): T | F | PromiseLike<T | F> {
     const policy = this.#policies[index];
-    if (policy === undefined) return await work(call);
-    return await policy.run((inner) => this.#from(index + 1, work, inner), call);
+    if (policy === undefined) return work(call);
+    if (index === this.#policies.length - 1) return policy.run(work, call);
+    return policy.run((inner) => this.#from(index + 1, work, inner), call);
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import { Deadlines } from "../runtime/deadlines.ts";
 import { loadPolicyRules, type PolicyRules } from "../wasm/policies.ts";
 
 /** What policies are made with. Every field is optional. */
@@ -13,6 +14,8 @@ export interface PoliciesOptions {
 export interface Kit {
   readonly clock: Clock;
   readonly rules: PolicyRules;
+  /** Ends what takes too long: a timer for each call would cost more than all the rest. */
+  readonly deadlines: Deadlines;
   /** A seed no policy of this kit had before. */
   nextSeed(): number;
 }
@@ -20,5 +23,6 @@ export interface Kit {
 export function makeKit(options: PoliciesOptions): Kit {
   const rules = loadPolicyRules();
   let seed = options.seed ?? rules.drawSeed();
-  return { clock: options.clock ?? systemClock(), rules, nextSeed: () => seed++ };
+  const clock = options.clock ?? systemClock();
+  return { clock, rules, deadlines: new Deadlines(clock), nextSeed: () => seed++ };
 }

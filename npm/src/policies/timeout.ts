@@ -31,7 +31,7 @@ export class TimeoutPolicy extends BasePolicy<TimeoutEvent, TimeoutStatistics> {
   }
 
   protected invoke<T>(work: Work<T>, call: Call): Promise<T> {
-    return timed(this.kit.clock, this.timeoutMs, this.name, work, call, () => {
+    return timed(this.kit, this.timeoutMs, this.name, work, call, () => {
       this.#timedOut += 1;
       this.tell(() => ({ type: "timedOut", timeoutMs: this.timeoutMs }));
     });

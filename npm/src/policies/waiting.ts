@@ -1,6 +1,8 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { Deadline } from "../runtime/deadlines.ts";
 import { attempt, type Call } from "./call.ts";
+import type { Kit } from "./kit.ts";
 import type { Work } from "./policy.ts";
 
 /** Waits; an aborted call waits no longer. */
@@ -20,29 +22,26 @@ export function pause(clock: Clock, ms: number, call: Call): Promise<void> {
 
 /** Runs `work` for at most `ms`; then it is told through its signal and no longer waited for. */
 export function timed<T>(
-  clock: Clock,
+  { clock, deadlines }: Pick<Kit, "clock" | "deadlines">,
   ms: number,
   name: string,
   work: Work<T>,
   call: Call,
-  onTimeout: () => void = () => {},
+  onTimeout?: () => void,
 ): Promise<T> {
   if (call.aborted) return Promise.reject(call.reason);
   return new Promise((resolve, reject) => {
     const child = call.child();
-    const callOff = clock.after(ms, () => {
-      onTimeout();
-      child.abort(outOfTime(name, ms));
-    });
-    child.onAbort(() => {
-      callOff();
-      child.end();
-      reject(child.reason);
-    });
+    const limit = new Limit(child, ms, name, onTimeout);
+    deadlines.set(limit, ms, clock.monoMs());
     const end = (): void => {
-      callOff();
+      deadlines.lift(limit);
       child.end();
     };
+    child.onAbort(() => {
+      end();
+      reject(child.reason);
+    });
     attempt(work, child).then(
       (value) => {
         end();
@@ -54,6 +53,27 @@ export function timed<T>(
       },
     );
   });
+}
+
+/** The end of a call's time. */
+class Limit extends Deadline {
+  readonly #call: Call;
+  readonly #ms: number;
+  readonly #name: string;
+  readonly #onTimeout: (() => void) | undefined;
+
+  constructor(call: Call, ms: number, name: string, onTimeout: (() => void) | undefined) {
+    super();
+    this.#call = call;
+    this.#ms = ms;
+    this.#name = name;
+    this.#onTimeout = onTimeout;
+  }
+
+  override expire(): void {
+    this.#onTimeout?.();
+    this.#call.abort(outOfTime(this.#name, this.#ms));
+  }
 }
 
 /** Whether what ended a call says that its receiver was too slow, rather than that nobody wants the answer. */

@@ -2,6 +2,7 @@
 //! the exit code. A code is never renamed.
 
 mod agents;
+mod bus;
 mod cli;
 mod config;
 mod escalations;
@@ -35,6 +36,7 @@ pub struct Entry {
 
 const DOMAINS: &[&[Entry]] = &[
     agents::ENTRIES,
+    bus::ENTRIES,
     cli::ENTRIES,
     config::ENTRIES,
     escalations::ENTRIES,

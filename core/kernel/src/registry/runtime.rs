@@ -20,15 +20,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 3,
     },
     Entry {
-        code: "BUS_BACKPRESSURE",
-        title: "Too much waits for the disk",
-        cause: "Work comes faster than the journal can be written: 8 MiB of plans, or 200,000 commands, wait already.",
-        cure: "Await `session.ready` before sending more, or retry after `retryAfterMs`.",
-        retryable: true,
-        http: 429,
-        exit: 3,
-    },
-    Entry {
         code: "PAYLOAD_INVALID",
         title: "A value is not JSON",
         cause: "An input, output or context value has no JSON form, such as a function or a circular structure.",

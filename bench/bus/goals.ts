@@ -1,0 +1,44 @@
+// What each figure should be beside those of others in the same run.
+import type { Rows } from "../lib/rows.ts";
+
+interface Goal {
+  readonly name: string;
+  readonly metric: string;
+  /** Whose figure it is compared with; the best of several. None: it is a bound by itself. */
+  readonly others: readonly string[];
+  /** Our figure is at most this many times theirs, or at most this. */
+  readonly most: number;
+}
+
+const WILDCARD = ["eventemitter2", "qlobber", "mqemitter"];
+
+const GOALS: readonly Goal[] = [
+  { name: "times_event_emitter", metric: "exact_ns", others: ["EventEmitter"], most: 2 },
+  { name: "times_event_emitter_100", metric: "exact_100_ns", others: ["EventEmitter"], most: 1 },
+  { name: "times_best_1000", metric: "wildcard_1000_ns", others: WILDCARD, most: 1 / 4 },
+  { name: "times_best_1000_fresh", metric: "wildcard_1000_fresh_ns", others: WILDCARD, most: 1 / 2 },
+  { name: "times_best_100000", metric: "wildcard_100000_ns", others: WILDCARD, most: 1 / 5 },
+  { name: "times_best_100000_fresh", metric: "wildcard_100000_fresh_ns", others: WILDCARD, most: 1 / 2 },
+  { name: "times_moleculer", metric: "request_ns", others: ["moleculer"], most: 1 },
+  { name: "times_moleculer_full", metric: "request_full_ns", others: ["moleculer"], most: 1 / 8 },
+  { name: "agent_to_agent_p99", metric: "agent_to_agent_p99_ms", others: [], most: 0.5 },
+];
+
+/** Adds the ratios as rows and says of each whether it is what it should be. */
+export function sayRatios(rows: Rows): void {
+  rows.say("");
+  for (const { name, metric, others, most } of GOALS) {
+    const ours = rows.get("polyphon", metric);
+    if (ours === undefined) continue;
+    const theirs = others.map((other) => rows.get(other, metric)).filter((value) => value !== undefined);
+    const ratio = others.length === 0 ? ours : ours / Math.min(...theirs);
+    if (others.length > 0) rows.add("polyphon", name, ratio, "x");
+    rows.say(`${ratio <= most ? "reached" : "MISSED "}  ${name}: ${ratio.toPrecision(3)}, at most ${most}`);
+  }
+  const [fine, stopped] = [rows.get("polyphon", "others_p99_ms"), rows.get("polyphon", "others_p99_one_stopped_ms")];
+  if (fine === undefined || stopped === undefined) return;
+  rows.add("polyphon", "times_one_stopped", stopped / fine, "x");
+  rows.say(
+    `${stopped <= 1.5 * fine ? "reached" : "MISSED "}  one stopped: ${(stopped / fine).toPrecision(3)}, at most 1.5`,
+  );
+}

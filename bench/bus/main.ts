@@ -1,0 +1,54 @@
+// The volatile lane of the bus, side by side with what people use instead. Parts run in processes of their own; what is
+// compared runs in turns in one, and CPU time is counted, so that a busy machine changes both sides alike.
+// usage: npm run bench -- bus [--json] [--only NAME,…]
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { type Row, Rows } from "../lib/rows.ts";
+import { sayRatios } from "./goals.ts";
+import { exact } from "./parts/exact.ts";
+import { latency } from "./parts/latency.ts";
+import { pressure } from "./parts/pressure.ts";
+import { request } from "./parts/request.ts";
+import { wildcard } from "./parts/wildcard.ts";
+
+const { values } = parseArgs({
+  options: { json: { type: "boolean" }, only: { type: "string" }, part: { type: "string" } },
+});
+
+const parts: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
+  exact: (rows) => exact(rows, 1),
+  "exact-100": (rows) => exact(rows, 100),
+  "wildcard-1000": (rows) => wildcard(rows, 1_000),
+  "wildcard-100000": (rows) => wildcard(rows, 100_000),
+  request,
+  pressure,
+  latency,
+};
+
+if (values.part !== undefined) {
+  const rows = new Rows(true);
+  await parts[values.part]?.(rows);
+  rows.hand();
+} else {
+  all(values.only?.split(",") ?? Object.keys(parts), new Rows(values.json === true));
+}
+
+function all(names: readonly string[], rows: Rows): void {
+  for (const name of names) {
+    if (parts[name] === undefined)
+      throw new Error(`there is no part ${name}; there is: ${Object.keys(parts).join(", ")}`);
+    const { stdout, status } = spawnSync(process.execPath, ["--expose-gc", import.meta.filename, "--part", name], {
+      stdio: ["ignore", "pipe", "inherit"],
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`the part ${name} failed with ${status}`);
+    const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+      readonly rows: readonly Row[];
+      readonly remarks: readonly string[];
+    };
+    for (const { subject, metric, value, unit } of found.rows) rows.add(subject, metric, value, unit);
+    for (const remark of found.remarks) rows.say(remark);
+  }
+  sayRatios(rows);
+  rows.finish();
+}

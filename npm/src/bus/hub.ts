@@ -1,0 +1,542 @@
+import { PolyphonError } from "../errors/error.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { Deadlines } from "../runtime/deadlines.ts";
+import { Channel } from "../runtime/stream.ts";
+import { randomHex, uuidSource } from "../runtime/uuid.ts";
+import type { TraceContext } from "../transports/transport.ts";
+import { Link } from "./link.ts";
+import { Message, type MessageInit, type Stamps } from "./message.ts";
+import type { BusEvent, BusOptions, PublishOptions } from "./options.ts";
+import type { PendingRequest } from "./request.ts";
+import { Retained } from "./retained.ts";
+import { type Deferred, type GroupRoute, pick, Route } from "./route.ts";
+import { RouteCache, Shards } from "./routes.ts";
+import { PublishingSink } from "./sinks.ts";
+import { Spans } from "./spans.ts";
+import { Counters } from "./statistics.ts";
+import { checkSubject, firstToken, matches } from "./subjects.ts";
+import { Subscriber, type SubscriberInit } from "./subscriber.ts";
+import { Trie } from "./trie.ts";
+
+/** Messages that may wait for the end of a handler that publishes to its own subject. */
+const DEFERRED_MAX = 10_000;
+
+/** What all faces of one bus share. @internal */
+export class Hub implements Stamps {
+  readonly clock: Clock;
+  readonly node: string;
+  readonly ageingMs: number;
+  readonly options: BusOptions;
+  readonly counters: Counters;
+  readonly deadlines: Deadlines;
+  readonly events: Channel<BusEvent> = new Channel<BusEvent>();
+  readonly shards: Shards = new Shards();
+  readonly retained: Retained;
+  readonly spans: Spans | undefined;
+  readonly link: Link | undefined;
+  /** Requests whose answers may come from elsewhere, by the number in their reply subject. */
+  readonly waiting: Map<number, PendingRequest> = new Map();
+  /** Requests whose time is watched by nobody here: those of transports, and streams. */
+  readonly remote: Set<PendingRequest> = new Set();
+  readonly subscribers: Set<Subscriber> = new Set();
+  readonly nextNumber: () => number;
+  state: "up" | "draining" | "closed" = "up";
+  pending = 0;
+  /** Whether there is nothing but to deliver: the bus is up and everybody is here. */
+  isSimple = true;
+  /** Routes of the owner. */
+  readonly routes: RouteCache;
+  readonly #trie = new Trie<Subscriber>();
+  readonly #turns = new Map<string, { next: number; members: number }>();
+  readonly #buckets = new Map<string, { take(): number }>();
+  readonly #uuid: () => string;
+  readonly #spanId: () => string;
+  readonly #principals = new Map<string, RouteCache>();
+  readonly sampling: number;
+  #untilSample: number;
+  #untilSampledRequest: number;
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: BusOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock();
+    this.#uuid = uuidSource(this.clock);
+    this.#spanId = randomHex(8);
+    this.node = options.node ?? `node-${randomHex(4)()}`;
+    this.ageingMs = options.ageingMs ?? 1_000;
+    this.counters = new Counters(this.clock);
+    this.deadlines = new Deadlines(this.clock);
+    this.retained = new Retained(options.retained ?? 10_000);
+    this.spans = (options.spans ?? 0) > 0 ? new Spans(options.spans as number, this.clock) : undefined;
+    this.sampling = options.sampling ?? 64;
+    this.#untilSample = this.sampling;
+    this.#untilSampledRequest = this.sampling;
+    this.routes = this.#cache();
+    let number = 0;
+    this.nextNumber = () => ++number;
+    this.link = options.transport === undefined ? undefined : new Link(this, options.transport);
+    this.isSimple = this.link === undefined;
+  }
+
+  wallMs(): number {
+    return this.clock.wallMs();
+  }
+
+  monoMs(): number {
+    return this.clock.monoMs();
+  }
+
+  id(): string {
+    return this.#uuid();
+  }
+
+  childOf(trace: TraceContext): TraceContext {
+    const { traceparent } = trace;
+    if (traceparent.length < 55) return trace;
+    return { ...trace, traceparent: `${traceparent.slice(0, 36)}${this.#spanId()}${traceparent.slice(52)}` };
+  }
+
+  /** Adds a subscriber whose pattern is valid; the last values come first when it wants them. */
+  subscribe(init: SubscriberInit, wantsRetained: boolean): Subscriber {
+    if (this.subscribers.size >= (this.options.subscriptions ?? 1_000_000))
+      throw limit("subscriptions", this.subscribers.size);
+    const subscriber = new Subscriber(this, init);
+    if (wantsRetained && this.retained.size > 0) {
+      for (const message of this.lastValues(init.pattern)) this.arrive(subscriber, message);
+    }
+    this.subscribers.add(subscriber);
+    if (init.group !== undefined) {
+      const turn = this.#turns.get(init.group);
+      if (turn === undefined) this.#turns.set(init.group, { next: 0, members: 1 });
+      else turn.members += 1;
+    }
+    // A group that reaches beyond this bus is served by the transport, which alone knows all its members.
+    if (!this.#isShared(subscriber)) this.#trie.add(init.pattern, subscriber);
+    this.shards.changed(init.pattern);
+    return subscriber;
+  }
+
+  /** New messages pass it by; what waits for it stays. */
+  detach(subscriber: Subscriber): void {
+    if (!this.#isShared(subscriber)) this.#trie.remove(subscriber.pattern, subscriber);
+    this.shards.changed(subscriber.pattern);
+  }
+
+  unsubscribe(subscriber: Subscriber): void {
+    if (!this.subscribers.delete(subscriber)) return;
+    this.detach(subscriber);
+    if (subscriber.group !== undefined) {
+      const turn = this.#turns.get(subscriber.group);
+      if (turn !== undefined && --turn.members === 0) this.#turns.delete(subscriber.group);
+    }
+    subscriber.close();
+    const { counters } = this;
+    counters.delivered += subscriber.delivered;
+    counters.failed += subscriber.failed;
+    counters.dropped += subscriber.dropped;
+    counters.expired += subscriber.expired;
+  }
+
+  /** The route of a subject for the owner. */
+  route(subject: string): Route {
+    const known = this.routes.find(subject);
+    if (known !== undefined) return known;
+    const route = this.resolve(subject, undefined);
+    this.routes.put(route);
+    return route;
+  }
+
+  /** Works out where the messages of a subject go. `principal` is `undefined` for the owner and for transports. */
+  resolve(subject: string, principal: string | undefined): Route {
+    checkSubject(subject);
+    const found: Subscriber[] = [];
+    this.#trie.match(subject, found);
+    let direct = found;
+    let groups: GroupRoute[] = NO_GROUPS;
+    if (found.some(({ group }) => group !== undefined)) {
+      direct = found.filter(({ group }) => group === undefined);
+      groups = this.#groups(found);
+    }
+    const shard = this.shards.take(firstToken(subject));
+    const [denial, limits] = [this.#denial(principal, subject), this.#limits(subject, principal)];
+    return new Route(subject, shard, direct, groups, denial, limits, this);
+  }
+
+  /** The routes of a principal; those of one who was not heard of for long are forgotten when there are too many. */
+  routesOf(principal: string): RouteCache {
+    let cache = this.#principals.get(principal);
+    this.#principals.delete(principal);
+    cache ??= this.#cache();
+    this.#principals.set(principal, cache);
+    if (this.#principals.size > PRINCIPALS_MAX) {
+      const [[oldest, gone] = []] = this.#principals;
+      if (oldest !== undefined) this.#principals.delete(oldest);
+      if (gone !== undefined) {
+        gone.isKept = false;
+        gone.clear();
+      }
+    }
+    return cache;
+  }
+
+  /** Brings what is counted by route to those it belongs to. */
+  fold(): void {
+    this.routes.fold();
+    for (const cache of this.#principals.values()) cache.fold();
+  }
+
+  /** The message of a publisher's options, its time set when time matters. */
+  messageOf(subject: string, payload: unknown, options: PublishOptions | undefined): Message {
+    if (options?.replyTo !== undefined) checkSubject(options.replyTo);
+    const message = new Message(this, subject, payload, options);
+    if (options?.ttlMs !== undefined) message.stamp();
+    if (options?.replyTo !== undefined) message.sink = new PublishingSink(this, message, () => undefined);
+    return message;
+  }
+
+  /** Publishes a message that nobody refuses: here, and elsewhere when there is a transport. */
+  publish(route: Route, message: Message, origin?: object): Promise<void> | undefined {
+    if (message.retain === true) this.retained.keep(message);
+    this.counters.published += 1;
+    const wait = this.dispatch(route, message, origin);
+    if (this.link === undefined) return wait;
+    return Promise.all([wait, this.link.publish(message)]).then(() => undefined);
+  }
+
+  /** Hands a message to the direct subscribers of a fast route. */
+  pass(route: Route, message: Message): undefined {
+    if (route.isBusy) {
+      this.counters.published += 1;
+      return this.#defer(route, message, undefined);
+    }
+    const { direct } = route;
+    route.isBusy = true;
+    route.passes += 1;
+    const startMs = route.passes < route.sampleAt ? -1 : this.clock.monoMs();
+    let at = 0;
+    // One guard around all handlers: one for each costs as much as the call.
+    for (;;) {
+      try {
+        for (; at < direct.length; at++) {
+          const subscriber = direct[at] as Subscriber;
+          if (!subscriber.isOpen) {
+            // It is counted with the others, and again when it gets the message.
+            (subscriber.isClosed ? this.counters : subscriber).delivered -= 1;
+            subscriber.offer(message);
+            continue;
+          }
+          const { handler } = subscriber;
+          const result = handler(message);
+          if (result !== undefined) subscriber.taken(message, result);
+        }
+        break;
+      } catch (error) {
+        (direct[at++] as Subscriber).threw(message, error);
+      }
+    }
+    route.isBusy = false;
+    if (startMs >= 0) this.#sampled(route, startMs);
+    if (route.deferred !== undefined) this.#flush(route);
+    return undefined;
+  }
+
+  /** Hands a message to everybody on its route. */
+  dispatch(route: Route, message: Message, origin?: object): Promise<void> | undefined {
+    if (route.isBusy) return this.#defer(route, message, origin);
+    if (--this.#untilSample === 0) return this.#timed(route, message, origin);
+    return this.#dispatch(route, message, origin);
+  }
+
+  /** Throws when somebody refuses the message: nobody has it then. */
+  guard(route: Route, message: Message): void {
+    if (route.denial !== undefined) throw route.denial;
+    for (const subscriber of route.direct) this.#refuse(subscriber.refusal(message));
+    for (const group of route.groups) {
+      const member = pick(group, message);
+      group.turn.next -= 1;
+      if (member !== undefined) this.#refuse(member.refusal(message));
+    }
+    for (const bucket of route.limits) {
+      const waitMs = bucket.take();
+      if (waitMs > 0) this.#refuse(limited(route.subject, waitMs));
+    }
+  }
+
+  dropped(message: Message, pattern: string, reason: "overflow" | "expired" | "closed"): void {
+    const { subject, sink } = message;
+    // Who asked need not wait for the end of its time.
+    sink?.fail(reason === "closed" ? noResponder(subject) : reason === "expired" ? expired(subject) : full(subject));
+    if (this.events.isObserved) this.events.next({ type: "dropped", subject, pattern, reason });
+  }
+
+  failed(message: Message, pattern: string, error: unknown): void {
+    if (this.events.isObserved) this.events.next({ type: "failed", subject: message.subject, pattern, error });
+    this.options.onError?.(error, message);
+  }
+
+  /** A message waited for its subscriber since then. */
+  waited(sinceMs: number): void {
+    this.counters.delivery.record(this.clock.monoMs() - sinceMs);
+  }
+
+  /** A message of somebody else, for one subscription of this bus. */
+  arrive(subscriber: Subscriber, message: Message): unknown {
+    if (subscriber.isClosed || (subscriber.filter !== undefined && !subscriber.filter(message))) return undefined;
+    return subscriber.offer(message);
+  }
+
+  /** Messages kept for a pattern. */
+  lastValues(pattern: string): Message[] {
+    return this.retained.values().filter((message) => matches(pattern, message.subject));
+  }
+
+  gone(): PolyphonError {
+    return new PolyphonError("BUS_CLOSED", {
+      message: this.state === "draining" ? "the bus is draining; it takes nothing new." : "the bus is closed.",
+    });
+  }
+
+  async drain(): Promise<void> {
+    if (this.state === "up") this.state = "draining";
+    this.#slowDown();
+    await this.idle();
+    await this.link?.transport.drain();
+  }
+
+  async close(): Promise<void> {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.#slowDown();
+    for (const deadline of this.deadlines.all()) (deadline as PendingRequest).abandon(this.gone());
+    for (const request of [...this.remote]) request.abandon(this.gone());
+    for (const subscriber of [...this.subscribers]) this.unsubscribe(subscriber);
+    this.routes.clear();
+    this.events.complete();
+    await this.link?.transport.close();
+  }
+
+  /** Resolves when nothing waits and no request is open. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.subscribers].map((subscriber) => subscriber.idle()));
+    if (this.pending > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  requestEnded(): void {
+    this.pending -= 1;
+    if (this.pending > 0 || this.#onIdle.length === 0) return;
+    const waiting = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  isSampled(): boolean {
+    if (--this.#untilSampledRequest > 0) return false;
+    this.#untilSampledRequest = this.sampling;
+    return true;
+  }
+
+  /** Publishes what the runtime has to say. */
+  tell(subject: string, payload: unknown): void {
+    const message = new Message(this, subject, payload, SYSTEM);
+    void this.dispatch(this.route(subject), message);
+    this.link?.publish(message).catch((error) => this.trouble(error));
+  }
+
+  /** Sends an answer to where it was asked for: a request of this bus, one of another node, or a subject like any other. */
+  reply(subject: string, payload: unknown, init: MessageInit): Promise<void> | undefined {
+    const message = new Message(this, subject, payload, init);
+    const own = `$reply.${this.node}.`;
+    if (subject.startsWith(own)) return this.waiting.get(Number(subject.slice(own.length)))?.arrive(message);
+    const wait = subject.startsWith("$reply.") ? undefined : this.dispatch(this.route(subject), message);
+    return this.link === undefined ? wait : Promise.all([wait, this.link.publish(message)]).then(() => undefined);
+  }
+
+  trouble(error: unknown): void {
+    if (this.events.isObserved) this.events.next({ type: "transport", error });
+  }
+
+  #dispatch(route: Route, message: Message, origin: object | undefined): Promise<void> | undefined {
+    route.isBusy = true;
+    let waits: Promise<void>[] | undefined;
+    if (route.takers === 0) this.counters.unrouted += 1;
+    else waits = this.#deliver(route, message, origin);
+    route.isBusy = false;
+    if (route.deferred !== undefined) this.#flush(route);
+    return waits === undefined ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  #deliver(route: Route, message: Message, origin: object | undefined): Promise<void>[] | undefined {
+    let waits: Promise<void>[] | undefined;
+    const signal = message.init?.signal;
+    const offer = (subscriber: Subscriber): void => {
+      const wait = subscriber.offer(message, signal);
+      if (wait === undefined) return;
+      waits ??= [];
+      waits.push(wait);
+    };
+    for (const subscriber of route.direct) {
+      if (subscriber.origin !== undefined && subscriber.origin === origin) continue;
+      if (subscriber.filter === undefined || subscriber.filter(message)) offer(subscriber);
+    }
+    for (const group of route.groups) {
+      if (message.broadcast === true) {
+        for (const member of group.members) {
+          if (member.filter === undefined || member.filter(message)) offer(member);
+        }
+        continue;
+      }
+      const member = pick(group, message);
+      if (member !== undefined) offer(member);
+    }
+    return waits;
+  }
+
+  #timed(route: Route, message: Message, origin: object | undefined): Promise<void> | undefined {
+    this.#untilSample = this.sampling;
+    const startMs = this.clock.monoMs();
+    const waits = this.#dispatch(route, message, origin);
+    const endMs = this.clock.monoMs();
+    this.counters.delivery.record(endMs - startMs);
+    this.counters.mark(endMs);
+    return waits;
+  }
+
+  /** Every message is looked at from now on: routes that were fast are so no more. */
+  #slowDown(): void {
+    this.isSimple = false;
+    this.shards.changed(">");
+  }
+
+  #sampled(route: Route, startMs: number): void {
+    route.sampleAt = route.passes + this.sampling;
+    const endMs = this.clock.monoMs();
+    this.counters.delivery.record(endMs - startMs);
+    this.counters.mark(endMs);
+  }
+
+  #cache(): RouteCache {
+    return new RouteCache(this.shards, this.options.routes ?? 16_384, this.counters);
+  }
+
+  /** A handler publishes to the subject it is being called for: the message waits until everybody has the one before. */
+  #defer(route: Route, message: Message, origin: object | undefined): undefined {
+    route.deferred ??= [];
+    if (route.deferred.length >= DEFERRED_MAX) this.#refuse(full(route.subject));
+    route.deferred.push({ message, origin });
+  }
+
+  #flush(route: Route): void {
+    const { deferred } = route;
+    if (deferred === undefined) return;
+    // Deferred ones may add to the end while the first are handed on.
+    for (let at = 0; at < deferred.length; at++) {
+      route.isBusy = true;
+      const { message, origin } = deferred[at] as Deferred;
+      void this.#deliver(route, message, origin);
+    }
+    route.isBusy = false;
+    route.deferred = undefined;
+  }
+
+  #groups(found: readonly Subscriber[]): GroupRoute[] {
+    const groups = new Map<string, Subscriber[]>();
+    for (const subscriber of found) {
+      const { group } = subscriber;
+      if (group === undefined) continue;
+      const members = groups.get(group);
+      if (members === undefined) groups.set(group, [subscriber]);
+      else if (!members.includes(subscriber)) members.push(subscriber);
+    }
+    return [...groups].map(([name, members]) => ({ members, turn: this.#turns.get(name) ?? { next: 0 } }));
+  }
+
+  #isShared({ group, answers }: Subscriber): boolean {
+    return this.link !== undefined && group !== undefined && !answers;
+  }
+
+  #denial(principal: string | undefined, subject: string): PolyphonError | undefined {
+    if (principal === undefined || this.options.access?.(principal, "publish", subject) !== false) return undefined;
+    this.tellDenied(principal, "publish", subject);
+    return denied(principal, "publish", subject);
+  }
+
+  tellDenied(principal: string, action: string, subject: string): void {
+    if (this.events.isObserved) this.events.next({ type: "denied", subject, principal, action });
+  }
+
+  #limits(subject: string, principal: string | undefined): readonly { take(): number }[] {
+    const { limits } = this.options;
+    if (limits === undefined) return NO_LIMITS;
+    return limits
+      .filter(({ pattern }) => matches(pattern, subject))
+      .map((each) => {
+        const { per = "principal" } = each;
+        const whose = per === "all" ? "" : per === "subject" ? subject : (principal ?? "");
+        const key = `${limits.indexOf(each)} ${whose}`;
+        let bucket = this.#buckets.get(key);
+        if (bucket === undefined) {
+          bucket = each.bucket();
+          // The newest buckets are kept: one that was not used for so long is full again anyway.
+          if (this.#buckets.size >= BUCKETS_MAX) this.#buckets.delete(this.#buckets.keys().next().value as string);
+          this.#buckets.set(key, bucket);
+        }
+        return bucket;
+      });
+  }
+
+  #refuse(refusal: PolyphonError | undefined): void {
+    if (refusal === undefined) return;
+    this.counters.refused += 1;
+    throw refusal;
+  }
+}
+
+const SYSTEM: MessageInit = Object.freeze({ kind: "command", priority: "high" });
+const NO_GROUPS: GroupRoute[] = [];
+const NO_LIMITS: readonly { take(): number }[] = [];
+const BUCKETS_MAX = 10_000;
+/** Principals whose routes are kept. */
+const PRINCIPALS_MAX = 10_000;
+
+export function denied(principal: string, action: string, subject: string): PolyphonError {
+  return new PolyphonError("BUS_DENIED", {
+    message: `${principal} may not ${action} ${action === "publish" ? "to" : "to messages of"} ${subject}.`,
+    details: { principal, action, subject },
+  });
+}
+
+export function limit(what: string, most: number): PolyphonError {
+  return new PolyphonError("BUS_LIMIT", {
+    message: `the bus keeps at most ${most} ${what}.`,
+    details: { what, most },
+  });
+}
+
+export function noResponder(subject: string): PolyphonError {
+  return new PolyphonError("REQUEST_NO_RESPONDER", {
+    message: `nobody answers requests on ${subject}.`,
+    details: { subject },
+  });
+}
+
+function expired(subject: string): PolyphonError {
+  return new PolyphonError("REQUEST_EXPIRED", {
+    message: `the request on ${subject} was not begun within its time to live.`,
+    details: { subject },
+  });
+}
+
+function full(subject: string): PolyphonError {
+  return new PolyphonError("BUS_BACKPRESSURE", {
+    message: `${subject}: those who take its messages have no room for more.`,
+    details: { subject },
+  });
+}
+
+function limited(subject: string, waitMs: number): PolyphonError {
+  return new PolyphonError("RATE_LIMITED", {
+    message: `${subject}: too many messages; the next one may pass in ${waitMs} ms.`,
+    retryAfterMs: waitMs,
+    details: { subject },
+  });
+}

@@ -1,0 +1,140 @@
+import type { Bus } from "../../bus/bus.ts";
+import { type Hub, noResponder } from "../../bus/hub.ts";
+import { Message } from "../../bus/message.ts";
+import { abortsOf } from "../../bus/request.ts";
+import { checkPattern, checkSubject } from "../../bus/subjects.ts";
+import { initOf, Subscription } from "../../bus/subscription.ts";
+import { PolyphonError } from "../../errors/error.ts";
+import type {
+  Transport,
+  TransportHealth,
+  TransportMessage,
+  TransportRequestOptions,
+  TransportState,
+  TransportSubscribeOptions,
+  TransportSubscription,
+} from "../transport.ts";
+import { Relay } from "./relay.ts";
+
+/**
+ * A door to a bus of the same process: what is published through it reaches the bus and all its other doors. It is how
+ * several buses of one process meet, and what a server puts behind each connection.
+ */
+export function memoryTransport(bus: Bus): Transport {
+  return new MemoryTransport(bus.hub);
+}
+
+class MemoryTransport implements Transport {
+  readonly kind = "memory";
+  readonly durability = "none";
+  readonly ordering = "publisher-subject";
+  readonly #hub: Hub;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #requests = new Set<Relay>();
+  #state: TransportState = "up";
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  async publish(message: TransportMessage): Promise<void> {
+    this.#check();
+    const { subject } = message;
+    checkSubject(subject);
+    const hub = this.#hub;
+    const own = `$reply.${hub.node}.`;
+    if (subject.startsWith(own)) return hub.waiting.get(Number(subject.slice(own.length)))?.arrive(message);
+    const route = hub.route(subject);
+    const taken = new Message(hub, subject, message.payload, message);
+    if (route.isGuarded) hub.guard(route, taken);
+    await hub.publish(route, taken, this);
+  }
+
+  async subscribe(
+    pattern: string,
+    deliver: (message: TransportMessage) => unknown,
+    { group, credit = 256, queue = 1_024, overflow = "drop-oldest" }: TransportSubscribeOptions = {},
+  ): Promise<TransportSubscription> {
+    this.#check();
+    checkPattern(pattern);
+    const options = { credit, queue, overflow, ...(group !== undefined && { group }) };
+    const init = { ...initOf(pattern, deliver, options), origin: this };
+    const subscription = new Subscription(this.#hub, init, {});
+    this.#subscriptions.add(subscription);
+    return {
+      unsubscribe: async () => {
+        this.#subscriptions.delete(subscription);
+        subscription.unsubscribe();
+      },
+    };
+  }
+
+  async *request(
+    message: TransportMessage,
+    { timeoutMs = 5_000, signal }: TransportRequestOptions = {},
+  ): AsyncGenerator<TransportMessage, void> {
+    this.#check();
+    const { subject } = message;
+    checkSubject(subject);
+    const hub = this.#hub;
+    const route = hub.route(subject);
+    if (route.takers === 0 && hub.link === undefined) throw noResponder(subject);
+    const relay = new Relay(hub, message, timeoutMs);
+    this.#requests.add(relay);
+    try {
+      if (signal !== undefined) relay.until(abortsOf(signal));
+      if (!relay.isOver) {
+        if (route.isGuarded) hub.guard(route, relay.message);
+        void hub.dispatch(route, relay.message, this);
+        if (route.takers > 0) relay.watch();
+        else relay.send();
+      }
+      for (;;) {
+        const { done, value } = await relay.take();
+        if (done) return;
+        yield value as TransportMessage;
+      }
+    } finally {
+      this.#requests.delete(relay);
+      relay.leave();
+    }
+  }
+
+  health(): TransportHealth {
+    return {
+      state: this.#state,
+      kind: this.kind,
+      durability: this.durability,
+      ordering: this.ordering,
+      subscriptions: this.#subscriptions.size,
+      waiting: [...this.#subscriptions].reduce((sum, { statistics }) => sum + statistics.waiting, 0),
+    };
+  }
+
+  async drain(): Promise<void> {
+    if (this.#state === "up") this.#state = "draining";
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.drain()));
+    this.#subscriptions.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#state = "closed";
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#subscriptions.clear();
+    for (const request of this.#requests) request.abandon(closed());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain();
+    await this.close();
+  }
+
+  #check(): void {
+    if (this.#state !== "up") throw closed();
+    if (this.#hub.state === "closed") throw this.#hub.gone();
+  }
+}
+
+function closed(): PolyphonError {
+  return new PolyphonError("TRANSPORT_CLOSED", { message: "the memory transport takes nothing any more." });
+}
