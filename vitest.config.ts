@@ -8,6 +8,8 @@ export default defineConfig({
       "tests/integration/**/*.test.ts",
       "tests/power-loss/**/*.test.ts",
     ],
+    // Threads run built files.
+    globalSetup: "scripts/lib/vitest-setup.mjs",
     passWithNoTests: false,
     testTimeout: 10_000,
   },

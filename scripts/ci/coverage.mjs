@@ -12,7 +12,7 @@ await main(async () => {
   await build();
   const core = await rustCoverage();
   const package_ = await typescriptCoverage();
-  process.stdout.write(`\nline coverage (core with ${core.from}; npm/src with V8 through vitest)\n`);
+  process.stdout.write(`\nline coverage (core with ${core.from}; npm/src with istanbul through vitest)\n`);
   const held = [show("core", core), show("npm/src", package_)];
   const failed = held.filter((ok) => !ok).length;
   process.stdout.write(`${held.length - failed} passed, ${failed} failed\n`);

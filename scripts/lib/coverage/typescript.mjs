@@ -13,7 +13,7 @@ export async function typescriptCoverage() {
   const { failed } = await vitest([
     "--coverage.enabled",
     "--coverage.reportOnFailure",
-    "--coverage.provider=v8",
+    "--coverage.provider=istanbul",
     "--coverage.reporter=json-summary",
     `--coverage.reportsDirectory=${FOLDER}`,
     "--coverage.include=npm/src/**/*.ts",

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../runtime/clock.ts";
+import { threadEntry } from "../../thread-entry.ts";
 import { LineSplitter } from "../formats/line-splitter.ts";
 import type { AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
 import { Reporter } from "../reporter.ts";
@@ -23,8 +24,7 @@ export class AgentThread {
   constructor(data: ThreadData, memoryMb: number, clock: Clock) {
     this.memoryMb = memoryMb;
     this.#clock = clock;
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+    this.#worker = new Worker(threadEntry(import.meta.url), {
       workerData: data,
       stdout: true,
       stderr: true,

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Store } from "../../stores/store.ts";
+import { threadEntry } from "../../thread-entry.ts";
 import type { Following } from "../following.ts";
 import type { Compaction, FollowerReport, FollowerTask } from "./messages.ts";
 
@@ -17,8 +18,7 @@ const WAKE_EVENTS = 1_000;
 /** Starts the thread that folds, compares and makes snapshots; archives and compacts behind them. */
 export function follow(task: FollowerTask, lastSeq: number, store: Store, options: FollowOptions): Following {
   const { wakeEvents = WAKE_EVENTS, troubled } = options;
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: task, execArgv: [] });
+  const worker = new Worker(threadEntry(import.meta.url), { workerData: task, execArgv: [] });
   let told = lastSeq;
   let closing = false;
   let folded = 0;

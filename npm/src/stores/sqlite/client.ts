@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { PolyphonError } from "../../errors/error.ts";
+import { threadEntry } from "../../thread-entry.ts";
 import { storeError } from "../store-error.ts";
 import type { Role } from "./roles.ts";
 import {
@@ -54,10 +55,8 @@ class WorkerClient<S extends Service> implements Client<S> {
   #gone: PolyphonError | undefined;
 
   constructor(role: Role) {
-    // The same file in the sources and in the package: Node runs both.
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#name = role.config.name;
-    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+    this.#worker = new Worker(threadEntry(import.meta.url), {
       workerData: role,
       execArgv: EXEC_ARGV,
     });
