@@ -111,6 +111,24 @@ describe("the command, whole", () => {
     expect(verified.out()).toContain("whole");
   }, 30_000);
 
+  it("keeps a log beside its database, or where it is told to", async () => {
+    plan("      - {id: A, template: quick}");
+    const lines = (path: string): readonly { readonly event: string; readonly level: string }[] =>
+      readFileSync(join(folder, path), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    expect(await polyphon("run", "plan.yaml").ended).toBe(0);
+    const events = lines(".polyphon/logs/team.log").map(({ event }) => event);
+    expect(events).toEqual(
+      expect.arrayContaining(["session_opened", "task_assigned", "task_completed", "session_ended"]),
+    );
+    const elsewhere = ["--new", "--log-file", "my/run.jsonl", "--set", "orchestrator.log_level=ERROR"];
+    expect(await polyphon("run", "plan.yaml", ...elsewhere).ended).toBe(0);
+    expect(readFileSync(join(folder, "my/run.jsonl"), "utf8")).toBe("");
+    expect(lines(".polyphon/logs/team.log")).toHaveLength(events.length);
+  }, 120_000);
+
   it("leaves with 2 for a wrong file", async () => {
     writeFileSync(join(folder, "wrong.yaml"), "orchestrator: [");
     const wrong = polyphon("run", "wrong.yaml");

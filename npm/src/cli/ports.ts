@@ -32,6 +32,8 @@ export interface OpenTeamOptions {
   readonly simulate?: Simulation;
   /** Posts escalations to the configured webhook. Default false. */
   readonly notify?: boolean;
+  /** Absolute path of the log of a run; `false`: none. Default: `logs/` beside the database, named after it. */
+  readonly log?: string | false;
   /** Called when something goes wrong that no caller hears of. */
   readonly onTrouble?: (error: Error) => void;
 }

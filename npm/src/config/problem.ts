@@ -34,6 +34,7 @@ export type ConfigErrorCode =
 /** What deserves a look but does not keep a configuration from being used. */
 export type ConfigWarningCode =
   | "CONFIG_DEMAND_ABOVE_TOTALS"
+  | "CONFIG_NO_EFFECT"
   | "CONFIG_NO_TASKS"
   | "CONFIG_NO_TEMPLATE"
   | "CONFIG_NOT_IN_PHASE"

@@ -17,6 +17,7 @@ export type ErrorCode =
   | "BUS_LIMIT"
   | "CLI_AMBIGUOUS_ID"
   | "CLI_INTERNAL"
+  | "CLI_LOG_WRITE"
   | "CLI_NOTIFY_FAILED"
   | "CLI_NO_DATABASE"
   | "CLI_REPORT_WRITE"
@@ -37,6 +38,7 @@ export type ErrorCode =
   | "CONFIG_INVALID"
   | "CONFIG_MISSING_KEY"
   | "CONFIG_NOT_IN_PHASE"
+  | "CONFIG_NO_EFFECT"
   | "CONFIG_NO_TASKS"
   | "CONFIG_NO_TEMPLATE"
   | "CONFIG_NUMBER"
@@ -182,6 +184,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   BUS_LIMIT: { retryable: false, http: 429, exit: 3 },
   CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
   CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
+  CLI_LOG_WRITE: { retryable: true, http: 500, exit: 3 },
   CLI_NOTIFY_FAILED: { retryable: true, http: 502, exit: 1 },
   CLI_NO_DATABASE: { retryable: false, http: 404, exit: 2 },
   CLI_REPORT_WRITE: { retryable: true, http: 500, exit: 3 },
@@ -202,6 +205,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CONFIG_INVALID: { retryable: false, http: 400, exit: 2 },
   CONFIG_MISSING_KEY: { retryable: false, http: 400, exit: 2 },
   CONFIG_NOT_IN_PHASE: { retryable: false, http: 400, exit: 2 },
+  CONFIG_NO_EFFECT: { retryable: false, http: 400, exit: 2 },
   CONFIG_NO_TASKS: { retryable: false, http: 400, exit: 2 },
   CONFIG_NO_TEMPLATE: { retryable: false, http: 400, exit: 2 },
   CONFIG_NUMBER: { retryable: false, http: 400, exit: 2 },

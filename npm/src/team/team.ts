@@ -312,6 +312,11 @@ export class Team implements AsyncDisposable {
     if (this.#events.isObserved) this.#events.next(describeEvent(seq, timeMs, event, this.#runtime.mirror));
   }
 
+  /** @internal Id of a session in memory. */
+  sessionId(handle: number): string | undefined {
+    return this.#runtime.mirror.sessions.has(handle) ? this.#runtime.id("session", handle) : undefined;
+  }
+
   /** @internal */
   ticked(session: number): void {
     this.#sessions.changed(session);

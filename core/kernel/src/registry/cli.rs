@@ -20,6 +20,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 2,
     },
     Entry {
+        code: "CLI_LOG_WRITE",
+        title: "The log of a run cannot be written",
+        cause: "A warning: its folder cannot be made or written, or the disk is full. The run goes on without a log.",
+        cure: "Name another place with --log-file, or keep none with --no-log-file.",
+        retryable: true,
+        http: 500,
+        exit: 3,
+    },
+    Entry {
         code: "CLI_UNKNOWN_ID",
         title: "Nothing has that id",
         cause: "No session or open escalation of the database has an id that begins like this.",

@@ -183,6 +183,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Raise the totals or lower the demand.",
     ),
     entry(
+        "CONFIG_NO_EFFECT",
+        "A setting has no effect",
+        "A warning: the setting is understood and checked, but nothing in this version uses it.",
+        "Leave it out, or keep it for a version that uses it.",
+    ),
+    entry(
         "CONFIG_NO_TASKS",
         "There are no tasks",
         "A warning: no task is defined, so a run would do nothing.",

@@ -20,6 +20,8 @@ export const run: CommandDefinition = {
         .option("--watch", "stay, and run again whenever a file changes")
         .option("--once", "leave after the report, even with --watch")
         .option("--wait", "stay when only people can go on; a terminal always does")
+        .option("--log-file <path>", "where the log goes; default logs/ beside the database")
+        .option("--no-log-file", "keep no log")
         .option("--notify", "post escalations to the configured webhook"),
     ),
   run: async (cli, [files], given) => {

@@ -19,7 +19,7 @@ export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOption
   const { context, style } = cli;
   if (options.simulate === undefined) requirePrograms(config);
   context.stderr.write(warningLines(config.warnings, styleFor(context.stderr, context.env)));
-  const { db, simulate, notify } = options;
+  const { db, simulate, notify, log } = options;
   const opened = context.clock.wallMs();
   let say = (text: string): void => context.stderr.write(`${text}\n`);
   const team = await context.runtime.openTeam({
@@ -29,6 +29,7 @@ export async function runOnce(cli: Cli, config: LoadedConfig, options: RunOption
     notify,
     onTrouble: (error) => say(trouble(error, style)),
     ...(simulate === undefined ? {} : { simulate }),
+    ...(log === undefined ? {} : { log }),
   });
   let control: ControlServer | undefined;
   try {

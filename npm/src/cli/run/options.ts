@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Run again whenever a file changes. */
   readonly watch: boolean;
   readonly notify: boolean;
+  /** Where the log goes, absolute; `false`: nowhere. Default: beside the database. */
+  readonly log: string | false | undefined;
   /** Stay when only people can go on. */
   readonly wait: boolean;
 }
@@ -27,6 +29,9 @@ export function runOptions(cli: Cli, files: readonly string[], given: Readonly<R
   if (given.seed !== undefined && !simulated) {
     throw new PolyphonError("CLI_USAGE", { message: "--seed says how to simulate: add --simulate, or leave it out." });
   }
+  if (typeof given.logFile === "string" && simulated) {
+    throw new PolyphonError("CLI_USAGE", { message: "a simulated run keeps no log: leave --log-file out." });
+  }
   const folder = dirname(resolve(cli.context.cwd, files[0] ?? ""));
   const watch = given.watch === true && given.once !== true;
   return {
@@ -38,6 +43,13 @@ export function runOptions(cli: Cli, files: readonly string[], given: Readonly<R
       : undefined,
     watch,
     notify: given.notify === true,
+    log: logOf(cli, given.logFile),
     wait: given.wait === true || watch,
   };
+}
+
+/** `true` is what `--no-log-file` leaves when neither it nor a path was given. */
+function logOf(cli: Cli, given: unknown): string | false | undefined {
+  if (given === false) return false;
+  return typeof given === "string" ? resolve(cli.context.cwd, given) : undefined;
 }

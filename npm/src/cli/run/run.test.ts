@@ -123,6 +123,19 @@ describe("polyphon run", () => {
     expect(cli.runtime.calls.filter((call) => call === "start")).toHaveLength(2);
   });
 
+  it("hands on where the log goes; a simulated run has none", async () => {
+    cli.runtime.fresh = done();
+    const given = async (...more: readonly string[]): Promise<unknown> => {
+      expect(await cli.runThrough("run", "s.yaml", ...more)).toBe(0);
+      return cli.runtime.opened.at(-1)?.log;
+    };
+    expect(await given()).toBeUndefined();
+    expect(await given("--new", "--log-file", "my/run.log")).toMatch(/^\/.*my\/run\.log$/);
+    expect(await given("--new", "--no-log-file")).toBe(false);
+    expect(await cli.run("run", "s.yaml", "--simulate", "--log-file", "run.log")).toBe(2);
+    expect(cli.err).toContain("CLI_USAGE");
+  });
+
   it("--simulate keeps to a database of its own and always starts", async () => {
     cli.runtime.set(running());
     cli.runtime.fresh = { ...done(), id: "session_sim" };

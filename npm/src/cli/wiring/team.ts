@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { fileArtifactKeeper } from "../../hosts/artifacts/file-keeper.ts";
 import { processHost } from "../../hosts/process/host.ts";
 import { Polyphon } from "../../node.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { OpenOptions } from "../../team/options.ts";
 import type { Team as RealTeam } from "../../team/team.ts";
+import { RunLog } from "../log/run-log.ts";
 import type { OpenTeamOptions, Team } from "../ports.ts";
 import { addCrew, settingsOf } from "./crew.ts";
 import { facade } from "./facade.ts";
@@ -19,14 +20,24 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
   if (simulate !== undefined && config !== undefined) return await openSimulated(options.db, config, simulate);
   const clock = systemClock();
   const opened = Promise.withResolvers<RealTeam>();
+  let log: RunLog | undefined;
   const team = await Polyphon.open(options.db, {
     clock,
-    onError: (error) => options.onTrouble?.(error),
+    onError: (error) => {
+      log?.troubled(error);
+      options.onTrouble?.(error);
+    },
     ...(config === undefined ? {} : settingsOf(config)),
     ...notifying(options, opened.promise, clock),
   });
   opened.resolve(team);
+  log = logOf(options, clock);
+  const close = async (): Promise<void> => {
+    await team.close();
+    log?.close();
+  };
   try {
+    log?.follow(team);
     if (options.purpose === "run" && config !== undefined) {
       const host = processHost({ clock, teamId: await teamId(options.db), artifacts: keeper(options.db) });
       // Nothing of this process runs yet, so whatever runs for this team was left by one that died.
@@ -34,10 +45,17 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
       await addCrew(team, config, host);
     }
   } catch (error) {
-    await team.close();
+    await close();
     throw error;
   }
-  return facade(team, () => clock.wallMs());
+  return facade(team, () => clock.wallMs(), close);
+}
+
+/** The log of a run, as its configuration says. */
+function logOf({ db, purpose, config, log, onTrouble }: OpenTeamOptions, clock: Clock): RunLog | undefined {
+  if (purpose !== "run" || config === undefined || log === false) return undefined;
+  const path = log ?? join(dirname(db), "logs", `${basename(db, extname(db))}.log`);
+  return new RunLog({ path, monitoring: config.monitoring, clock, trouble: (error) => onTrouble?.(error) });
 }
 
 /** How a human is told, where that was asked for and the configuration says where. */

@@ -86,8 +86,16 @@ function rowOf({ agent, orchestrator, human, severity, advice }: MatrixRowBlock)
   return defined({ agent: none(agent), orchestrator: none(orchestrator), human, severity, advice }) as RecoveryRow;
 }
 
+/** Keys of what no version serves so far. */
+const UNSERVED = ["api_port", "metrics_port"] as const;
+
 export function buildMonitoring(context: Context): MonitoringSettings {
   const { monitoring = {}, orchestrator = {} } = context.config;
+  for (const key of UNSERVED) {
+    if (orchestrator[key] === undefined) continue;
+    const message = `nothing listens on port ${orchestrator[key]}: this version starts no server`;
+    context.problems.warning("CONFIG_NO_EFFECT", context.place(["orchestrator", key]), message);
+  }
   const level = (orchestrator.log_level ?? "INFO").toLowerCase();
   return {
     metricsIntervalMs: monitoring.metrics_interval ?? 10_000,

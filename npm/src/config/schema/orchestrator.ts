@@ -20,12 +20,12 @@ const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL"] as 
 export const orchestrator: z.ZodType<OrchestratorBlock> = z.strictObject({
   name: name().meta({ description: "Name of the suite", preset: "the file's name" }).optional(),
   version: z.string().meta({ description: "Version of the suite, for people" }).optional(),
-  log_level: z.enum(LOG_LEVELS).meta({ description: "Least severe entry that is logged", preset: "INFO" }).optional(),
+  log_level: z.enum(LOG_LEVELS).meta({ description: "Least severe line of the log", preset: "INFO" }).optional(),
   api_port: whole(0, 65_535)
-    .meta({ description: "Port of the programming interface, where one is served", preset: 8080 })
+    .meta({ description: "Port of the programming interface; nothing is served yet", preset: 8080 })
     .optional(),
   metrics_port: whole(0, 65_535)
-    .meta({ description: "Port of the metrics, where they are served", preset: 9090 })
+    .meta({ description: "Port of the metrics; nothing is served yet", preset: 9090 })
     .optional(),
   timeout: seconds()
     .meta({ description: "Time for the whole suite", unit: "seconds", preset: 7_200, origin: "addition" })

@@ -116,7 +116,7 @@ export interface MonitoringBlock {
 
 export const monitoring: z.ZodType<MonitoringBlock> = z.strictObject({
   metrics_interval: seconds()
-    .meta({ description: "Time between two samples of the metrics", unit: "seconds", preset: 10 })
+    .meta({ description: "Time between two lines of metrics in the log", unit: "seconds", preset: 10 })
     .optional(),
   health_check_interval: seconds()
     .meta({ description: "Time between two checks of an agent", unit: "seconds", preset: 30 })

@@ -256,6 +256,14 @@ templates: {t: {argv: [x]}, unused: {argv: [y]}}`);
     expect(config.undefinedTemplates).toEqual(["tt"]);
   });
 
+  it("tell of ports nothing listens on, where somebody set one", () => {
+    const { warnings } = parse("orchestrator: {api_port: 8080, metrics_port: 0}");
+    const [api, metrics] = warnings.filter(({ code }) => code === "CONFIG_NO_EFFECT");
+    expect([api?.path, metrics?.path]).toEqual(["orchestrator.api_port", "orchestrator.metrics_port"]);
+    expect(api?.message).toBe("nothing listens on port 8080: this version starts no server");
+    expect(parse("orchestrator: {log_level: DEBUG}").warnings.map(({ code }) => code)).toEqual(["CONFIG_NO_TASKS"]);
+  });
+
   it("do not keep an empty configuration from being checked", () => {
     for (const text of ["", "# nothing\n", "---\n---\n", "{}"]) {
       expect(parseConfig([{ file: "e.yaml", text }]).warnings.map((warning) => warning.code)).toEqual([
