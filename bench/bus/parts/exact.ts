@@ -27,9 +27,12 @@ export async function exact(rows: Rows, subscribers: number): Promise<void> {
   const rx = new Subject();
   let sum = 0;
   // Handlers differ, as they do in a program: none of the contestants can have one of them inlined.
-  const handlers = Array.from({ length: subscribers }, (_, index) => handler(index, (n) => (sum += n)));
-  for (const each of handlers) {
-    bus.subscribe<{ readonly n: number }>(SUBJECT, ({ payload }) => each(payload));
+  const add = (n: number): void => {
+    sum += n;
+  };
+  for (let index = 0; index < subscribers; index++) {
+    const each = handler(index, add);
+    bus.subscribe<{ readonly n: number }>(SUBJECT, messageHandler(index, add));
     events.on(SUBJECT, each);
     three.on(SUBJECT, each);
     rx.subscribe(each);
@@ -67,4 +70,21 @@ function handler(index: number, add: (n: number) => void): Handler {
     () => add(1),
   ];
   return kinds[index % kinds.length] as Handler;
+}
+
+/** The same with the message around the value. */
+function messageHandler(
+  index: number,
+  add: (n: number) => void,
+): (message: { payload: { readonly n: number } }) => void {
+  const kinds: readonly ((message: { payload: { readonly n: number } }) => void)[] = [
+    ({ payload }) => add(payload.n),
+    ({ payload }) => add(payload.n + 1),
+    (message) => add(message.payload.n - 1),
+    (message) => {
+      if (message.payload.n > 0) add(2);
+    },
+    () => add(1),
+  ];
+  return kinds[index % kinds.length] as (message: { payload: { readonly n: number } }) => void;
 }

@@ -42,12 +42,14 @@ export async function request(rows: Rows): Promise<void> {
   const watched = new Bus({ spans: 4_096, sampling: 1 });
   watched.respond<typeof params>("math.add", async ({ payload }) => add(payload));
   const policies = new Policies();
-  const policy = compose(
-    policies.retry(),
+  const [breaker, bulkhead] = [
     policies.circuitBreaker({ timeoutMs: 0 }),
     policies.bulkhead({ limit: 100, queue: 100 }),
-    policies.timeout(5_000),
-  );
+  ];
+  // Timeout and retries are the request's own, as they are in Moleculer.
+  const options = { policy: compose(breaker, bulkhead), timeoutMs: 5_000, retries: 3 };
+  // The same made of policies only, which go around anything.
+  const policy = compose(policies.retry(), breaker, bulkhead, policies.timeout(5_000));
   const each = (call: () => Promise<unknown>) => async (calls: number) => {
     for (let made = 0; made < calls; made++) await call();
   };
@@ -56,7 +58,8 @@ export async function request(rows: Rows): Promise<void> {
     moleculer: each(() => plain.call("math.add", params)),
   });
   await takeTurns(rows, "request_full_ns", 10_000, {
-    polyphon: each(() => watched.request("math.add", params, { policy })),
+    polyphon: each(() => watched.request("math.add", params, options)),
+    "polyphon, four policies": each(() => watched.request("math.add", params, { policy })),
     moleculer: each(() => full.call("math.add", params)),
   });
   await Promise.all([plain.stop(), full.stop(), bus.close(), watched.close()]);

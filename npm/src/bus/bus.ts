@@ -1,4 +1,5 @@
 import { PolyphonError } from "../errors/error.ts";
+import { type Gate, gatesOf } from "../policies/gate.ts";
 import type { PolicyCall } from "../policies/policy.ts";
 import type { Stream } from "../runtime/stream.ts";
 import { type BusHealth, healthOf } from "./health.ts";
@@ -45,7 +46,11 @@ export class Bus implements AsyncDisposable {
    */
   publish(subject: string, payload?: unknown, options?: PublishOptions): Promise<void> | undefined {
     const hub = this.#hub;
-    const route = this.#routes.find(subject) ?? this.#resolve(subject);
+    let route = this.#routes.find(subject);
+    if (route === undefined) {
+      if (options === undefined && this.principal === undefined && hub.passCold(subject, payload)) return undefined;
+      route = this.#resolve(subject);
+    }
     if (options !== undefined || !route.isFast) return this.#publish(route, payload, options);
     return hub.pass(route, new Message(hub, subject, payload, undefined));
   }
@@ -116,6 +121,9 @@ export class Bus implements AsyncDisposable {
   request<R = unknown>(subject: string, payload?: unknown, options: RequestOptions = NO_OPTIONS): Promise<R> {
     const { policy, signal } = options;
     if (policy === undefined) return this.#request(subject, payload, options, signal) as Promise<R>;
+    const gates = gatesOf(policy);
+    if (gates?.every((gate) => gate.isClear()))
+      return this.#request(subject, payload, options, signal, gates) as Promise<R>;
     const once = (call: PolicyCall): Promise<unknown> => this.#request(subject, payload, options, call);
     return policy.run(once, signal === undefined ? undefined : { signal }) as Promise<R>;
   }
@@ -201,6 +209,7 @@ export class Bus implements AsyncDisposable {
     payload: unknown,
     options: RequestOptions,
     until: AbortSignal | PolicyCall | undefined,
+    gates?: readonly Gate[],
   ): Promise<unknown> {
     // What is thrown on the way rejects.
     return new Promise((resolve, reject) => {
@@ -210,8 +219,20 @@ export class Bus implements AsyncDisposable {
       this.#mayAsk(route, options);
       const init = options === NO_OPTIONS ? undefined : options;
       const pending = new PendingRequest(hub, subject, payload, init, timeoutMs, retries, resolve, reject);
-      this.#ask(pending, route, until);
+      if (gates === undefined || this.#enter(pending, gates, until)) this.#ask(pending, route, until);
     });
+  }
+
+  /** Through the gates; what is aborted already does not come to them. */
+  #enter(pending: PendingRequest, gates: readonly Gate[], until: AbortSignal | PolicyCall | undefined): boolean {
+    try {
+      if (until instanceof AbortSignal && until.aborted) throw until.reason;
+      pending.enter(gates);
+      return true;
+    } catch (error) {
+      pending.abandon(error);
+      return false;
+    }
   }
 
   #requestMany(subject: string, payload: unknown, options: RequestOptions): PendingStream {

@@ -14,7 +14,7 @@ import { RouteCache, Shards } from "./routes.ts";
 import { PublishingSink } from "./sinks.ts";
 import { Spans } from "./spans.ts";
 import { Counters } from "./statistics.ts";
-import { checkSubject, firstToken, matches } from "./subjects.ts";
+import { checkSubject, firstToken, isReserved, matches } from "./subjects.ts";
 import { Subscriber, type SubscriberInit } from "./subscriber.ts";
 import { Trie } from "./trie.ts";
 
@@ -47,6 +47,9 @@ export class Hub implements Stamps {
   /** Routes of the owner. */
   readonly routes: RouteCache;
   readonly #trie = new Trie<Subscriber>();
+  /** Filled and emptied by each cold pass. */
+  readonly #found: Subscriber[] = [];
+  #misses = 0;
   readonly #turns = new Map<string, { next: number; members: number }>();
   readonly #buckets = new Map<string, { take(): number }>();
   readonly #uuid: () => string;
@@ -151,6 +154,9 @@ export class Hub implements Stamps {
     checkSubject(subject);
     const found: Subscriber[] = [];
     this.#trie.match(subject, found);
+    // What the runtime has to say is for those who ask for it by name, not for everybody who listens to everything.
+    if (isReserved(subject)) found.splice(0, found.length, ...found.filter(({ pattern }) => isReserved(pattern)));
+    if (found.length > 1) found.sort((one, other) => one.serial - other.serial);
     let direct = found;
     let groups: GroupRoute[] = NO_GROUPS;
     if (found.some(({ group }) => group !== undefined)) {
@@ -201,6 +207,27 @@ export class Hub implements Stamps {
     const wait = this.dispatch(route, message, origin);
     if (this.link === undefined) return wait;
     return Promise.all([wait, this.link.publish(message)]).then(() => undefined);
+  }
+
+  /**
+   * Hands a message to the one plain subscriber of a subject that is not known, without working out a route: many subjects
+   * come once only. `false` when there is more to it, and for one in so many: a subject that comes again gets its route.
+   */
+  passCold(subject: string, payload: unknown): boolean {
+    this.#misses += 1;
+    if (this.#misses % ADMITTED === 0 || !this.isSimple || this.options.limits !== undefined) return false;
+    checkSubject(subject);
+    if (isReserved(subject)) return false;
+    const found = this.#found;
+    this.#trie.match(subject, found);
+    const subscriber = found.length === 1 ? found[0] : undefined;
+    const isNobody = found.length === 0;
+    found.length = 0;
+    if (!isNobody && subscriber?.isPlain !== true) return false;
+    this.counters.published += 1;
+    if (subscriber === undefined) this.counters.unrouted += 1;
+    else void subscriber.offer(new Message(this, subject, payload, undefined));
+    return true;
   }
 
   /** Hands a message to the direct subscribers of a fast route. */
@@ -494,6 +521,8 @@ export class Hub implements Stamps {
 const SYSTEM: MessageInit = Object.freeze({ kind: "command", priority: "high" });
 const NO_GROUPS: GroupRoute[] = [];
 const NO_LIMITS: readonly { take(): number }[] = [];
+/** One in so many subjects that are not known gets a route. */
+const ADMITTED = 16;
 const BUCKETS_MAX = 10_000;
 /** Principals whose routes are kept. */
 const PRINCIPALS_MAX = 10_000;
@@ -505,7 +534,7 @@ export function denied(principal: string, action: string, subject: string): Poly
   });
 }
 
-export function limit(what: string, most: number): PolyphonError {
+function limit(what: string, most: number): PolyphonError {
   return new PolyphonError("BUS_LIMIT", {
     message: `the bus keeps at most ${most} ${what}.`,
     details: { what, most },

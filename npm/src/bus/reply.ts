@@ -66,18 +66,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Hands what a responder returned to who waits for it. Answers a promise while that takes time. */
-export function answerWith(result: unknown, sink: ReplySink): PromiseLike<void> | undefined {
-  if (isThenable(result)) {
-    return result.then(
-      (value) => settle(value, sink),
-      (error) => sink.fail(error),
-    );
-  }
-  return settle(result, sink);
-}
-
-function settle(value: unknown, sink: ReplySink): Promise<void> | undefined {
+/** Hands what a responder returned, no promise, to who waits for it. Answers a promise while there are more answers. */
+export function settle(value: unknown, sink: ReplySink): Promise<void> | undefined {
   if (isIterable(value)) return pipe(value, sink);
   sink.answer(value);
   return undefined;

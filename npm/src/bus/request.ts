@@ -1,11 +1,14 @@
 import { errorFacts } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
+import { enterAll, type Gate, leaveAll } from "../policies/gate.ts";
 import type { PolicyCall } from "../policies/policy.ts";
 import { Deadline } from "../runtime/deadlines.ts";
 import type { TraceContext, TransportMessage } from "../transports/transport.ts";
 import type { Hub } from "./hub.ts";
 import { Message, type MessageInit } from "./message.ts";
 import { CANCEL, callOff, END_HEADER, errorOf, type ReplySink, type ResponsePayload } from "./reply.ts";
+
+const NO_TICKETS: readonly number[] = [];
 
 /** Whatever tells that the answer is no longer wanted: a signal, or a call through policies, which needs none. */
 export interface Aborts {
@@ -27,10 +30,13 @@ export class PendingRequest extends Deadline implements ReplySink {
   readonly #span: number;
   #retries: number;
   #isRemote = false;
+  #isAborted = false;
   #number = 0;
   #id: string | undefined;
   #controller: AbortController | undefined;
   #release: (() => void) | undefined;
+  #gates: readonly Gate[] | undefined;
+  #tickets: readonly number[] = NO_TICKETS;
 
   constructor(
     hub: Hub,
@@ -82,8 +88,18 @@ export class PendingRequest extends Deadline implements ReplySink {
 
   /** Ends the wait with the reason when `aborts` says so. */
   until(aborts: Aborts): void {
-    if (aborts.aborted) this.abandon(aborts.reason);
-    else this.#release = aborts.onAbort(() => this.abandon(aborts.reason));
+    const abort = (): void => {
+      this.#isAborted = true;
+      this.abandon(aborts.reason);
+    };
+    if (aborts.aborted) abort();
+    else this.#release = aborts.onAbort(abort);
+  }
+
+  /** Goes through gates, which hear of its end. Throws what one of them refuses with. */
+  enter(gates: readonly Gate[]): void {
+    this.#tickets = enterAll(gates, this.#startMs);
+    this.#gates = gates;
   }
 
   /** The clock runs: the message is on its way to somebody here. */
@@ -114,7 +130,7 @@ export class PendingRequest extends Deadline implements ReplySink {
 
   answer(value: unknown): void {
     if (this.isOver) return;
-    this.finish(false);
+    this.finish(false, undefined);
     this.hub.counters.answered += 1;
     this.#resolve(value);
   }
@@ -139,7 +155,7 @@ export class PendingRequest extends Deadline implements ReplySink {
       this.hub.link?.request(this, this.message);
       return;
     }
-    this.finish(true);
+    this.finish(true, error);
     this.hub.counters.requestsFailed += 1;
     if (isTimeout) this.hub.counters.timedOut += 1;
     this.#reject(error);
@@ -162,7 +178,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     return undefined;
   }
 
-  protected finish(isFailed: boolean): void {
+  protected finish(isFailed: boolean, error: unknown): void {
     this.isOver = true;
     const { hub } = this;
     if (this.list !== undefined) hub.deadlines.lift(this);
@@ -170,8 +186,14 @@ export class PendingRequest extends Deadline implements ReplySink {
     if (this.#isRemote || this.takesMany) hub.remote.delete(this);
     this.#release?.();
     hub.requestEnded();
-    if (this.#span >= 0 || hub.isSampled()) {
-      const nowMs = hub.clock.monoMs();
+    const isTimed = this.#span >= 0 || hub.isSampled();
+    if (!isTimed && this.#gates === undefined) return;
+    const nowMs = hub.clock.monoMs();
+    if (this.#gates !== undefined) {
+      const failure = isFailed ? { error, isAborted: this.#isAborted } : undefined;
+      leaveAll(this.#gates, this.#tickets, failure, nowMs);
+    }
+    if (isTimed) {
       hub.counters.latency.record(nowMs - this.#startMs);
       if (this.#span >= 0) hub.spans?.end(this.#span, isFailed, nowMs);
     }
@@ -222,7 +244,7 @@ export class PendingStream extends PendingRequest {
 
   override end(): void {
     if (this.isOver) return;
-    this.finish(false);
+    this.finish(false, undefined);
     this.hub.counters.answered += 1;
     this.#isEnded = true;
     this.#wakeUp();

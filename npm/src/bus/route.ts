@@ -74,12 +74,7 @@ export class Route {
     this.answers = all.some(({ answers }) => answers);
     this.isGuarded =
       limits.length > 0 || denial !== undefined || all.some(({ overflow }) => overflow !== "drop-oldest");
-    this.isFast =
-      circumstances.isSimple &&
-      !this.isGuarded &&
-      direct.length > 0 &&
-      groups.length === 0 &&
-      all.every(({ filter, origin, answers }) => filter === undefined && origin === undefined && !answers);
+    this.isFast = circumstances.isSimple && !this.isGuarded && direct.length > 0 && all.every(({ isPlain }) => isPlain);
     this.sampleAt = circumstances.sampling;
   }
 

@@ -1,9 +1,9 @@
 import { PolyphonError } from "../errors/error.ts";
 
 /** Most tokens of a subject. */
-export const TOKENS_MAX = 16;
+const TOKENS_MAX = 16;
 /** Most bytes of a subject. */
-export const BYTES_MAX = 256;
+const BYTES_MAX = 256;
 
 /**
  * The standing topics, where those meet who know nothing of each other: `default` for what belongs nowhere else, `priority`

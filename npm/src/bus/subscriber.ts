@@ -4,7 +4,7 @@ import type { TakesMessage } from "./filter.ts";
 import type { Hub } from "./hub.ts";
 import { PriorityLine, RANKS } from "./line.ts";
 import type { Message } from "./message.ts";
-import { answerWith, isThenable } from "./reply.ts";
+import { isThenable, type ReplySink, settle } from "./reply.ts";
 
 /** Publishers that wait for the room of one subscriber; one more is refused. */
 const BLOCKED_MAX = 10_000;
@@ -54,6 +54,10 @@ export class Subscriber {
   readonly overflow: Overflow;
   readonly origin: object | undefined;
   readonly queue: number;
+  /** Subscribers are called in the order in which they came. */
+  readonly serial: number;
+  /** Whether it takes everything, for itself, and neither refuses nor answers. */
+  readonly isPlain: boolean;
   isClosed = false;
   failed = 0;
   dropped = 0;
@@ -76,8 +80,12 @@ export class Subscriber {
     this.overflow = init.overflow;
     this.origin = init.origin;
     this.queue = init.queue;
+    this.serial = hub.nextNumber();
     this.handler = init.handler;
     this.#closed = init.closed;
+    const { filter, origin, group, answers, overflow } = init;
+    this.isPlain =
+      filter === undefined && origin === undefined && group === undefined && !answers && overflow === "drop-oldest";
     this.#credit = init.credit;
     this.#line = new PriorityLine(hub.ageingMs);
     this.isOpen = init.credit > 0;
@@ -124,11 +132,9 @@ export class Subscriber {
       this.threw(message, error);
       return;
     }
-    if (this.answers) {
-      const { sink } = message;
-      const answered = sink === undefined ? undefined : answerWith(result, sink);
-      if (answered !== undefined) this.#hold(message, answered);
-      else if (sink === undefined && isThenable(result)) this.#hold(message, result);
+    if (this.answers && message.sink !== undefined) {
+      if (isThenable(result)) this.#answerLater(message.sink, result);
+      else this.#answering(settle(result, message.sink));
     } else if (result !== undefined) this.taken(message, result);
   }
 
@@ -173,9 +179,37 @@ export class Subscriber {
     return this.#open === 0 && this.waiting === 0;
   }
 
-  #hold(message: Message, result: PromiseLike<unknown>): void {
+  /** One reaction for the answer and the credit: a request is made of little else. */
+  #answerLater(sink: ReplySink, result: PromiseLike<unknown>): void {
+    this.#take();
+    result.then(
+      (value) => {
+        const rest = settle(value, sink);
+        if (rest === undefined) this.#release();
+        else void rest.then(() => this.#release());
+      },
+      (error) => {
+        this.failed += 1;
+        sink.fail(error);
+        this.#release();
+      },
+    );
+  }
+
+  /** Several answers keep the credit until their end, and how they end is the requester's to know. */
+  #answering(rest: Promise<void> | undefined): void {
+    if (rest === undefined) return;
+    this.#take();
+    void rest.then(() => this.#release());
+  }
+
+  #take(): void {
     this.#open += 1;
     if (this.#open >= this.#credit) this.isOpen = false;
+  }
+
+  #hold(message: Message, result: PromiseLike<unknown>): void {
+    this.#take();
     result.then(
       () => this.#release(),
       (error) => {

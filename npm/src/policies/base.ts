@@ -42,6 +42,17 @@ export abstract class BasePolicy<E, S extends PolicyStatistics, F = never> imple
   /** Somebody is about to subscribe to the events. @internal */
   protected onWatched(): void {}
 
+  /** A call came that goes through a gate. @internal */
+  protected began(): void {
+    this.#calls += 1;
+  }
+
+  /** It ended. @internal */
+  protected ended(isFailed: boolean): void {
+    if (isFailed) this.#failed += 1;
+    else this.#succeeded += 1;
+  }
+
   /** @internal */
   protected totals(): PolicyStatistics {
     const ended = this.#succeeded + this.#failed;

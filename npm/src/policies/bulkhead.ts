@@ -2,6 +2,7 @@ import { PolyphonError } from "../errors/error.ts";
 import type { RawBulkhead } from "../wasm/policies.ts";
 import { BasePolicy } from "./base.ts";
 import type { Call } from "./call.ts";
+import type { Gate, Gated } from "./gate.ts";
 import type { Kit } from "./kit.ts";
 import { Line } from "./line.ts";
 import { OptionCheck } from "./options.ts";
@@ -30,7 +31,9 @@ export interface BulkheadStatistics extends PolicyStatistics {
 }
 
 /** Keeps what is slow from taking everything. A place is free again when the function itself has ended. */
-export class BulkheadPolicy extends BasePolicy<BulkheadEvent, BulkheadStatistics> {
+export class BulkheadPolicy extends BasePolicy<BulkheadEvent, BulkheadStatistics> implements Gate, Gated {
+  readonly "~gates": readonly Gate[] = [this];
+  readonly #limit: number;
   readonly #rule: RawBulkhead;
   readonly #line = new Line();
   #refused = 0;
@@ -39,15 +42,38 @@ export class BulkheadPolicy extends BasePolicy<BulkheadEvent, BulkheadStatistics
   constructor(kit: Kit, options: BulkheadOptions = {}) {
     super(kit, "bulkhead", options);
     const check = new OptionCheck(this.name);
-    this.#rule = new kit.rules.RawBulkhead(
-      check.whole("limit", options.limit ?? 10, 1, 1_000_000),
-      check.whole("queue", options.queue ?? 0, 0, 1_000_000),
-    );
+    this.#limit = check.whole("limit", options.limit ?? 10, 1, 1_000_000);
+    this.#rule = new kit.rules.RawBulkhead(this.#limit, check.whole("queue", options.queue ?? 0, 0, 1_000_000));
   }
 
   get statistics(): BulkheadStatistics {
     const running = this.#rule.running();
     return { ...this.totals(), running, queued: this.#rule.waiting(), refused: this.#refused };
+  }
+
+  /** @internal */
+  isClear(): boolean {
+    return this.#rule.running() < this.#limit;
+  }
+
+  /** @internal */
+  enter(): number {
+    this.began();
+    if (this.#rule.enter() === 0) return 0;
+    this.ended(true);
+    throw this.#full();
+  }
+
+  /** @internal */
+  left(): void {
+    this.#leave();
+    this.ended(false);
+  }
+
+  /** @internal */
+  broke(): void {
+    this.#leave();
+    this.ended(true);
   }
 
   protected async invoke<T>(work: Work<T>, call: Call): Promise<T> {
@@ -63,8 +89,12 @@ export class BulkheadPolicy extends BasePolicy<BulkheadEvent, BulkheadStatistics
       if (call.aborted) throw call.reason;
       return await work(call);
     } finally {
-      if (this.#rule.leave()) this.#line.next();
+      this.#leave();
     }
+  }
+
+  #leave(): void {
+    if (this.#rule.leave()) this.#line.next();
   }
 
   #full(): PolyphonError {

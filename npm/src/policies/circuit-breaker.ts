@@ -3,6 +3,7 @@ import { Channel, type Stream } from "../runtime/stream.ts";
 import type { RawBreaker } from "../wasm/policies.ts";
 import { BasePolicy } from "./base.ts";
 import { attempt, type Call } from "./call.ts";
+import type { Gate, Gated } from "./gate.ts";
 import type { Kit } from "./kit.ts";
 import { OptionCheck, ppm } from "./options.ts";
 import type { PolicyOptions, PolicyStatistics, Work } from "./policy.ts";
@@ -55,7 +56,9 @@ const CLOSED = 0;
  * Stops calling what keeps failing: closed, it counts; open, it refuses with `BREAKER_OPEN`; half open, it lets probes
  * through, whose outcome decides. A call the caller aborted is no verdict; one that ran into a timeout is a failure.
  */
-export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> implements Disposable {
+export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> implements Disposable, Gate, Gated {
+  /** One with a time of its own is more than a gate. */
+  readonly "~gates": readonly Gate[] | undefined;
   readonly #rule: RawBreaker;
   readonly #timeoutMs: number;
   readonly #failureIf: (error: unknown) => boolean;
@@ -84,6 +87,7 @@ export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> 
     );
     this.#rule = breaker;
     this.#timeoutMs = check.ms("timeoutMs", options.timeoutMs ?? 10_000);
+    this["~gates"] = this.#timeoutMs === 0 ? [this] : undefined;
     this.#failureIf = options.failureIf ?? (() => true);
     this.#states = new Channel<CircuitState>(() => {
       this.onWatched();
@@ -137,21 +141,43 @@ export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> 
     this.#watch(true);
   }
 
+  /** @internal */
+  isClear(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  enter(nowMs: number): number {
+    this.began();
+    try {
+      return this.#admit(nowMs);
+    } catch (error) {
+      this.ended(true);
+      throw error;
+    }
+  }
+
+  /** @internal */
+  left(permit: number, nowMs: number): void {
+    this.#record(permit, SUCCESS, nowMs);
+    this.ended(false);
+  }
+
+  /** @internal */
+  broke(permit: number, error: unknown, isAborted: boolean, nowMs: number): void {
+    const isFailure = isAborted ? isTimeout(error) : this.#failureIf(error);
+    this.#record(permit, isFailure ? FAILURE : isAborted ? ABANDONED : SUCCESS, nowMs);
+    this.ended(true);
+  }
+
   protected async invoke<T>(work: Work<T>, call: Call): Promise<T> {
     if (call.aborted) throw call.reason;
-    const nowMs = this.kit.clock.monoMs();
-    const permit = this.#rule.admit(nowMs);
-    // Being asked opens or closes nothing: a breaker that was closed is.
-    if (this.#told !== "closed") this.#sync(nowMs);
-    if (permit < 0) throw this.#refusal(-1 - permit);
+    const permit = this.#admit(this.kit.clock.monoMs());
     let isRecorded = false;
     const record = (outcome: number): void => {
       if (isRecorded) return;
       isRecorded = true;
-      const endMs = this.kit.clock.monoMs();
-      // What time has done comes before what the outcome does; to a closed breaker time does nothing.
-      if (this.#told !== "closed") this.#sync(endMs);
-      if (this.#rule.record(permit, outcome, endMs) !== CLOSED || this.#told !== "closed") this.#sync(endMs);
+      this.#record(permit, outcome, this.kit.clock.monoMs());
     };
     // A function that ignores its signal may never end; its permit must not wait for it.
     const takeBack = call.onAbort(() => record(isTimeout(call.reason) ? FAILURE : ABANDONED));
@@ -166,6 +192,20 @@ export class CircuitBreaker extends BasePolicy<CircuitEvent, CircuitStatistics> 
     } finally {
       takeBack();
     }
+  }
+
+  #admit(nowMs: number): number {
+    const permit = this.#rule.admit(nowMs);
+    // Being asked opens or closes nothing: a breaker that was closed is.
+    if (this.#told !== "closed") this.#sync(nowMs);
+    if (permit < 0) throw this.#refusal(-1 - permit);
+    return permit;
+  }
+
+  #record(permit: number, outcome: number, nowMs: number): void {
+    // What time has done comes before what the outcome does; to a closed breaker time does nothing.
+    if (this.#told !== "closed") this.#sync(nowMs);
+    if (this.#rule.record(permit, outcome, nowMs) !== CLOSED || this.#told !== "closed") this.#sync(nowMs);
   }
 
   #sync(nowMs: number = this.kit.clock.monoMs()): CircuitState {

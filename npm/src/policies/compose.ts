@@ -1,4 +1,5 @@
 import { Call } from "./call.ts";
+import { type Gate, type Gated, gatesOf } from "./gate.ts";
 import type { Policy, PolicyCall, RunOptions, Work } from "./policy.ts";
 
 /** What any of `P` may answer in the place of a result. */
@@ -30,11 +31,14 @@ export function around<A extends unknown[], T, F = never>(
   return (...args) => policy.run((call) => work(call, ...args), { signal: options.signalOf?.(...args) });
 }
 
-class Composition<F> implements Policy<F> {
+class Composition<F> implements Policy<F>, Gated {
+  readonly "~gates": readonly Gate[] | undefined;
   readonly #policies: readonly Policy<F>[];
 
   constructor(policies: readonly Policy<F>[]) {
     this.#policies = policies;
+    const gates = policies.map(gatesOf);
+    this["~gates"] = gates.every((each) => each !== undefined) ? gates.flat() : undefined;
   }
 
   run<T>(work: Work<T>, options?: RunOptions | PolicyCall): Promise<T | F> {

@@ -68,6 +68,11 @@ export class RateLimitPolicy extends BasePolicy<RateLimitEvent, RateLimitStatist
     };
   }
 
+  /** Takes a permit at once, for who neither runs anything nor waits: 0, or the milliseconds until there is one. */
+  take(): number {
+    return this.#rule.take(this.kit.clock.monoMs());
+  }
+
   protected async invoke<T>(work: Work<T>, call: Call): Promise<T> {
     if (call.aborted) throw call.reason;
     // Nobody overtakes those who wait.

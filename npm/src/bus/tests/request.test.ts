@@ -276,6 +276,78 @@ describe("around requests", () => {
     expect([calls, breaker.statistics.window.failures]).toEqual([3, 2]);
   });
 
+  test("breaker and bulkhead around a request decide as they do around any call", async () => {
+    const { bus, clock } = setUp();
+    const policies = new Policies({ clock, seed: 1 });
+    const make = () => ({
+      breaker: policies.circuitBreaker({
+        failures: 2,
+        timeoutMs: 0,
+        resetMs: 100,
+        failureIf: (error) => error !== "fine",
+      }),
+      bulkhead: policies.bulkhead({ limit: 1, queue: 1 }),
+    });
+    const [gated, called] = [make(), make()];
+    const open: { resolve(value: unknown): void; reject(error: unknown): void }[] = [];
+    bus.respond("svc", () => new Promise((resolve, reject) => open.push({ resolve, reject })));
+    // What a policy sees as one of ours goes another way than a function it knows nothing of.
+    const around = compose(called.breaker, { run: (work, options) => called.bulkhead.run(work, options) });
+    const policy = compose(gated.breaker, gated.bulkhead);
+    const script: ((ask: (signal?: AbortSignal) => Promise<unknown>, abort: () => void) => void)[] = [
+      () => open.pop()?.resolve(1),
+      () => open.pop()?.reject("fine"),
+      () => open.pop()?.reject(new Error("bad")),
+      (_, abort) => abort(),
+      () => open.pop()?.reject(new Error("bad")),
+      () => open.pop()?.resolve(1),
+      () => clock.advance(100),
+      () => open.pop()?.resolve(1),
+      () => open.pop()?.resolve(1),
+    ];
+    const results: unknown[][] = [];
+    for (const each of [
+      { policy, ...gated },
+      { policy: around, ...called },
+    ]) {
+      const seen: unknown[] = [];
+      each.breaker.events$.subscribe((event) => seen.push(event));
+      for (const act of script) {
+        const controller = new AbortController();
+        const ask = () => bus.request("svc", 1, { policy: each.policy, signal: controller.signal });
+        const asked = outcome(ask());
+        await clock.settle();
+        act(ask, () => controller.abort("enough"));
+        await clock.settle();
+        seen.push(
+          await Promise.race([asked.then((result) => JSON.stringify(result)), clock.settle().then(() => "open")]),
+        );
+        for (const left of open.splice(0)) left.resolve("late");
+        await clock.settle();
+      }
+      const { calls, succeeded, failed, active, state, refused, opened, window } = each.breaker.statistics;
+      seen.push({ calls, succeeded, failed, active, state, refused, opened, window }, each.bulkhead.statistics);
+      results.push(seen);
+    }
+    expect(results[0]).toEqual(results[1]);
+    expect(JSON.stringify(results[0])).toContain("BREAKER_OPEN");
+  });
+
+  test("a bulkhead that is full makes requests wait, then refuses", async () => {
+    const { bus, clock } = setUp();
+    const policy = new Policies({ clock, seed: 1 }).bulkhead({ limit: 1, queue: 1 });
+    const open: ((value: number) => void)[] = [];
+    bus.respond("svc", () => new Promise<number>((resolve) => open.push(resolve)));
+    const all = [1, 2, 3].map((n) => outcome(bus.request("svc", n, { policy })));
+    expect(await all[2]).toMatchObject({ code: "BULKHEAD_FULL" });
+    expect(open).toHaveLength(1);
+    open[0]?.(7);
+    await clock.settle();
+    open[1]?.(8);
+    expect(await Promise.all([all[0], all[1]])).toEqual([{ value: 7 }, { value: 8 }]);
+    expect(policy.statistics).toMatchObject({ calls: 3, succeeded: 2, failed: 1, running: 0, refused: 1 });
+  });
+
   test("a policy's timeout tells the responder", async () => {
     const { bus, clock } = setUp();
     const policy = new Policies({ clock, seed: 1 }).timeout(50);
