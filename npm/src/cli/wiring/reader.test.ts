@@ -56,6 +56,39 @@ describe("reading a database", () => {
     await reader.close();
   });
 
+  it("says why a task does not run, and how much time is left", async () => {
+    const team = await Polyphon.open(db);
+    const begun = Promise.withResolvers<void>();
+    team.agent("slow", { capabilities: ["work"] }, async (task) => {
+      if (task.key === "second") {
+        begun.resolve();
+        await new Promise(() => undefined);
+      }
+    });
+    const session = team.orchestrate({
+      tasks: [
+        { key: "first", needs: ["work"] },
+        { key: "second", needs: ["work"], after: ["first"] },
+        { key: "third", after: ["second"] },
+        { key: "nobody", needs: ["juggling"] },
+      ],
+    });
+    await session.recordFacts([{ kind: "to_derive", text: "how long the second takes" }]);
+    await begun.promise;
+    const reader = await openTeamReader(db);
+    const view = await reader.session(session.id).view();
+    expect(view.tasks.map(({ id, reason }) => [id, reason])).toEqual([
+      ["first", null],
+      ["second", null],
+      ["third", "waits for second"],
+      ["nobody", "no agent could take it"],
+    ]);
+    expect(view.etaMs).toBeGreaterThanOrEqual(0);
+    expect(view.facts).toEqual([{ kind: "to_derive", text: "how long the second takes", source: "" }]);
+    await reader.close();
+    await team.close();
+  });
+
   it("does so while a team owns it, and sees what is under way", async () => {
     await using team = await Polyphon.open(db);
     let finish: () => void = () => undefined;
