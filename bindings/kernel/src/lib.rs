@@ -6,7 +6,7 @@
 mod failure;
 mod info;
 
-use polyphon_kernel::{AgentId, EscalationId, Kernel, Now, PoolId, SessionId, TaskId, TypeId, View};
+use polyphon_kernel::{AgentId, EscalationId, Kernel, Now, PoolId, SessionId, TaskId, TypeId, View, bounds};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use failure::RawError;
@@ -20,10 +20,20 @@ pub struct RawKernel(Kernel);
 #[wasm_bindgen]
 impl RawKernel {
     /// An empty partition whose frames carry `epoch`.
+    ///
+    /// # Errors
+    /// An error object when ids have no room for the number of the partition.
     #[wasm_bindgen(constructor)]
-    pub fn new(partition: u32, epoch: f64) -> Self {
+    pub fn new(partition: u32, epoch: f64) -> Result<Self, RawError> {
         failure::install_hook();
-        Self(Kernel::new(partition, epoch as u64))
+        if partition >= bounds::PARTITIONS {
+            let message = format!(
+                "partition {partition}: the numbers are 0 to {}",
+                bounds::PARTITIONS - 1
+            );
+            return Err(RawError::new("COMMAND_INVALID", message));
+        }
+        Ok(Self(Kernel::new(partition, epoch as u64)))
     }
 
     /// A partition as a snapshot holds it.
@@ -97,7 +107,7 @@ impl RawKernel {
     /// An error object when the kind is unknown or the journal has no node yet.
     pub fn id(&self, kind: &str, seq: f64, created_ms: f64) -> Result<String, RawError> {
         let prefix = prefix_of(kind)?;
-        let ids = self.0.durable().ids().ok_or_else(RawError::no_node)?;
+        let ids = self.0.ids().ok_or_else(RawError::no_node)?;
         Ok(ids.id(prefix, seq as u64, created_ms as u64).to_string())
     }
 
@@ -108,7 +118,7 @@ impl RawKernel {
     #[wasm_bindgen(js_name = seqOf)]
     pub fn seq_of(&self, kind: &str, id: &str) -> Result<Option<f64>, RawError> {
         let id = TypeId::parse(prefix_of(kind)?, id).map_err(RawError::from)?;
-        let ids = self.0.durable().ids().ok_or_else(RawError::no_node)?;
+        let ids = self.0.ids().ok_or_else(RawError::no_node)?;
         Ok(ids.seq(&id).map(|seq| seq as f64))
     }
 

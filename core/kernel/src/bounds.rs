@@ -1,15 +1,25 @@
 //! Every limit of the kernel, by name. What happens at each is said where it is used and in `docs/errors`.
 
-/// Commands one step takes.
+/// Partitions there can be; an id has room for their numbers.
+pub const PARTITIONS: u32 = 1 << 9;
+/// Commands one step takes; it leaves the others to the next one.
 pub const STEP_COMMANDS: usize = 2_000;
-/// Bytes of commands one step takes.
+/// Bytes of commands one step takes, but for one that is longer and comes alone.
 pub const STEP_BYTES: usize = 1 << 20;
-/// Events one step emits before it leaves the rest to the next one.
+/// Bytes of one command.
+pub const COMMAND_BYTES: usize = 8 << 20;
+/// Events one step emits at most, whatever it is asked; it leaves the rest to the next one.
 pub const STEP_EVENTS: usize = 4_000;
 /// Events that are kept free for what one decision and its reactions emit last.
 pub const STEP_RESERVE: usize = 500;
+/// Bytes of events above which a step begins nothing more.
+pub const STEP_EVENT_BYTES: usize = 4 << 20;
+/// Bytes of one frame: commands, and events that repeat them with what follows.
+pub const FRAME_BYTES: usize = 24 << 20;
 /// Timers that fire in one step.
 pub const STEP_TIMERS: usize = 100;
+/// Tasks one command may bring, a whole plan or a part: with what follows at once they fit one step.
+pub const PART_TASKS: usize = 3_000;
 /// Tasks one plan may have.
 pub const PLAN_TASKS: u32 = 100_000;
 /// Encoded bytes one plan may have.

@@ -50,8 +50,9 @@ wire! {
 }
 
 impl Request {
-    /// What comes with the command and is longer than a name may be: it would stay in memory with what the command makes.
-    pub(crate) fn too_long(&self) -> Option<&'static str> {
+    /// Why it is refused before anybody looks at what it asks for: what comes with a command stays in memory with what
+    /// the command makes, and all of it stands in one frame.
+    pub(crate) fn too_long(&self, bytes: usize) -> Option<Refusal> {
         let texts = [
             ("actor", Some(&self.actor)),
             ("tenant", Some(&self.tenant)),
@@ -59,8 +60,14 @@ impl Request {
             ("trace context", self.traceparent.as_ref()),
         ];
         let is_long = |text: &Option<&String>| text.is_some_and(|text| text.len() > bounds::NAME_BYTES);
-        let found = texts.iter().find(|(_, text)| is_long(text));
-        found.map(|(what, _)| *what)
+        let message = match texts.iter().find(|(_, text)| is_long(text)) {
+            Some((what, _)) => format!("the {what} has more than 256 bytes"),
+            None if bytes > bounds::COMMAND_BYTES => {
+                format!("the command has {bytes} bytes, the limit is 8 MiB")
+            }
+            None => return None,
+        };
+        Some(Refusal::new("COMMAND_INVALID", message))
     }
 }
 

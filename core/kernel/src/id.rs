@@ -1,8 +1,8 @@
 //! Identity of everything that lives in a journal.
 //!
 //! Inside, an entity is the sequence number of the event that made it: unique, ordered, eight bytes. Outside it is a
-//! TypeID: a prefix and a UUIDv7 in 26 base32 characters. The UUID's random part is a keyed permutation of the
-//! sequence number, so ids never collide, cannot be guessed without the seed, and lead back to their entity.
+//! TypeID: a prefix and a UUIDv7 in 26 base32 characters. The UUID's random part is a keyed permutation of partition and
+//! sequence number, so ids never collide, cannot be guessed without the seed, and lead back to their entity and its home.
 
 mod permutation;
 mod text;

@@ -55,6 +55,9 @@ impl From<LeaseError> for Refusal {
             LeaseError::Fenced { fence } => {
                 Self::new("LEASE_FENCED", error.to_string()).with("fence", fence.0)
             }
+            LeaseError::Revoked { fence } => {
+                Self::new("LEASE_REVOKED", error.to_string()).with("fence", fence.0)
+            }
         }
     }
 }
@@ -131,9 +134,11 @@ impl From<TaskError> for Refusal {
     fn from(error: TaskError) -> Self {
         let message = error.to_string();
         match error {
-            TaskError::PlanTooLarge { tasks, limit } => Self::new("PLAN_TOO_LARGE", message)
-                .with("tasks", tasks)
-                .with("limit", limit),
+            TaskError::PlanTooLarge { tasks, limit } | TaskError::PartTooLarge { tasks, limit } => {
+                Self::new("PLAN_TOO_LARGE", message)
+                    .with("tasks", tasks)
+                    .with("limit", limit)
+            }
             TaskError::PlanTooHeavy { bytes, limit } => Self::new("PLAN_TOO_LARGE", message)
                 .with("bytes", bytes)
                 .with("limit", limit),

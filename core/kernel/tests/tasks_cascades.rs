@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{Lab, plan, shared, task};
+use common::{Lab, plan, task};
 use polyphon_kernel::bounds;
 use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::journal::Frame;
@@ -18,23 +18,6 @@ use polyphon_kernel::tasks::{PhaseMode, PlanSpec, TaskSpec, TaskStatus};
 use polyphon_kernel::{Kernel, SessionId};
 
 const TASKS: u32 = 20_000;
-
-/// Hands a large plan in by parts.
-fn hand_in(lab: &mut Lab, plan: PlanSpec, tasks: &[TaskSpec]) -> SessionId {
-    let session = SessionId(lab.accept(SessionCommand::BeginPlan {
-        plan,
-        expected: tasks.len() as u32,
-        input: None,
-    }));
-    for part in tasks.chunks(2_000) {
-        lab.accept(SessionCommand::AddTasks {
-            session,
-            tasks: shared(part.to_vec()),
-        });
-    }
-    lab.accept(SessionCommand::CommitPlan { session });
-    session
-}
 
 /// Steps until nothing is left; answers how many steps that took. Each keeps to the bound on events.
 fn work_off(lab: &mut Lab, session: SessionId) -> usize {
@@ -73,7 +56,7 @@ fn chain() -> Vec<TaskSpec> {
 fn a_cancelled_plan_ends_in_bounded_steps() {
     let mut lab = Lab::new();
     lab.agent("worker", 100);
-    let session = hand_in(&mut lab, plan(), &star());
+    let session = lab.hand_in(plan(), &star());
     lab.complete("root");
     assert_eq!(lab.running().len(), 100);
     lab.accept(SessionCommand::CancelSession {
@@ -97,7 +80,7 @@ fn everything_behind_an_aborted_task_is_skipped_in_bounded_steps() {
     for tasks in [star(), chain()] {
         let mut lab = Lab::new();
         lab.agent("worker", 1);
-        let session = hand_in(&mut lab, plan(), &tasks);
+        let session = lab.hand_in(plan(), &tasks);
         let first = tasks[0].key.clone();
         lab.fail(&first, "logic_error");
         let escalation = lab.open_escalations()[0].0;
@@ -115,7 +98,7 @@ fn everything_behind_an_aborted_task_is_skipped_in_bounded_steps() {
 fn a_cascade_goes_on_where_it_was_after_a_restart() {
     let mut lab = Lab::new();
     lab.agent("worker", 1);
-    let session = hand_in(&mut lab, plan(), &star());
+    let session = lab.hand_in(plan(), &star());
     lab.fail("root", "logic_error");
     let escalation = lab.open_escalations()[0].0;
     lab.resolve(escalation, Decision::Abort);
@@ -137,7 +120,7 @@ fn a_phase_that_is_over_takes_its_tasks_with_it_in_bounded_steps() {
         .collect();
     let all: Vec<u32> = (0..TASKS).collect();
     let phased = common::tasks::phased(&[(PhaseMode::Parallel, &all, 5_000)]);
-    let session = hand_in(&mut lab, phased, &tasks);
+    let session = lab.hand_in(phased, &tasks);
     lab.pass(5_000);
     lab.pass(500);
     work_off(&mut lab, session);
@@ -156,7 +139,7 @@ fn a_failed_gate_skips_the_phases_behind_it_in_bounded_steps() {
         .collect();
     let rest: Vec<u32> = (1..TASKS).collect();
     let phased = common::tasks::phased(&[(PhaseMode::Parallel, &[0], 0), (PhaseMode::Sequential, &rest, 0)]);
-    let session = hand_in(&mut lab, phased, &tasks);
+    let session = lab.hand_in(phased, &tasks);
     for _ in 0..3 {
         lab.fail_and_wait("T0", "import_error");
     }

@@ -418,7 +418,7 @@ fn with_as_many_open_escalations_as_may_be_a_task_fails_instead() {
     let mut quick = plan();
     quick.policy.max_retries = 0;
     let tasks = (0..bound + 1).map(|number| task(&format!("T{number}"), &[]));
-    let session = lab.start(quick, tasks.collect());
+    let session = lab.hand_in(quick, &tasks.collect::<Vec<_>>());
     lab.settle();
     let fences: Vec<_> = lab
         .kernel

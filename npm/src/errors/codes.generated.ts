@@ -88,6 +88,7 @@ export type ErrorCode =
   | "KERNEL_SETTINGS_INVALID"
   | "KERNEL_UNAVAILABLE"
   | "LEASE_FENCED"
+  | "LEASE_REVOKED"
   | "PAYLOAD_INVALID"
   | "PLAN_COMMITTED"
   | "PLAN_INCOMPLETE"
@@ -255,6 +256,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   KERNEL_SETTINGS_INVALID: { retryable: false, http: 400, exit: 2 },
   KERNEL_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   LEASE_FENCED: { retryable: false, http: 409, exit: 1 },
+  LEASE_REVOKED: { retryable: false, http: 409, exit: 1 },
   PAYLOAD_INVALID: { retryable: false, http: 400, exit: 2 },
   PLAN_COMMITTED: { retryable: false, http: 409, exit: 2 },
   PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },

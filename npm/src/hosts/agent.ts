@@ -8,7 +8,7 @@ export interface AgentTask<I = unknown> {
   readonly sessionId: string;
   readonly input: I;
   readonly resources: Attempt["resources"];
-  /** Time this try is given, in milliseconds. */
+  /** Time this try is given, in milliseconds; it may ask for more. */
   readonly timeoutMs: number;
 }
 
@@ -30,6 +30,12 @@ export interface AgentContext {
   context(): Promise<Readonly<Record<string, unknown>>>;
   /** Says how far the task is, in percent or in detail. At most 10 a second are passed on, always the latest. */
   progress(progress: number | AttemptProgress): void;
+  /**
+   * Asks for more time: this try has `ms` milliseconds from now on, unless it has more left. Time limits of the task as a
+   * whole, its phase and its session hold as they did. Resolves when that is durable. `LEASE_REVOKED` when the try was
+   * asked to end, `LEASE_FENCED` when it has ended, `TASK_REPORT_INVALID` unless `ms` is 1 to a year.
+   */
+  extend(ms: number): Promise<void>;
   /** Records a measured value that success criteria can refer to, at most 64 names. `HOST_METRIC_INVALID` */
   metric(name: string, value: number): void;
   /**

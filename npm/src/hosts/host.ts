@@ -99,6 +99,12 @@ export interface AttemptSink {
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
   /** Resource use seen now. */
   usage(usage: ResourceUsage): void;
+  /**
+   * Asks for more time: the attempt has `ms` from now on, unless it has more left. Resolves when that is durable.
+   * `LEASE_FENCED` when the attempt has ended, `LEASE_REVOKED` when it was asked to stop, `TASK_REPORT_INVALID` unless
+   * `ms` is 1 to a year.
+   */
+  extend(ms: number): Promise<void>;
 }
 
 export interface AttemptProgress {

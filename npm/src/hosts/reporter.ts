@@ -38,6 +38,10 @@ export class Reporter {
     this.#usage.push(usage);
   }
 
+  extend(ms: number): Promise<void> {
+    return this.#sink.extend(ms);
+  }
+
   /** A line of the program. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void {
     if (this.#ended) return;

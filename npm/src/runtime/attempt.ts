@@ -1,3 +1,4 @@
+import { PolyphonError } from "../errors/error.ts";
 import type { Attempt, AttemptProgress, AttemptSink, Program, ResourceUsage } from "../hosts/host.ts";
 import { stopReason } from "../hosts/stop.ts";
 import type { Command, Effect, StopReason } from "../wasm/codec.generated.ts";
@@ -20,6 +21,8 @@ export interface AttemptParts {
   judgesPassRate(task: number): boolean;
   /** Hands a command to the kernel that nobody waits for. */
   send(command: Command): void;
+  /** Hands a command to the kernel and waits until what it did is durable. */
+  ask(command: Command): Promise<unknown>;
   /** How far a running attempt is. Volatile, as are the next two. */
   tick(run: Run, ppm: number): void;
   /** A line an agent wrote. */
@@ -129,6 +132,15 @@ export class RunningAttempt implements Attempt, AttemptSink {
 
   usage(usage: ResourceUsage): void {
     this.#parts.usage(this.effect, usage);
+  }
+
+  async extend(ms: number): Promise<void> {
+    if (!Number.isFinite(ms) || ms < 0) {
+      const message = `${String(ms)} is no time: an extension is 1 ms to a year.`;
+      throw new PolyphonError("TASK_REPORT_INVALID", { message });
+    }
+    const lengthMs = Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER);
+    await this.#parts.ask({ type: "ExtendTask", fence: this.effect.fence, lengthMs });
   }
 }
 

@@ -11,7 +11,7 @@ import type { Loop } from "./loop.ts";
 import { type DraftRow, decodeInline, decodePayload, type PayloadSource, type Payloads } from "./payloads.ts";
 
 /** What the executor needs to know of the world. */
-export interface ExecutorParts extends Omit<AttemptParts, "send"> {
+export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask"> {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly payloads: Payloads;
@@ -41,6 +41,10 @@ export class Executor {
     this.hosts = new AgentHosts((handle) => parts.id("agent", handle), send, this.#heartbeats);
     this.#attempts = {
       send,
+      ask: async (command) => {
+        if (this.#abandoned) throw new PolyphonError("RUNTIME_DISPOSED", { message: "The team is closed." });
+        return parts.loop.submit(command);
+      },
       id: (kind, handle) => parts.id(kind, handle),
       outputs: (task) => parts.outputs(task),
       context: (session) => parts.context(session),

@@ -18,7 +18,7 @@ import { Reads } from "./reads.ts";
 import type { Panic } from "./repro.ts";
 import { Room } from "./room.ts";
 
-/** Commands and bytes one step takes; the kernel's own bounds. */
+/** Commands and bytes one step takes; the kernel's own bounds, which leaves what is beyond them. */
 const STEP_COMMANDS = 2_000;
 const STEP_BYTES = 1 << 20;
 /**
@@ -232,6 +232,7 @@ export class Loop {
       this.#trapped(taken, error, { batch: this.#writer.bytes().slice(), monoMs, wallMs });
       return;
     }
+    this.#takeBack(taken, output.leftOver);
     if (this.#careful > 0) this.#careful -= taken.length;
     this.#kernelOffset = output.nowMs - monoMs;
     this.#arm(output.deadlineMs);
@@ -284,6 +285,13 @@ export class Loop {
     body.close(count);
     this.#isFull = count < this.#queue.length && this.#careful === 0;
     return count < this.#queue.length ? this.#queue.splice(0, count) : this.#takeAll();
+  }
+
+  /** What the step had no room for comes first in the next one. */
+  #takeBack(taken: Waiting[], left: number): void {
+    if (left === 0) return;
+    this.#queue = [...taken.splice(taken.length - left), ...this.#queue];
+    this.#isFull = this.#careful === 0;
   }
 
   #takeAll(): Waiting[] {

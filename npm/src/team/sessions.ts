@@ -25,6 +25,7 @@ import {
 } from "../sessions/session.ts";
 import type { EscalationView, FactView, SessionView } from "../sessions/view.ts";
 import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
+import { partsOf } from "../tasks/parts.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import type { Event } from "../wasm/codec.generated.ts";
@@ -32,10 +33,6 @@ import { EarlyEvents } from "./early-events.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
 import { planWeight, rowBytes } from "./weight.ts";
-
-/** Tasks of a plan that is handed in whole; a larger one travels in parts. */
-const WHOLE_PLAN_TASKS = 250;
-const PART_TASKS = 250;
 
 /** The sessions of a team: starts them, finds them, and tells their faces what happens. */
 export class Sessions implements SessionPort {
@@ -250,23 +247,20 @@ export class Sessions implements SessionPort {
     const { actor, idempotencyKey } = options;
     const from = actor === undefined ? {} : { actor };
     const once = idempotencyKey === undefined ? from : { ...from, idempotencyKey };
-    if (tasks.length <= WHOLE_PLAN_TASKS) {
+    const parts = partsOf(tasks);
+    if (parts.length === 1) {
       return this.#runtime.submit({ type: "Orchestrate", plan: spec, tasks, input }, { ...once, rows });
     }
     const session = await this.#runtime.submit(
       { type: "BeginPlan", plan: spec, expected: tasks.length, input },
       { ...once, rows },
     );
-    const parts: Promise<number>[] = [];
-    for (let first = 0; first < tasks.length; first += PART_TASKS) {
-      const part = tasks.slice(first, first + PART_TASKS);
-      parts.push(this.#runtime.submit({ type: "AddTasks", session, tasks: part }, from));
-    }
-    parts.push(this.#runtime.submit({ type: "CommitPlan", session }, from));
+    const sent = parts.map((part) => this.#runtime.submit({ type: "AddTasks", session, tasks: part }, from));
+    sent.push(this.#runtime.submit({ type: "CommitPlan", session }, from));
     try {
-      await Promise.all(parts);
+      await Promise.all(sent);
     } catch (error) {
-      await Promise.allSettled(parts);
+      await Promise.allSettled(sent);
       await this.#runtime
         .submit({ type: "CancelSession", session, reason: "the plan was refused" })
         .catch(() => undefined);

@@ -1452,6 +1452,7 @@ export function writeCommand(w: Writer, v: Command): void {
     case "ReportProgress":
     case "CompleteTask":
     case "FailTask":
+    case "ExtendTask":
       return writeTaskCommand(w, v);
     case "ResolveEscalation":
       return writeEscalationCommand(w, v);
@@ -2263,6 +2264,7 @@ export function writeEvent(w: Writer, v: Event): void {
     case "PhaseTimedOut":
     case "TaskTimedOut":
     case "TaskExpired":
+    case "TaskExtended":
       return writeTaskEvent(w, v);
     case "EscalationRaised":
     case "EscalationResolved":
@@ -2681,7 +2683,7 @@ export interface Lease {
   /** Epoch of the node that granted it. */
   readonly epoch: number;
   readonly grantedMs: number;
-  /** Time the holder was given; after a restart it is given again. */
+  /** Time the holder was given last, with the grant or since; after a restart it is given again. */
   readonly lengthMs: number;
   readonly deadlineMs: number;
   readonly resources: Resources;
@@ -4749,10 +4751,12 @@ export interface StepOutput {
   readonly deadlineMs: number | null;
   /** Kernel time of this step. */
   readonly nowMs: number;
+  /** Requests at the end of the batch the step had no room for: they are not answered and come again first. */
+  readonly leftOver: number;
 }
 
 export function writeStepOutput(w: Writer, v: StepOutput): void {
-  w.array(8);
+  w.array(9);
   w.bin(v.frame);
   w.uint(v.firstSeq);
   w.uint(v.lastSeq);
@@ -4761,6 +4765,7 @@ export function writeStepOutput(w: Writer, v: StepOutput): void {
   w.array(v.effects.length); for (const item0 of v.effects) { writeEffect(w, item0); }
   if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
   w.uint(v.nowMs);
+  w.uint(v.leftOver);
 }
 
 export function readStepOutput(r: Reader): StepOutput {
@@ -4773,8 +4778,9 @@ export function readStepOutput(r: Reader): StepOutput {
   const effects: readonly Effect[] = left-- > 0 ? r.list(() => readEffect(r)) : [];
   const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const nowMs: number = left-- > 0 ? r.uint() : 0;
+  const leftOver: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { frame, firstSeq, lastSeq, eventsAt, answers, effects, deadlineMs, nowMs };
+  return { frame, firstSeq, lastSeq, eventsAt, answers, effects, deadlineMs, nowMs, leftOver };
 }
 
 /** Why a holder is asked to stop. */
@@ -5044,6 +5050,13 @@ export type TaskCommand =
       readonly error: AttemptError;
       readonly report: Report;
     }
+    /** An attempt asks for more time. */
+  | {
+      readonly type: "ExtendTask";
+      readonly fence: Fence;
+      /** Time it has from now on, unless it has more left. */
+      readonly lengthMs: number;
+    }
 ;
 
 export function writeTaskCommand(w: Writer, v: TaskCommand): void {
@@ -5068,6 +5081,12 @@ export function writeTaskCommand(w: Writer, v: TaskCommand): void {
       w.uint(v.fence);
       writeAttemptError(w, v.error);
       writeReport(w, v.report);
+      return;
+    case "ExtendTask":
+      w.array(3);
+      w.uint(303);
+      w.uint(v.fence);
+      w.uint(v.lengthMs);
       return;
   }
 }
@@ -5102,6 +5121,12 @@ export function readTaskCommandAs(r: Reader, fields: number, tag: number): TaskC
       const report: Report = readReport(r);
       for (; left > 0; left--) r.skip();
       return { type: "FailTask", fence, error, report };
+    }
+    case 303: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const lengthMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ExtendTask", fence, lengthMs };
     }
     default:
       throw new RangeError(`TaskCommand has no variant ${tag}`);
@@ -5238,6 +5263,14 @@ export type TaskEvent =
       readonly status: TaskStatus;
       readonly reason: string;
     }
+    /** The attempt has more time, from now on. */
+  | {
+      readonly type: "TaskExtended";
+      readonly task: TaskId;
+      readonly session: SessionId;
+      readonly fence: Fence;
+      readonly lengthMs: number;
+    }
 ;
 
 export function writeTaskEvent(w: Writer, v: TaskEvent): void {
@@ -5368,6 +5401,14 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       w.uint(v.session);
       writeTaskStatus(w, v.status);
       w.str(v.reason);
+      return;
+    case "TaskExtended":
+      w.array(5);
+      w.uint(316);
+      w.uint(v.task);
+      w.uint(v.session);
+      w.uint(v.fence);
+      w.uint(v.lengthMs);
       return;
   }
 }
@@ -5515,6 +5556,14 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
       return { type: "TaskExpired", task, session, status, reason };
+    }
+    case 316: {
+      const task: TaskId = left-- > 0 ? r.uint() : 0;
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const lengthMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "TaskExtended", task, session, fence, lengthMs };
     }
     default:
       throw new RangeError(`TaskEvent has no variant ${tag}`);

@@ -171,6 +171,7 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     ReportProgress: command("ReportProgress", { fence, ppm: number, message: text }),
     CompleteTask: command("CompleteTask", { fence, report, tolerated: optional(error) }),
     FailTask: command("FailTask", { fence, error, report }),
+    ExtendTask: command("ExtendTask", { fence, lengthMs: fc.oneof(ms, number) }),
     ResolveEscalation: command("ResolveEscalation", {
       escalation: handle,
       decision: fc.constantFrom("approve" as const, "retry" as const, "abort" as const),

@@ -2,6 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { AttemptResult, ResultSource } from "../../../npm/src/hosts/host.ts";
+import { RecordingSink } from "../../../npm/src/hosts/testing/attempts.ts";
 import { Bench, FIXTURES, IS_LINUX } from "./harness.ts";
 
 const bench = new Bench();
@@ -152,6 +153,23 @@ describe("the JSON-lines protocol", () => {
     expect(said).toContain("begun");
     expect(said).toContain("metric broken needs a number `value`");
     expect(said).toContainEqual(expect.stringContaining("artifact ghost was not kept"));
+  });
+
+  it("asks for more time, and hears in its log when it gets none", async () => {
+    const line = (ms: number): string => JSON.stringify({ type: "extend", ms });
+    const script = `console.log(${JSON.stringify(`${line(60_000)}\n${line(0)}`)})`;
+    const program = {
+      argv: [process.execPath, "-e", script] as const,
+      cwd: FIXTURES,
+      results: [{ format: "jsonl" }] as const,
+    };
+    const granted = await bench.run(program);
+    expect(granted.sink.extended).toEqual([60_000]);
+    expect(granted.sink.logged.map(({ text }) => text)).toEqual(["extend needs a number `ms` of at least 1"]);
+    const sink = new RecordingSink();
+    sink.refusal = new Error("it was asked to stop");
+    expect((await bench.run(program, { sink })).result.ok).toBe(true);
+    expect(sink.logged.map(({ text }) => text)).toContain("no more time: it was asked to stop");
   });
 
   it("carries an error with its type, whatever the exit code", async () => {

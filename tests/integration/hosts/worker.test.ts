@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { PolyphonError } from "../../../npm/src/errors/error.ts";
 import type { AgentHost, Attempt, AttemptResult } from "../../../npm/src/hosts/host.ts";
 import { stopReason } from "../../../npm/src/hosts/stop.ts";
 import { attemptOf, RecordingSink } from "../../../npm/src/hosts/testing/attempts.ts";
@@ -52,6 +53,16 @@ describe("worker host", () => {
       { main: false, threadId: expect.any(Number), calls: 1 },
       { main: false, threadId: (outputs[0] as { threadId: number }).threadId, calls: 2 },
     ]);
+  });
+
+  it("passes a request for more time out of the thread and its answer in", async () => {
+    const { sink, result } = start(shared, "extend", {}, { ms: 5_000 });
+    sink.extend = async (ms) => {
+      if (ms === 1) throw new PolyphonError("LEASE_REVOKED", { message: "it was asked to stop" });
+      sink.extended.push(ms);
+    };
+    expect(await result).toMatchObject({ ok: true, output: ["PolyphonError", "LEASE_REVOKED", false] });
+    expect(sink.extended).toEqual([5_000]);
   });
 
   it("gives the agent its task, its try and its recovery", async () => {

@@ -48,6 +48,7 @@ const BRANCHES: &[&str] = &[
     "recovery: effect given again",
     "recovery: effect given again and known",
     "recovery: node started",
+    "recovery: commands left for the next step",
     "user: plan abandoned midway",
     "user: same key, same body",
     "user: same key, other body",

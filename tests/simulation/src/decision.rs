@@ -34,6 +34,7 @@ kinds! {
     Configure = 4 "the configuration changes",
     Report = 220 "an attempt ends",
     Progress = 40 "an attempt reports progress",
+    Extend = 20 "an attempt asks for more time",
     Duplicate = 14 "a report comes twice",
     Late = 14 "a report comes with an old fence",
     Heartbeat = 50 "agents give signs of life",
@@ -52,6 +53,7 @@ kinds! {
     Full = 3 "the disk fills up, or has room again",
     Jump = 4 "the wall clock jumps",
     Hold = 3 "the process is held up",
+    Crowd = 1 "more is said at once than one step takes",
     Calm = 0 "faults end and everything must heal",
 }
 

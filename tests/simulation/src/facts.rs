@@ -32,6 +32,8 @@ pub(crate) struct SessionFact {
     pub(crate) status: SessionStatus,
     pub(crate) members: Vec<u64>,
     pub(crate) phases: Vec<PhaseStatus>,
+    /// The time of a task, a phase or all of it was over.
+    pub(crate) has_run_out: bool,
     /// Running tasks by class.
     pub(crate) running: Vec<u32>,
 }
@@ -44,6 +46,9 @@ pub(crate) struct LeaseFact {
     pub(crate) resources: Resources,
     /// Sequence of the request to stop.
     pub(crate) stopping: Option<u64>,
+    /// Time it was given last, and when that is over.
+    pub(crate) length_ms: u64,
+    pub(crate) until_ms: u64,
 }
 
 #[derive(Debug)]
@@ -115,6 +120,9 @@ impl Facts {
         match event {
             JournalEvent::NodeStarted { epoch, .. } => {
                 self.epoch = *epoch;
+                for lease in self.leases.values_mut() {
+                    lease.until_ms = self.ms + lease.length_ms;
+                }
                 for agent in self
                     .agents
                     .values_mut()
@@ -239,6 +247,7 @@ impl Facts {
                     status,
                     members: Vec::new(),
                     phases: vec![PhaseStatus::Pending; plan.phases.len()],
+                    has_run_out: false,
                     running: vec![0; plan.classes.len()],
                     plan: plan.clone(),
                 };
@@ -252,6 +261,9 @@ impl Facts {
             SessionEvent::SessionCancelRequested { session, .. }
             | SessionEvent::SessionTimedOut { session } => {
                 turn(session.0, SessionStatus::Cancelling);
+                if matches!(event, SessionEvent::SessionTimedOut { .. }) {
+                    self.run_out(session.0);
+                }
             }
             SessionEvent::SessionEnded { session, status, .. } => {
                 if let Some(gone) = self.sessions.remove(&session.0) {
@@ -266,17 +278,30 @@ impl Facts {
         }
     }
 
+    fn run_out(&mut self, session: u64) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.has_run_out = true;
+        }
+    }
+
     fn apply_task(&mut self, seq: u64, event: &TaskEvent) {
         match event {
             TaskEvent::TaskAdded { session, spec } => self.add(seq, session.0, spec),
             TaskEvent::PlanCommitted { session } => self.commit(session.0),
-            TaskEvent::TaskGranted { task, agent, .. } => {
+            TaskEvent::TaskGranted {
+                task,
+                agent,
+                timeout_ms,
+                ..
+            } => {
                 let lease = LeaseFact {
                     task: task.0,
                     agent: agent.0,
                     epoch: self.epoch,
                     resources: Self::granted_resources(event).unwrap_or_default(),
                     stopping: None,
+                    length_ms: *timeout_ms,
+                    until_ms: self.ms + timeout_ms,
                 };
                 self.leases.insert(seq, lease);
                 if let Some(agent) = self.agents.get_mut(&agent.0) {
@@ -337,9 +362,16 @@ impl Facts {
                 self.phase(session.0, *phase, status);
             }
             TaskEvent::TaskExpired { task, status, .. } => self.turn(task.0, *status, |_| {}),
-            TaskEvent::TaskProgressed { .. }
-            | TaskEvent::PhaseTimedOut { .. }
-            | TaskEvent::TaskTimedOut { .. } => {}
+            TaskEvent::TaskExtended { fence, length_ms, .. } => {
+                let until_ms = self.ms + length_ms;
+                if let Some(lease) = self.leases.get_mut(&fence.0) {
+                    (lease.length_ms, lease.until_ms) = (*length_ms, until_ms);
+                }
+            }
+            TaskEvent::PhaseTimedOut { session, .. } | TaskEvent::TaskTimedOut { session, .. } => {
+                self.run_out(session.0);
+            }
+            TaskEvent::TaskProgressed { .. } => {}
         }
     }
 

@@ -29,6 +29,7 @@ mod broken {
     pub(super) const ACKNOWLEDGED: &str = "nothing acknowledged is lost, nothing refused happens";
     pub(super) const WHOLE: &str = "a frame on the disk is whole";
     pub(super) const SEQUENCE: &str = "the sequence has no gaps and the chain is intact";
+    pub(super) const LEASES: &str = "an attempt has the time it was given";
     pub(super) const ONCE: &str = "an attempt is begun once";
 }
 
@@ -85,6 +86,11 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         15,
         "kernel: an agent is given one task too many",
         broken::CAPACITY,
+    ),
+    (
+        16,
+        "kernel: more time for an attempt leaves its timer as it was",
+        broken::LEASES,
     ),
     (
         ANSWERS_BEFORE_WRITE,

@@ -30,7 +30,7 @@ fn start_node() -> Vec<u8> {
 }
 
 fn started() -> (RawKernel, StepOutput) {
-    let mut kernel = RawKernel::new(0, 1.0);
+    let mut kernel = RawKernel::new(0, 1.0).unwrap();
     let bytes = kernel.step(&start_node(), 5.0, WALL_MS);
     let output = polyphon_wire::from_bytes(&bytes).unwrap();
     (kernel, output)
@@ -52,7 +52,7 @@ fn a_step_answers_a_frame_and_an_outcome() {
 #[wasm_bindgen_test]
 fn replaying_the_frame_gives_the_same_state() {
     let (mut kernel, output) = started();
-    let mut other = RawKernel::new(0, 1.0);
+    let mut other = RawKernel::new(0, 1.0).unwrap();
     assert_ne!(other.state_hash(), kernel.state_hash());
     other.replay(&output.frame.0).unwrap();
     assert_eq!(other.state_hash(), kernel.state_hash());
@@ -85,7 +85,7 @@ fn damaged_bytes_are_errors_with_a_code() {
     let mut torn = output.frame.0;
     let middle = torn.len() / 2;
     torn[middle] ^= 1;
-    let mut kernel = RawKernel::new(0, 1.0);
+    let mut kernel = RawKernel::new(0, 1.0).unwrap();
     assert_eq!(code_of(kernel.replay(&torn).unwrap_err()), "STORE_CORRUPT");
     assert_eq!(
         code_of(RawKernel::restore(b"not a snapshot", 1.0).unwrap_err()),
@@ -117,4 +117,13 @@ fn seeds_are_whole_numbers_javascript_can_hold_and_differ() {
     for seed in [first, second] {
         assert!(seed.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&seed));
     }
+}
+
+#[wasm_bindgen_test]
+fn a_partition_that_ids_have_no_room_for_is_refused() {
+    assert!(RawKernel::new(511, 1.0).is_ok());
+    assert_eq!(
+        code_of(RawKernel::new(512, 1.0).err().unwrap()),
+        "COMMAND_INVALID"
+    );
 }

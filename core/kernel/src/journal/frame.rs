@@ -188,6 +188,11 @@ impl FrameWriter {
         self.count
     }
 
+    /// Bytes of the events so far.
+    pub(crate) fn event_bytes(&self) -> usize {
+        self.events.len()
+    }
+
     /// Closes the frame with the hash of the state behind its events.
     pub(crate) fn state_hash(&mut self, hash: &[u8; 16]) {
         hash.encode(&mut self.events);

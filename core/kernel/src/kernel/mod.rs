@@ -1,6 +1,7 @@
 //! One partition: takes batches of commands, gives events and effects.
 
 mod replay;
+mod room;
 mod turn;
 mod view;
 
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::command::{Answer, Outcome, Request};
 use crate::effect::{self, Effect};
+use crate::id::IdSpace;
 use crate::journal::{SnapshotError, read_snapshot, write_snapshot};
 use crate::refusal::Refusal;
 use crate::state::{Durable, State, Volatile};
@@ -35,6 +37,8 @@ wire! {
         deadline_ms: Option<u64>,
         /// Kernel time of this step.
         now_ms: u64,
+        /// Requests at the end of the batch the step had no room for: they are not answered and come again first.
+        left_over: u32,
     }
 }
 
@@ -53,8 +57,10 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// An empty partition, whose frames will carry `epoch`.
+    /// An empty partition, whose frames will carry `epoch`. Its number is below
+    /// [`PARTITIONS`](crate::bounds::PARTITIONS): it stands in every id.
     pub fn new(partition: u32, epoch: u64) -> Self {
+        debug_assert!(partition < crate::bounds::PARTITIONS);
         Self {
             durable: Durable::default(),
             volatile: Volatile::default(),
@@ -81,7 +87,8 @@ impl Kernel {
     }
 
     /// Takes a batch of [`Request`]s (a MessagePack array) at `now`. Never fails: a request that cannot be read is
-    /// answered with a refusal like any other.
+    /// answered with a refusal like any other. A step is bounded (see [`bounds`](crate::bounds)): what it has no room for
+    /// is counted in [`StepOutput::left_over`] and comes again with the next batch.
     pub fn step(&mut self, now: Now, batch: &[u8]) -> StepOutput {
         let now_ms = self.clock.read(now, self.durable.last_ms());
         let first_seq = self.durable.last_seq() + 1;
@@ -89,7 +96,7 @@ impl Kernel {
         turn.wake_up();
         turn.adjust_clock(now.wall_ms);
         turn.let_time_pass();
-        let answers = turn.take(batch);
+        let (answers, left_over) = turn.take(batch);
         turn.settle();
         turn.write_hash();
         let (frame, effects, pending) = turn.finish();
@@ -99,6 +106,7 @@ impl Kernel {
         let head = self.frame_head(first_seq, now_ms, now.wall_ms);
         let (frame, events_at) = match frame.finish(batch, head) {
             Some((bytes, events_at, hash)) => {
+                debug_assert!(bytes.len() <= crate::bounds::FRAME_BYTES);
                 self.chain = hash;
                 (bytes, events_at)
             }
@@ -113,6 +121,7 @@ impl Kernel {
             effects,
             deadline_ms: self.deadline_at(now_ms),
             now_ms,
+            left_over,
         }
     }
 
@@ -158,6 +167,12 @@ impl Kernel {
     /// The durable state, to look at.
     pub fn durable(&self) -> &Durable {
         &self.durable
+    }
+
+    /// Makes and reads ids; `None` before the first start of a node.
+    pub fn ids(&self) -> Option<IdSpace> {
+        let node = self.durable.node.get(0)?;
+        Some(IdSpace::new(node.seed, self.partition))
     }
 
     /// The partition's number.

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use polyphon_wire::{Reader, Wire};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Answer, Effect, Kernel, Outcome, Request, malformed, salvage_id};
+use super::{Answer, Effect, Kernel, Outcome, Request, malformed, room, salvage_id};
 use crate::agents::commands::AgentCommand;
 use crate::agents::{self, health};
 use crate::bounds;
@@ -80,7 +80,7 @@ impl<'k> Turn<'k> {
         }
     }
 
-    /// Fires what is due, a bounded number of timers. Nothing is due before the node has started: while none was there
+    /// Fires what is due, a bounded number of timers, as long as there is room for what follows. Nothing is due before the node has started: while none was there
     /// nobody could work, and the start gives back the time.
     pub(super) fn let_time_pass(&mut self) {
         // A kernel that was rebuilt within its process is not started again: time stands still for its first step only.
@@ -89,6 +89,9 @@ impl<'k> Turn<'k> {
             return;
         }
         for _ in 0..bounds::STEP_TIMERS {
+            if !room::is_left(&self.frame) {
+                return;
+            }
             let mut sink = Sink::default();
             let is_due = |(at_ms, _): &(u64, _)| *at_ms <= self.now_ms;
             if let Some((_, timer)) = self.kernel.durable.timers.first().filter(is_due) {
@@ -109,24 +112,27 @@ impl<'k> Turn<'k> {
         }
     }
 
-    /// Takes every request of the batch.
-    pub(super) fn take(&mut self, batch: &[u8]) -> Vec<Answer> {
+    /// Takes the requests of the batch, as many as there is room for; answers how many are left.
+    pub(super) fn take(&mut self, batch: &[u8]) -> (Vec<Answer>, u32) {
         let mut reader = Reader::new(batch);
         let count = match reader.array() {
             Ok(count) => count,
-            Err(_) if batch.is_empty() => return Vec::new(),
+            Err(_) if batch.is_empty() => return (Vec::new(), 0),
             Err(error) => {
-                return vec![Answer {
-                    id: 0,
-                    outcome: malformed(&error),
-                }];
+                let outcome = malformed(&error);
+                return (vec![Answer { id: 0, outcome }], 0);
             }
         };
+        let first = reader.offset();
         let mut answers = Vec::new();
-        for _ in 0..count {
+        for before in 0..count as u32 {
             let start = reader.clone();
             let error = match Request::decode(&mut reader) {
                 Ok(request) => {
+                    let bytes = reader.offset() - first;
+                    if !room::is_left_for(&self.frame, &request.command, before, bytes) {
+                        return (answers, count as u32 - before);
+                    }
                     answers.extend(self.answer(&request, start.offset()..reader.offset(), batch));
                     continue;
                 }
@@ -142,7 +148,7 @@ impl<'k> Turn<'k> {
                 break;
             }
         }
-        answers
+        (answers, 0)
     }
 
     /// Does what follows without being asked for: left-over work, then grants, up to the bound on events.
@@ -150,7 +156,7 @@ impl<'k> Turn<'k> {
         self.command = 0;
         let mut pass = dispatch::Pass::default();
         loop {
-            if self.frame.events() as usize + bounds::STEP_RESERVE >= bounds::STEP_EVENTS {
+            if !room::is_left(&self.frame) {
                 self.pending = true;
                 return;
             }
@@ -212,12 +218,9 @@ impl<'k> Turn<'k> {
 
     fn answer(&mut self, request: &Request, at: std::ops::Range<usize>, batch: &[u8]) -> Option<Answer> {
         let id = request.id;
-        if let Some(what) = request.too_long() {
-            let refusal = Refusal::new("COMMAND_INVALID", format!("the {what} has more than 256 bytes"));
-            return Some(Answer {
-                id,
-                outcome: Outcome::Refused { refusal },
-            });
+        if let Some(refusal) = request.too_long(at.len()) {
+            let outcome = Outcome::Refused { refusal };
+            return Some(Answer { id, outcome });
         }
         let body = request
             .idempotency_key

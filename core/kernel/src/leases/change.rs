@@ -18,7 +18,7 @@ pub enum LeaseChange {
         /// With what.
         resources: Resources,
     },
-    /// The holder has `grace_ms` more.
+    /// The holder asked for more time.
     Extend {
         /// The grant.
         fence: Fence,

@@ -10,4 +10,10 @@ pub enum LeaseError {
         /// The fence of the report.
         fence: Fence,
     },
+    /// Its holder was asked to stop and gets no more time. End the attempt. Code `LEASE_REVOKED`.
+    #[error("the holder of {fence} was asked to stop: it gets no more time")]
+    Revoked {
+        /// The fence of the attempt.
+        fence: Fence,
+    },
 }

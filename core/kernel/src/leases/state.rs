@@ -36,7 +36,7 @@ wire! {
         /// Epoch of the node that granted it.
         epoch: u64,
         granted_ms: u64,
-        /// Time the holder was given; after a restart it is given again.
+        /// Time the holder was given last, with the grant or since; after a restart it is given again.
         length_ms: u64,
         deadline_ms: u64,
         resources: Resources,
@@ -139,15 +139,19 @@ impl Leases {
         }
     }
 
-    /// After a restart every holder has its full time again.
-    pub(crate) fn renew_all(&mut self, now_ms: u64) {
+    /// After a restart every holder has its full time again; one that was asked to stop has what was left of its grace
+    /// period when the node of before was heard of last, `idle_ms` ago.
+    pub(crate) fn renew_all(&mut self, now_ms: u64, idle_ms: u64) {
         let fences: Vec<Fence> = self.table.iter().map(|(fence, _)| fence).collect();
         for fence in fences {
             if let Some(lease) = self.table.get_mut(fence) {
-                lease.deadline_ms = now_ms.saturating_add(lease.length_ms);
-                if let Some(revoked) = &mut lease.revoked {
-                    revoked.until_ms = lease.deadline_ms;
-                }
+                lease.deadline_ms = match &mut lease.revoked {
+                    Some(revoked) => {
+                        revoked.until_ms = revoked.until_ms.saturating_add(idle_ms);
+                        revoked.until_ms
+                    }
+                    None => now_ms.saturating_add(lease.length_ms),
+                };
             }
         }
     }

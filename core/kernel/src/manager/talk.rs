@@ -40,10 +40,17 @@ impl<J: Journal> AgentManager<J> {
             traceparent: None,
             command: command.into(),
         };
-        let now = (self.clock)();
-        let output = self.kernel.step(now, &batch(&[request]));
-        self.commit(&output.frame.0)?;
-        self.effects.extend(output.effects);
+        let request = batch(&[request]);
+        let output = loop {
+            let now = (self.clock)();
+            let mut output = self.kernel.step(now, &request);
+            self.commit_with(&output.frame.0, output.left_over == 0)?;
+            self.effects.extend(std::mem::take(&mut output.effects));
+            // What was due may have filled the step before the command had its turn.
+            if output.left_over == 0 {
+                break output;
+            }
+        };
         match output.answers.into_iter().next().map(|answer| answer.outcome) {
             Some(Outcome::Refused { refusal }) => Err(AgentError::Refused(refusal)),
             Some(Outcome::Accepted { entity }) => Ok(entity),
@@ -53,7 +60,15 @@ impl<J: Journal> AgentManager<J> {
 
     /// Nothing leaves before it is in the journal.
     pub(super) fn commit(&mut self, frame: &[u8]) -> Result<(), JournalError> {
-        let rows = std::mem::take(&mut self.rows);
+        self.commit_with(frame, true)
+    }
+
+    /// The rows a command refers to go with the frame it is in.
+    fn commit_with(&mut self, frame: &[u8], is_taken: bool) -> Result<(), JournalError> {
+        let rows = match is_taken {
+            true => std::mem::take(&mut self.rows),
+            false => Vec::new(),
+        };
         if frame.is_empty() {
             return Ok(());
         }

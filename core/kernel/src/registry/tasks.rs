@@ -4,8 +4,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: "PLAN_TOO_LARGE",
         title: "The plan is larger than a plan may be",
-        cause: "A plan has at most 100,000 tasks and 64 MiB.",
-        cure: "Split the plan into several sessions.",
+        cause: "A plan has at most 100,000 tasks and 64 MiB. One command to the kernel brings at most 3,000 tasks, which only programs meet that speak to the kernel themselves.",
+        cure: "Split the plan into several sessions; to the kernel itself, hand it in in parts.",
         retryable: false,
         http: 413,
         exit: 2,

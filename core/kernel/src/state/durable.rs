@@ -7,7 +7,7 @@ use crate::alerts::{AlertAction, AlertEvent, Alerts};
 use crate::escalations::{EscalationEvent, Escalations};
 use crate::event::Event;
 use crate::gather::Gather;
-use crate::id::{Fence, IdSpace};
+use crate::id::Fence;
 use crate::journal::{FORMAT, Idempotency, JournalEvent, Node};
 use crate::leases::Leases;
 use crate::outbox::Outbox;
@@ -75,11 +75,6 @@ impl Durable {
         place[..8].copy_from_slice(&self.last_seq.to_be_bytes());
         place[8..].copy_from_slice(&site.to_be_bytes());
         xxhash_rust::xxh3::xxh3_64_with_seed(&place, seed)
-    }
-
-    /// Makes and reads ids; `None` before the first start of a node.
-    pub fn ids(&self) -> Option<IdSpace> {
-        self.node.get(0).map(|node| IdSpace::new(node.seed))
     }
 
     /// The configuration in force.
@@ -151,7 +146,7 @@ impl Durable {
             JournalEvent::CommandRemembered { .. } => self.idempotency.evolve(seq, now_ms, event),
             JournalEvent::NodeStarted { .. } => {
                 Node::evolve(&mut self.node, event);
-                self.leases.renew_all(now_ms);
+                self.leases.renew_all(now_ms, idle_ms);
                 self.agents.start_node(now_ms, self.epoch());
                 self.sessions.shift_clocks(idle_ms);
                 self.tasks.shift_clocks(idle_ms);

@@ -87,7 +87,10 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
             lease(durable, Fence(seq));
             wait(durable, *task);
         }
-        Event::Task(TaskEvent::TaskStopRequested { fence, .. }) => lease(durable, *fence),
+        Event::Task(TaskEvent::TaskExtended { .. }) if crate::planted::is(16) => {}
+        Event::Task(TaskEvent::TaskStopRequested { fence, .. } | TaskEvent::TaskExtended { fence, .. }) => {
+            lease(durable, *fence);
+        }
         Event::Task(
             TaskEvent::TaskCompleted { task, fence, .. } | TaskEvent::TaskAttemptFailed { task, fence, .. },
         ) => {

@@ -1,6 +1,7 @@
 //! What can be reported of tasks, a file each.
 
 mod complete;
+mod extend;
 mod fail;
 mod progress;
 
@@ -28,6 +29,12 @@ wire! {
         },
         /// An attempt ended otherwise.
         302 => FailTask { fence: Fence, error: AttemptError, report: Report },
+        /// An attempt asks for more time.
+        303 => ExtendTask {
+            fence: Fence,
+            /// Time it has from now on, unless it has more left.
+            length_ms: u64,
+        },
     }
 }
 
@@ -41,6 +48,7 @@ pub(crate) fn decide(state: &State<'_>, command: &TaskCommand, sink: &mut Sink) 
             report,
             tolerated,
         } => complete::decide(state, *fence, report, tolerated.as_ref(), sink),
+        TaskCommand::ExtendTask { fence, length_ms } => extend::decide(state, *fence, *length_ms, sink),
         TaskCommand::FailTask { fence, error, report } => fail::decide(state, *fence, error, report, sink),
     }
 }

@@ -12,6 +12,14 @@ pub enum TaskError {
         /// The bound.
         limit: u64,
     },
+    /// One command brings more tasks than it may. Hand the plan in in parts. Code `PLAN_TOO_LARGE`.
+    #[error("one command brings {tasks} tasks, the limit is {limit}: hand the plan in in parts")]
+    PartTooLarge {
+        /// Tasks of the command.
+        tasks: u64,
+        /// The bound.
+        limit: u64,
+    },
     /// The plan has more bytes than it may. Split it. Code `PLAN_TOO_LARGE`.
     #[error("the plan has {bytes} bytes, the limit is {limit}")]
     PlanTooHeavy {

@@ -92,6 +92,8 @@ wire! {
         314 => TaskTimedOut { task: TaskId, session: SessionId },
         /// It ended without a running attempt, because the time of the task, its parent or its phase is over.
         315 => TaskExpired { task: TaskId, session: SessionId, status: TaskStatus, reason: String },
+        /// The attempt has more time, from now on.
+        316 => TaskExtended { task: TaskId, session: SessionId, fence: Fence, length_ms: u64 },
     }
 }
 
@@ -122,6 +124,10 @@ impl TaskEvent {
                 agent: *agent,
                 length_ms: *timeout_ms,
                 resources: *resources,
+            }),
+            Self::TaskExtended { fence, length_ms, .. } => Some(LeaseChange::Extend {
+                fence: *fence,
+                length_ms: *length_ms,
             }),
             Self::TaskStopRequested {
                 fence,

@@ -61,7 +61,24 @@ impl Lab {
         self.step_requests(&requests)
     }
 
+    /// Every request, in as many steps as they need; the output is the last one's, with the answers and effects of all.
     pub fn step_requests(&mut self, requests: &[Request]) -> StepOutput {
+        let (mut answers, mut effects) = (Vec::new(), Vec::new());
+        let mut rest = requests;
+        loop {
+            let mut output = self.step_once(rest);
+            answers.append(&mut output.answers);
+            effects.append(&mut output.effects);
+            if output.left_over == 0 {
+                (output.answers, output.effects) = (answers, effects);
+                return output;
+            }
+            rest = &rest[rest.len() - output.left_over as usize..];
+        }
+    }
+
+    /// One step, which may leave requests.
+    pub fn step_once(&mut self, requests: &[Request]) -> StepOutput {
         let output = self.kernel.step(self.now, &batch(requests));
         if !output.frame.0.is_empty() {
             self.frames.push(output.frame.0.clone());

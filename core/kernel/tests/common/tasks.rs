@@ -26,6 +26,21 @@ impl Lab {
         });
     }
 
+    /// Hands a plan in by parts, however large.
+    pub fn hand_in(&mut self, plan: PlanSpec, tasks: &[TaskSpec]) -> SessionId {
+        let session = SessionId(self.accept(SessionCommand::BeginPlan {
+            plan,
+            expected: tasks.len() as u32,
+            input: None,
+        }));
+        for part in tasks.chunks(2_000) {
+            let tasks = super::shared(part.to_vec());
+            self.accept(SessionCommand::AddTasks { session, tasks });
+        }
+        self.accept(SessionCommand::CommitPlan { session });
+        session
+    }
+
     pub fn start(&mut self, plan: PlanSpec, tasks: Vec<TaskSpec>) -> SessionId {
         SessionId(self.accept(SessionCommand::Orchestrate {
             plan,

@@ -178,6 +178,10 @@ fn session() -> Lab {
         ppm: 500_000,
         message: "half".to_owned(),
     });
+    lab.accept(TaskCommand::ExtendTask {
+        fence,
+        length_ms: 60_000,
+    });
     lab.complete("G1");
     lab.complete("A");
     lab

@@ -16,6 +16,7 @@ describe("readProtocolLine", () => {
     ],
     ['{"type":"log","level":"warn","text":"careful"}', { type: "log", level: "warn", text: "careful" }],
     ['{"type":"log","level":"shout","message":"m"}', { type: "log", level: "info", text: "m" }],
+    ['{"type":"extend","ms":60000.5}', { type: "extend", ms: 60_001 }],
     ['{"type":"result","output":{"a":[1]}}', { type: "result", output: { a: [1] } }],
     ['{"type":"result"}', { type: "result", output: null }],
     [
@@ -55,6 +56,9 @@ describe("readProtocolLine", () => {
     '{"type":"artifact","path":"a\\u0000b"}',
     '{"type":"artifact","path":"a/"}',
     '{"type":"log"}',
+    '{"type":"extend"}',
+    '{"type":"extend","ms":0}',
+    '{"type":"extend","ms":"60"}',
   ])("says what is wrong with %s", (text) => {
     expect(readProtocolLine(text)).toEqual({ invalid: expect.stringContaining("needs") });
   });

@@ -13,6 +13,7 @@ export type ProtocolLine =
   | { readonly type: "metric"; readonly name: string; readonly value: number }
   | { readonly type: "artifact"; readonly name: string; readonly path: string }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
+  | { readonly type: "extend"; readonly ms: number }
   | { readonly type: "result"; readonly output: unknown }
   | {
       readonly type: "error";
@@ -58,6 +59,10 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
     if (typeof said !== "string") return { invalid: "log needs a `text`" };
     return { line: { type: "log", level: isLevel(level) ? level : "info", text: clip(said, 8_192) } };
   },
+  extend: ({ ms }) =>
+    finite(ms) && ms >= 1
+      ? { line: { type: "extend", ms: Math.ceil(ms) } }
+      : { invalid: "extend needs a number `ms` of at least 1" },
   result: (members) => ({ line: { type: "result", output: members.output ?? null } }),
   error: (members) => {
     const { error_type: snake, errorType: camel, message, details } = members;

@@ -81,6 +81,11 @@ export class FunctionContext implements AgentContext {
     this.#throttle.push({ ...given, percentage });
   }
 
+  async extend(ms: number): Promise<void> {
+    if (this.#ended) throw new PolyphonError("LEASE_FENCED", { message: "The try has ended: it gets no more time." });
+    await this.#sink.extend(ms);
+  }
+
   metric(name: string, value: number): void {
     if (this.#ended) return;
     this.#metrics ??= new Map();

@@ -176,6 +176,19 @@ describe("function host", () => {
     await running;
   });
 
+  it("passes requests for more time on while the try runs, and says what they are refused with", async () => {
+    const { run, sink } = bench();
+    const contexts: AgentContext[] = [];
+    const result = await run(async (_, ctx) => {
+      contexts.push(ctx);
+      await ctx.extend(5_000);
+      sink.refusal = new Error("no more");
+      return ctx.extend(6_000).catch((error: Error) => error.message);
+    });
+    expect([result.output, sink.extended]).toEqual(["no more", [5_000]]);
+    await expect(contexts[0]?.extend(1)).rejects.toMatchObject({ code: "LEASE_FENCED" });
+  });
+
   it("collects metrics and refuses those that break the rules", async () => {
     const { run } = bench();
     const result = await run((_task, ctx) => {

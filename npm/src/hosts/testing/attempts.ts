@@ -23,6 +23,9 @@ export class RecordingSink implements AttemptSink {
   readonly progressed: AttemptProgress[] = [];
   readonly logged: { readonly level: string; readonly text: string }[] = [];
   readonly used: ResourceUsage[] = [];
+  readonly extended: number[] = [];
+  /** Refuses every request for more time. */
+  refusal: Error | undefined;
 
   progress(progress: AttemptProgress): void {
     this.progressed.push(progress);
@@ -34,5 +37,10 @@ export class RecordingSink implements AttemptSink {
 
   usage(usage: ResourceUsage): void {
     this.used.push(usage);
+  }
+
+  async extend(ms: number): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.extended.push(ms);
   }
 }

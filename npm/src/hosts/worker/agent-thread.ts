@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { threadEntry } from "../../thread-entry.ts";
 import { LineSplitter } from "../formats/line-splitter.ts";
@@ -6,7 +7,7 @@ import type { AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "..
 import { Reporter } from "../reporter.ts";
 import { stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
-import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
+import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadRefusal, ThreadReport } from "./messages.ts";
 
 const UNKNOWN_USAGE: ResourceUsage = Object.freeze({ memoryPeakBytes: null, cpuMs: null, diskBytes: null });
 
@@ -101,10 +102,22 @@ export class AgentThread {
   #take(report: ThreadReport): void {
     if (report.type === "progress") this.#reporter?.progress(report.progress);
     else if (report.type === "log") this.#reporter?.log(report.level, report.text);
+    else if (report.type === "extend") void this.#extend(report.id, report.ms);
     else if (report.type === "alive") {
       for (const resolve of this.#asked.splice(0)) resolve();
       this.#reporter?.usage(report.usage);
     } else this.#finish(report.result);
+  }
+
+  async #extend(id: number, ms: number): Promise<void> {
+    let refusal: ThreadRefusal | null = null;
+    try {
+      await this.#reporter?.extend(ms);
+    } catch (error) {
+      const known = error instanceof PolyphonError ? error : new PolyphonError("STORE_IO", { message: String(error) });
+      refusal = { code: known.code, message: known.message, retryable: known.retryable };
+    }
+    if (!this.#ended) this.#order({ type: "extended", id, refusal });
   }
 
   #crashed(error: AttemptError): void {

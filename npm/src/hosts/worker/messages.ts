@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../errors/codes.generated.ts";
 import type { AttemptProgress, AttemptResult, ResourceUsage } from "../host.ts";
 
 /** What a thread is made for. */
@@ -31,11 +32,21 @@ export interface ThreadAttempt {
 export type ThreadOrder =
   | { readonly type: "perform"; readonly attempt: ThreadAttempt }
   | { readonly type: "stop"; readonly errorType: string; readonly message: string }
+  /** What became of the request for more time of this number. */
+  | { readonly type: "extended"; readonly id: number; readonly refusal: ThreadRefusal | null }
   /** Answered with `alive` as soon as the thread's event loop turns. */
   | { readonly type: "ask" };
 
+/** A refusal as it crosses the border of a thread. */
+export interface ThreadRefusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
 /** From a thread. */
 export type ThreadReport =
+  | { readonly type: "extend"; readonly id: number; readonly ms: number }
   | { readonly type: "progress"; readonly progress: AttemptProgress }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
   | { readonly type: "alive"; readonly usage: ResourceUsage }

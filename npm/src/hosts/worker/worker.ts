@@ -10,6 +10,7 @@ import type { AttemptResult, AttemptSink } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopReason } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
+import { Extensions } from "./extensions.ts";
 import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
 
 /** The host outside ends the thread: inside, a function that ignores its signal is never given up. */
@@ -26,6 +27,7 @@ function serve(data: ThreadData, clock: Clock, post: (report: ThreadReport) => v
   let perform: Promise<Perform> | undefined;
   /** Processor time of the thread before its attempt. */
   let begunMs: number | null = null;
+  const extensions = new Extensions(post);
   const artifacts = data.artifacts === undefined ? {} : { artifacts: fileArtifactKeeper(data.artifacts) };
   port?.on("message", (order: ThreadOrder) => {
     if (order.type === "ask") {
@@ -33,6 +35,10 @@ function serve(data: ThreadData, clock: Clock, post: (report: ThreadReport) => v
       const cpuMs = threadCpuMs();
       const spentMs = cpuMs === null || begunMs === null ? null : Math.round(cpuMs - begunMs);
       post({ type: "alive", usage: { memoryBytes, memoryPeakBytes: null, cpuMs: spentMs, diskBytes: null } });
+      return;
+    }
+    if (order.type === "extended") {
+      extensions.answered(order.id, order.refusal);
       return;
     }
     if (order.type === "stop") {
@@ -43,7 +49,13 @@ function serve(data: ThreadData, clock: Clock, post: (report: ThreadReport) => v
     begunMs = threadCpuMs();
     perform ??= load(data);
     const { signal } = stop;
-    void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, post).then((result) =>
+    const sink: AttemptSink = {
+      progress: (progress) => post({ type: "progress", progress }),
+      log: (level, text) => post({ type: "log", level, text }),
+      usage: () => undefined,
+      extend: (ms) => extensions.ask(ms),
+    };
+    void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, sink).then((result) =>
       post({ type: "result", result }),
     );
   });
@@ -54,13 +66,8 @@ async function performAttempt(
   attempt: ThreadAttempt,
   options: FunctionHostOptions,
   signal: AbortSignal,
-  post: (report: ThreadReport) => void,
+  sink: AttemptSink,
 ): Promise<AttemptResult> {
-  const sink: AttemptSink = {
-    progress: (progress) => post({ type: "progress", progress }),
-    log: (level, text) => post({ type: "log", level, text }),
-    usage: () => undefined,
-  };
   const reporter = new Reporter(options.clock, sink);
   const usedBefore = threadCpuMs();
   try {

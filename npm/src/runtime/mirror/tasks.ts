@@ -35,6 +35,8 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       if (task !== undefined) task.progressPpm = event.ppm;
       return task?.session;
     }
+    case "TaskExtended":
+      return mirror.tasks.get(event.task)?.session;
     case "TaskCompleted": {
       const task = mirror.tasks.get(event.task);
       if (task === undefined) return undefined;

@@ -20,6 +20,7 @@ impl Invariant for Fences {
             TaskEvent::TaskCompleted { fence, task, .. }
             | TaskEvent::TaskAttemptFailed { fence, task, .. }
             | TaskEvent::TaskStopRequested { fence, task, .. }
+            | TaskEvent::TaskExtended { fence, task, .. }
             | TaskEvent::TaskProgressed { fence, task, .. } => (fence, task),
             _ => return Ok(()),
         };

@@ -12,6 +12,7 @@ mod executions;
 mod fences;
 mod grants;
 mod idempotency;
+mod leases;
 mod order;
 mod pools;
 mod sequence;
@@ -77,6 +78,7 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(order::Order),
         Box::new(capacity::Capacity),
         Box::new(fences::Fences),
+        Box::new(leases::Leases),
         Box::new(transitions::Transitions),
         Box::new(attempts::Attempts),
         Box::new(effects::Effects),

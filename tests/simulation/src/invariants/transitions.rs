@@ -42,9 +42,9 @@ fn task(facts: &Facts, at: At, event: &TaskEvent) -> Result<(), String> {
         TaskEvent::TaskCompleted { task, .. } | TaskEvent::TaskAttemptFailed { task, .. } => {
             (task.0, &[Running])
         }
-        TaskEvent::TaskStopRequested { task, .. } | TaskEvent::TaskProgressed { task, .. } => {
-            (task.0, &[Running])
-        }
+        TaskEvent::TaskStopRequested { task, .. }
+        | TaskEvent::TaskProgressed { task, .. }
+        | TaskEvent::TaskExtended { task, .. } => (task.0, &[Running]),
         TaskEvent::TaskWoken { task, .. } => (task.0, &[Waiting]),
         TaskEvent::TaskSkipped { task, .. } => (task.0, &[Pending, Ready]),
         TaskEvent::TaskCancelled { task, .. } => (task.0, &[Pending, Ready, Waiting, Running]),
@@ -82,7 +82,8 @@ fn task(facts: &Facts, at: At, event: &TaskEvent) -> Result<(), String> {
         TaskEvent::TaskCompleted { .. }
         | TaskEvent::TaskAttemptFailed { .. }
         | TaskEvent::TaskStopRequested { .. }
-        | TaskEvent::TaskProgressed { .. } => Some(true),
+        | TaskEvent::TaskProgressed { .. }
+        | TaskEvent::TaskExtended { .. } => Some(true),
         TaskEvent::TaskTimedOut { .. } => None,
         _ => Some(false),
     };

@@ -9,6 +9,7 @@ use polyphon_kernel::tasks::commands::TaskCommand;
 use polyphon_kernel::tasks::{ClassSpec, Report};
 use polyphon_kernel::{AgentId, Command, Fence, PoolId, SessionId, Settings, bounds};
 
+use super::turn::Who;
 use super::{Step, World, pick_key};
 use crate::plans;
 use crate::random::Random;
@@ -27,6 +28,18 @@ impl World {
         match self.bad_command(kind, draw) {
             Some(command) => self.call(command, key),
             None => Ok(()),
+        }
+    }
+
+    /// So much at once that one step has no room for it, if only to be refused. Seldom, for it takes long.
+    pub(super) fn crowd(&mut self, draw: &mut Random) {
+        if !draw.percent(5) {
+            return;
+        }
+        let fence = Fence(u64::from(u32::MAX) << 16);
+        for _ in 0..=bounds::STEP_COMMANDS {
+            let (ppm, message) = (0, String::new());
+            self.tell(TaskCommand::ReportProgress { fence, ppm, message }, Who::Host);
         }
     }
 

@@ -51,6 +51,7 @@ const COMMANDS: &[Kind] = &[
     Kind::Configure,
     Kind::Report,
     Kind::Progress,
+    Kind::Extend,
     Kind::Heartbeat,
     Kind::Register,
     Kind::Boot,
@@ -225,6 +226,7 @@ impl World {
             Kind::Configure => self.configure(draw)?,
             Kind::Report => self.end_attempt(draw)?,
             Kind::Progress => self.progress(draw)?,
+            Kind::Extend => self.extend(draw)?,
             Kind::Duplicate => self.report_again(draw)?,
             Kind::Late => self.report_late(draw)?,
             Kind::Heartbeat => self.heartbeats()?,
@@ -243,6 +245,7 @@ impl World {
             Kind::Full => self.fill_disk(draw),
             Kind::Jump => self.jump(draw),
             Kind::Hold => self.hold(draw),
+            Kind::Crowd => self.crowd(draw),
             Kind::Calm => self.calm_down(draw)?,
         }
         Ok(())

@@ -429,6 +429,20 @@ impl World {
         Ok(())
     }
 
+    /// More time for an attempt, also for one that was asked to stop or has ended, which must be refused.
+    pub(super) fn extend(&mut self, draw: &mut Random) -> Step {
+        let running = pick_key(draw, &self.team.work);
+        let fence = match draw.percent(80) {
+            true => running,
+            false => draw.pick(self.team.past.make_contiguous()).copied(),
+        };
+        let Some(fence) = fence.map(Fence) else {
+            return Ok(());
+        };
+        let length_ms = draw.below(200_000);
+        self.call(TaskCommand::ExtendTask { fence, length_ms }.into(), None)
+    }
+
     pub(super) fn report_again(&mut self, draw: &mut Random) -> Step {
         if !self.is_on(Fault::Duplicate) {
             return Ok(());

@@ -19,8 +19,6 @@ use crate::store::Append;
 
 /// Frames that may be on their way at once.
 const FLIGHTS: usize = 2;
-/// Commands one step takes.
-const STEP_COMMANDS: usize = 2_000;
 
 /// Who waits for an answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -267,9 +265,9 @@ impl World {
             return Ok(());
         };
         runtime.is_due = false;
-        let most = if runtime.is_starting { 1 } else { STEP_COMMANDS };
+        let most = if runtime.is_starting { 1 } else { usize::MAX };
         let count = runtime.queue.len().min(most);
-        let taken: Vec<Waiting> = runtime.queue.drain(..count).collect();
+        let mut taken: Vec<Waiting> = runtime.queue.drain(..count).collect();
         let requests: Vec<Request> = taken.iter().map(|waiting| waiting.request.clone()).collect();
         let bytes = batch(&requests);
         let output = runtime.kernel.step(self.clock.now(), &bytes);
@@ -278,6 +276,16 @@ impl World {
         }
         runtime.now_ms = output.now_ms;
         runtime.deadline_ms = output.deadline_ms;
+        if output.left_over > 0 {
+            self.counters.count("recovery: commands left for the next step");
+            for waiting in taken
+                .split_off(count - output.left_over as usize)
+                .into_iter()
+                .rev()
+            {
+                runtime.queue.push_front(waiting);
+            }
+        }
         let is_written = output.frame.0.is_empty();
         if !is_written {
             self.store.append(output.frame.0.clone());

@@ -27,6 +27,7 @@ pub(super) fn decide(
         }
         .into());
     }
+    graph::check_part(tasks.len())?;
     if state.durable.tasks.live() + tasks.len() > bounds::LIVE_TASKS {
         return Err(Refusal::full("tasks", bounds::LIVE_TASKS));
     }

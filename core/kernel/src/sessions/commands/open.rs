@@ -8,9 +8,6 @@ use crate::state::{Origin, Sink, State};
 use crate::tasks::graph;
 use crate::tasks::{PlanSpec, TaskError, TaskEvent, TaskSpec};
 
-/// Tasks that together cannot have as many bytes as a plan may: each of their lists and texts is bounded.
-const UNWEIGHED: usize = 500;
-
 /// Opens a session whose plan comes with it.
 pub(super) fn whole(
     state: &State<'_>,
@@ -22,9 +19,7 @@ pub(super) fn whole(
 ) -> Result<(), Refusal> {
     check_room(state, tasks.len())?;
     graph::check_plan(plan, tasks.len() as u32, input)?;
-    if tasks.len() > UNWEIGHED {
-        graph::check_bytes(graph::encoded_bytes(tasks))?;
-    }
+    graph::check_part(tasks.len())?;
     tasks.iter().try_for_each(|task| graph::check_task(task, plan))?;
     graph::check_graph(plan, &tasks.iter().map(Arc::as_ref).collect::<Vec<_>>())?;
     sink.emit(opened(origin, plan, tasks.len() as u32, None, input));

@@ -138,8 +138,13 @@ fn is_bounded_artifact(artifact: &Artifact) -> bool {
 fn timeout_error(state: &State<'_>, task: &Task, lease: &Lease) -> AttemptError {
     let message = if state.durable.tasks.is_over_time(task) {
         over_time(state, task)
-    } else {
+    } else if lease.length_ms == task.timeout_ms {
         format!("the attempt took longer than its {} ms", lease.length_ms)
+    } else {
+        format!(
+            "the attempt took longer than the {} ms it asked for last",
+            lease.length_ms
+        )
     };
     AttemptError {
         error_type: "timeout".to_owned(),

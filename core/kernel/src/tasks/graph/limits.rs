@@ -38,6 +38,18 @@ pub(crate) fn check_bytes(bytes: u64) -> Result<(), TaskError> {
 }
 
 /// # Errors
+/// [`TaskError::PartTooLarge`] when one command brings more tasks than one step has room for.
+pub(crate) fn check_part(tasks: usize) -> Result<(), TaskError> {
+    if tasks > bounds::PART_TASKS {
+        return Err(TaskError::PartTooLarge {
+            tasks: tasks as u64,
+            limit: bounds::PART_TASKS as u64,
+        });
+    }
+    Ok(())
+}
+
+/// # Errors
 /// The first bound that is broken.
 pub(crate) fn check_plan(plan: &PlanSpec, tasks: u32, input: Option<&Payload>) -> Result<(), TaskError> {
     if tasks > bounds::PLAN_TASKS {

@@ -3,7 +3,9 @@
 mod cycle;
 mod limits;
 
-pub(crate) use limits::{LONGEST_MS, check_bytes, check_plan, check_task, check_task_against, encoded_bytes};
+pub(crate) use limits::{
+    LONGEST_MS, check_bytes, check_part, check_plan, check_task, check_task_against, encoded_bytes,
+};
 
 use std::collections::BTreeSet;
 

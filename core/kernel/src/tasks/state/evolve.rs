@@ -101,6 +101,8 @@ impl Tasks {
             } => self.end_phase(*session, *phase, *passed),
             TaskEvent::PhaseTimedOut { session, phase } => self.time_out_phase(*session, *phase),
             TaskEvent::TaskTimedOut { task, .. } => self.time_out_task(*task),
+            // What there is to know of it stands in the lease.
+            TaskEvent::TaskExtended { .. } => {}
         }
     }
 

@@ -39,16 +39,22 @@ pub(super) fn drafts(cases: &mut Vec<Case>) {
     add(cases, "PLAN_TOO_LARGE", "the limit is 100000", |_| {
         whole(plan(), vec![task("A", &[]); bounds::PLAN_TASKS as usize + 1])
     });
-    add(cases, "PLAN_TOO_LARGE", "bytes, the limit is 67108864", |_| {
-        whole(plan(), heavy())
+    add(cases, "PLAN_TOO_LARGE", "3001 tasks, the limit is 3000", |_| {
+        whole(plan(), vec![task("A", &[]); bounds::PART_TASKS + 1])
+    });
+    add(cases, "PLAN_TOO_LARGE", "3001 tasks, the limit is 3000", |lab| {
+        let tasks = shared(vec![task("A", &[]); bounds::PART_TASKS + 1]);
+        let session = draft(lab, tasks.len() as u32);
+        SessionCommand::AddTasks { session, tasks }
     });
     add(cases, "PLAN_TOO_LARGE", "bytes, the limit is 67108864", |lab| {
-        let tasks = heavy();
-        let session = draft(lab, tasks.len() as u32);
-        SessionCommand::AddTasks {
+        let session = draft(lab, bounds::PLAN_TASKS);
+        let part = || SessionCommand::AddTasks {
             session,
-            tasks: shared(tasks),
-        }
+            tasks: shared(vec![heavy(); 100]),
+        };
+        (0..13).for_each(|_| drop(lab.accept(part())));
+        part()
     });
     cases.push(Case {
         code: "KERNEL_FULL",
@@ -92,11 +98,11 @@ pub(super) fn drafts(cases: &mut Vec<Case>) {
     });
 }
 
-/// Tasks of more than 64 MiB.
-fn heavy() -> Vec<TaskSpec> {
+/// A task of some 50,000 bytes.
+fn heavy() -> TaskSpec {
     let mut one = task("A", &[]);
     one.after = (0..10_000).map(|index| index + 90_000).collect();
-    vec![one; 1_400]
+    one
 }
 
 /// As many tasks as may live.

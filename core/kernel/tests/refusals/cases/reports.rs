@@ -19,16 +19,30 @@ fn attempt(lab: &mut Lab) -> Fence {
 }
 
 pub(super) fn reports(cases: &mut Vec<Case>) {
-    for number in 0..3 {
+    for number in 0..4 {
         add(cases, "LEASE_FENCED", "is not a running lease", move |lab| {
             let fence = attempt(lab);
             lab.complete("A");
             match number {
+                3 => extend(fence, 1_000),
                 0 => progress(fence),
                 1 => complete(fence, Report::empty()),
                 _ => failure(fence, "late"),
             }
         });
+    }
+    add(cases, "LEASE_REVOKED", "it gets no more time", |lab| {
+        let fence = attempt(lab);
+        lab.pass(10_000);
+        extend(fence, 1_000)
+    });
+    for length_ms in [0, 400 * 86_400_000] {
+        add(
+            cases,
+            "TASK_REPORT_INVALID",
+            "an extension is 1 ms to a year",
+            move |lab| extend(attempt(lab), length_ms),
+        );
     }
     let mut breaks = |rule, change: fn(&mut Report)| {
         for fails in [false, true] {
@@ -99,6 +113,10 @@ fn complete(fence: Fence, report: Report) -> TaskCommand {
         report,
         tolerated: None,
     }
+}
+
+fn extend(fence: Fence, length_ms: u64) -> TaskCommand {
+    TaskCommand::ExtendTask { fence, length_ms }
 }
 
 fn progress(fence: Fence) -> TaskCommand {

@@ -99,7 +99,12 @@ describe("a simulated try", () => {
     const clock = new FakeClock();
     const off = new AbortController();
     const attempt = { key: "A1", number: 1, timeoutMs: 60_000, resources: { memoryMb: 100, cpuCores: 1, diskMb: 10 } };
-    const sink = { progress: () => undefined, log: () => undefined, usage: () => undefined };
+    const sink = {
+      progress: () => undefined,
+      log: () => undefined,
+      usage: () => undefined,
+      extend: async () => undefined,
+    };
     const running = simulatedHost(config, 1, clock).run(attempt as never, sink, off.signal);
     off.abort();
     expect(await running).toMatchObject({ ok: false, error: { type: "cancelled" } });

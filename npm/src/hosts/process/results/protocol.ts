@@ -49,6 +49,11 @@ export class ProtocolState {
       case "log":
         this.#reporter.log(line.level, line.text);
         return;
+      case "extend":
+        this.#reporter.extend(line.ms).catch((error: unknown) => {
+          this.#problem(`no more time: ${error instanceof Error ? error.message : String(error)}`);
+        });
+        return;
       case "metric":
         this.#put(this.metrics, line.name, line.value, MAX_METRICS - OWN_METRICS, "metrics");
         return;

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { memoryStore } from "../stores/memory/memory-store.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { type Answer, readRequest, type StepOutput } from "../wasm/codec.generated.ts";
+import type { Kernel } from "../wasm/kernel.ts";
+import { Reader } from "../wasm/msgpack.ts";
+import { Loop } from "./loop.ts";
+
+/** A kernel that has room for two requests a step, and writes nothing. */
+function narrowKernel(): { readonly kernel: Kernel; readonly batches: (readonly number[])[] } {
+  const batches: number[][] = [];
+  const step = (batch: Uint8Array): StepOutput => {
+    const reader = new Reader(batch);
+    const ids = [...reader.list(() => readRequest(reader).id)];
+    batches.push(ids);
+    const answers = ids.slice(0, 2).map((id): Answer => ({ id, outcome: { type: "Accepted", entity: id * 10 } }));
+    const leftOver = ids.length - answers.length;
+    const rest = { firstSeq: 1, lastSeq: 0, eventsAt: 0, effects: [], deadlineMs: null, nowMs: 0 };
+    return { ...rest, frame: new Uint8Array(), answers, leftOver };
+  };
+  return { kernel: { step } as unknown as Kernel, batches };
+}
+
+test("what a step has no room for comes first in the next one, before what came meanwhile", async () => {
+  const { kernel, batches } = narrowKernel();
+  const unexpected = (): never => expect.fail("nothing goes wrong here");
+  const loop = new Loop(kernel, {
+    store: memoryStore(),
+    clock: new FakeClock(),
+    rebuild: unexpected,
+    persisted: () => undefined,
+    act: () => undefined,
+    waits: () => false,
+    failed: unexpected,
+    panicked: unexpected,
+  });
+  const ask = (): Promise<number> => loop.submit({ type: "ResumeSession", session: 1 });
+  const late: Promise<number>[] = [];
+  const first = ask().then((entity) => {
+    late.push(ask());
+    return entity;
+  });
+  const rest = [ask(), ask(), ask(), ask()];
+  expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40, 50]);
+  expect(await Promise.all(late)).toEqual([60]);
+  expect(batches.map((batch) => batch[0])).toEqual([1, 3, 5]);
+  expect(batches.flat().toSorted((a, b) => a - b).at(-1)).toBe(6);
+});
