@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { build } from "./lib/build.mjs";
 import { api } from "./lib/checks/api.mjs";
+import { codes } from "./lib/checks/codes.mjs";
 import { dependencies } from "./lib/checks/dependencies.mjs";
 import { generated } from "./lib/checks/generated.mjs";
 import { licences } from "./lib/checks/licences.mjs";
@@ -22,6 +23,7 @@ const CHECKS = {
   types,
   portable,
   generated,
+  codes,
   api,
   sizes,
   dependencies,

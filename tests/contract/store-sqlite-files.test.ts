@@ -71,13 +71,13 @@ describe("the file of a SQLite store", () => {
     ["a database with another application id", () => sql("PRAGMA application_id = 7")],
     ["a text", () => writeFileSync(folder.file, "to be or not to be ".repeat(100))],
     ["a short text", () => writeFileSync(folder.file, "hello")],
-    ["a folder", () => mkdirSync(folder.file)],
-  ])("that is %s is refused and left alone", async (_what, make) => {
+    ["a folder", () => mkdirSync(folder.file), "STORE_PATH_INVALID"],
+  ])("that is %s is refused and left alone", async (_what, make, code = "STORE_FOREIGN") => {
     make();
     const names = readdirSync(folder.path);
     const size = statSync(folder.file).size;
-    await expect(store().open()).rejects.toMatchObject({ code: "STORE_FOREIGN", retryable: false });
-    await expect(openReader(folder.file, { thread: "caller" })).rejects.toMatchObject({ code: "STORE_FOREIGN" });
+    await expect(store().open()).rejects.toMatchObject({ code, retryable: false });
+    await expect(openReader(folder.file, { thread: "caller" })).rejects.toMatchObject({ code });
     expect(readdirSync(folder.path)).toEqual(names);
     expect(statSync(folder.file).size).toBe(size);
   });

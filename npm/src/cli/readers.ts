@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { PolyphonError } from "../errors/error.ts";
+import { pathError } from "../stores/sqlite/path.ts";
 import type { Cli } from "./cli.ts";
 import type { TeamReader } from "./ports.ts";
 
@@ -23,11 +25,10 @@ async function requireDatabase(db: string): Promise<void> {
     throw new PolyphonError("CLI_NO_DATABASE", { message: `${db} ${what}.`, details: { db } });
   }
   if (found.code !== "ENOENT" && found.code !== "ENOTDIR") {
-    throw new PolyphonError("STORE_IO", {
-      message: `${db} cannot be read: ${found.message}`,
-      cause: found,
-      details: { db },
-    });
+    const message = `${db} cannot be read: ${found.message}`;
+    throw (
+      pathError(basename(db), db, found) ?? new PolyphonError("STORE_IO", { message, cause: found, details: { db } })
+    );
   }
   throw new PolyphonError("CLI_NO_DATABASE", { message: `There is no database at ${db}.`, details: { db } });
 }

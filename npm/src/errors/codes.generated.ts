@@ -148,6 +148,7 @@ export type ErrorCode =
   | "STORE_IO"
   | "STORE_LOCKED"
   | "STORE_NOT_FOUND"
+  | "STORE_PATH_INVALID"
   | "STORE_PAYLOAD_CONFLICT"
   | "STORE_READ_ONLY"
   | "STORE_SNAPSHOT_INVALID"
@@ -316,6 +317,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   STORE_IO: { retryable: true, http: 503, exit: 3 },
   STORE_LOCKED: { retryable: true, http: 423, exit: 3 },
   STORE_NOT_FOUND: { retryable: false, http: 404, exit: 2 },
+  STORE_PATH_INVALID: { retryable: false, http: 400, exit: 2 },
   STORE_PAYLOAD_CONFLICT: { retryable: false, http: 409, exit: 3 },
   STORE_READ_ONLY: { retryable: false, http: 403, exit: 3 },
   STORE_SNAPSHOT_INVALID: { retryable: false, http: 409, exit: 3 },

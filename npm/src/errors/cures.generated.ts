@@ -149,6 +149,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   STORE_IO: "Look at the cause; what was not acknowledged did not happen, so the same call can be made again.",
   STORE_LOCKED: "Stop that process, or let it do what you want: commands that only read work beside it.",
   STORE_NOT_FOUND: "Check the path, or run something that creates it.",
+  STORE_PATH_INVALID: "Choose another path, or mend what the message names.",
   STORE_PAYLOAD_CONFLICT: "Nothing was written. Use a key that is unique in the partition.",
   STORE_READ_ONLY: "Change the permissions or choose another path. Commands that only read work all the same.",
   STORE_SNAPSHOT_INVALID: "Make a new snapshot of the present state; the journal is complete without it.",

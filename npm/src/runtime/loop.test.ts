@@ -44,5 +44,10 @@ test("what a step has no room for comes first in the next one, before what came 
   expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40, 50]);
   expect(await Promise.all(late)).toEqual([60]);
   expect(batches.map((batch) => batch[0])).toEqual([1, 3, 5]);
-  expect(batches.flat().toSorted((a, b) => a - b).at(-1)).toBe(6);
+  expect(
+    batches
+      .flat()
+      .toSorted((a, b) => a - b)
+      .at(-1),
+  ).toBe(6);
 });

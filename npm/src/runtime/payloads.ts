@@ -21,8 +21,7 @@ export class Payloads {
   /** Encodes a JSON value; a long one adds a row to `rows`, whose owner is filled in when it is known. */
   encode(value: unknown, rows: DraftRow[]): Payload | null {
     if (value === undefined) return null;
-    const text = JSON.stringify(value);
-    if (text === undefined) throw notJson(value);
+    const text = textOf(value);
     const bytes = encoder.encode(text);
     if (bytes.length <= INLINE_BYTES) return { type: "Inline", bytes };
     const key = `${this.#prefix}-${++this.#count}`;
@@ -80,9 +79,20 @@ export class PayloadReading {
   };
 }
 
-function notJson(value: unknown): PolyphonError {
-  return new PolyphonError("PAYLOAD_INVALID", {
-    message: `a ${typeof value} cannot be written as JSON; inputs, outputs and context values are JSON values.`,
+/** A value as JSON. A function has none; big integers and circles within the value make `stringify` throw. */
+function textOf(value: unknown): string {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    cause = error;
+  }
+  if (text !== undefined) return text;
+  const why = cause instanceof Error ? ` (${cause.message.split("\n")[0]})` : "";
+  throw new PolyphonError("PAYLOAD_INVALID", {
+    message: `a ${typeof value} cannot be written as JSON${why}; inputs, outputs and context values are JSON values.`,
+    cause,
   });
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -80,14 +81,15 @@ async function verdict(): Promise<{ readonly ok: boolean; readonly codes: readon
 
 describe("a file that is no journal of this version is refused and left alone:", () => {
   test.each([
-    ["a folder", () => mkdirSync(place.file), "STORE_FOREIGN"],
+    ["a folder", () => mkdirSync(place.file), "STORE_PATH_INVALID"],
     ["a text", () => writeFileSync(place.file, "to be or not to be ".repeat(100)), "STORE_FOREIGN"],
     ["another program's database", () => sql("CREATE TABLE t (x)"), "STORE_FOREIGN"],
     [
       "a link into a folder that is not there",
       () => symlinkSync(join(place.path, "no", "x.db"), place.file),
-      "STORE_IO",
+      "STORE_PATH_INVALID",
     ],
+    ["a pipe, which would be waited for", () => execFileSync("mkfifo", [place.file]), "STORE_PATH_INVALID"],
   ])("%s", async (_what, make, code) => {
     make();
     const before = readdirSync(place.path).filter((name) => !name.includes(".lock"));

@@ -211,3 +211,18 @@ fn a_payload_of_messagepack_keeps_the_same_schema() {
     let error = Envelope::new(header(Kind::Heartbeat), Some(opaque)).unwrap_err();
     assert_eq!((error.field.as_str(), error.found), ("payload", "bytes"));
 }
+
+#[test]
+fn a_schema_of_polyphons_own_that_nobody_knows_is_refused() {
+    let mut header = header(Kind::Data);
+    header.schema = Some("polyphon.something/1".into());
+    let refusal = Envelope::new(header.clone(), Some(json("{}"))).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.field.as_str()),
+        (Code::SchemaUnknown, "schema")
+    );
+    header.schema = Some("something/1".into());
+    let envelope = Envelope::new(header, Some(json("{}"))).unwrap();
+    let refusal = polyphon_protocol::tasks::from_envelope(&envelope).unwrap_err();
+    assert_eq!(refusal.code, Code::SchemaUnknown, "it is no task message");
+}

@@ -1,5 +1,6 @@
 //! The matcher says what comparing every pattern would say.
 
+use polyphon_protocol::Code;
 use polyphon_protocol::subjects::{Matcher, Pattern, Subject};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -57,4 +58,36 @@ proptest! {
             prop_assert_eq!(polyphon_protocol::subjects::unescape(&name), Some(text));
         }
     }
+}
+
+#[test]
+fn what_is_no_subject_or_pattern_is_refused_by_name() {
+    let refused = |refusal: Option<polyphon_protocol::ProtocolError>| {
+        refusal.is_some_and(|error| error.code == Code::SubjectInvalid)
+    };
+    let long = "x".repeat(257);
+    let many = ["a"; 17].join(".");
+    for text in [
+        "",
+        ".",
+        "a.",
+        ".a",
+        "a..b",
+        "a b",
+        "a\u{e4}",
+        "a\n",
+        "a*",
+        long.as_str(),
+        many.as_str(),
+    ] {
+        assert!(refused(Subject::new(text).err()), "{text:?}");
+        assert!(refused(Pattern::new(text).err()), "{text:?}");
+    }
+    for text in ["*", "a.>", ">"] {
+        assert!(refused(Subject::new(text).err()), "{text:?}");
+        assert!(Pattern::new(text).is_ok(), "{text:?}");
+    }
+    assert!(refused(Pattern::new("a.>.b").err()));
+    assert!(Subject::new(&"x".repeat(256)).is_ok());
+    assert!(Subject::new(&["a"; 16].join(".")).is_ok());
 }

@@ -1,4 +1,4 @@
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { readRepro, repeat } from "../../runtime/repro.ts";
 import { loadKernel } from "../../wasm/node.ts";
 import type { Repeated } from "../ports.ts";
@@ -16,6 +16,8 @@ export async function repeatStep(file: string): Promise<Repeated | undefined> {
 
 /** A database may be large: it is not read to find out that it is one. */
 async function beginsLikeOne(file: string): Promise<boolean> {
+  // To open a pipe is to wait for whoever writes to it.
+  if (!(await stat(file)).isFile()) return false;
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);

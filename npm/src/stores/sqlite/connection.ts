@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { storeError } from "../store-error.ts";
 import { Database } from "./database.ts";
 import { realPath } from "./lock.ts";
+import { checkKind } from "./path.ts";
 import { inspectSchema, prepareSchema } from "./schema.ts";
 import { sqliteCode } from "./sqlite-error.ts";
 
@@ -35,6 +36,7 @@ export function checkEngine(name: string, version: string = process.versions.sql
 
 /** Refuses what is not ours before anything beside it is created. Answers whether there is something to open. */
 export function probe({ name, file }: ConnectionOptions): boolean {
+  checkKind(name, file);
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) return false;
   // An empty file is what a crash right after creation leaves, and what `mktemp` makes.

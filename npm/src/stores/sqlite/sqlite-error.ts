@@ -1,7 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { dirname } from "node:path";
 import { PolyphonError } from "../../errors/error.ts";
 import { type StoreErrorCode, storeError } from "../store-error.ts";
+import { pathError } from "./path.ts";
 
 /** SQLite's primary result codes that mean something in particular here. */
 const CODES: ReadonlyMap<number, StoreErrorCode> = new Map<number, StoreErrorCode>([
@@ -46,20 +45,10 @@ export function toStoreError(name: string, file: string, error: unknown): Polyph
   if (extended !== undefined) code = CODES.get(extended & 0xff) ?? "STORE_IO";
   else if (system === "ENOSPC" || system === "EDQUOT") code = "STORE_FULL";
   else if (system === "EACCES" || system === "EPERM" || system === "EROFS") code = "STORE_READ_ONLY";
-  if (code === "STORE_IO") code = whyNotOpened(file, extended);
+  const isOpening = extended === undefined || (extended & 0xff) === 14 || (extended & 0xff) === 8;
+  const fault = isOpening && code !== "STORE_FULL" ? pathError(name, file, error) : undefined;
+  if (fault !== undefined) return fault;
   const text = error instanceof Error ? error.message : String(error);
   const message = `${name}: ${text} (${CURES[code]})`;
   return storeError(code, message, extended === undefined ? {} : { sqlite: extended }, error);
-}
-
-/** SQLite says only "unable to open" or "disk I/O error"; the file system knows more. */
-function whyNotOpened(file: string, extended: number | undefined): StoreErrorCode {
-  try {
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return "STORE_FOREIGN";
-    if (extended !== undefined && (extended & 0xff) === 14) accessSync(dirname(file), constants.W_OK);
-    return "STORE_IO";
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === "EACCES" || code === "EPERM" || code === "EROFS" ? "STORE_READ_ONLY" : "STORE_IO";
-  }
 }
