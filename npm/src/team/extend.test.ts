@@ -14,7 +14,11 @@ function agent(): { readonly contexts: AgentContext[]; readonly end: PromiseWith
 } {
   const contexts: AgentContext[] = [];
   const end = Promise.withResolvers<string>();
-  return { contexts, end, perform: (_, ctx) => (contexts.push(ctx), end.promise) };
+  const perform = (_task: unknown, ctx: AgentContext): Promise<string> => {
+    contexts.push(ctx);
+    return end.promise;
+  };
+  return { contexts, end, perform };
 }
 
 test("an attempt that asks for more time gets it, and is stopped when that is over", async () => {

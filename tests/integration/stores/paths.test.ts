@@ -25,28 +25,35 @@ afterEach(() => place.remove());
 
 const inPlace = (...names: string[]): string => join(place.path, ...names);
 
+/** The path, once something was done about it. */
+const after = (_done: unknown, path: string): string => path;
+
 /** Paths with what makes them impossible and what is said of it. */
 const IMPOSSIBLE: readonly (readonly [string, () => string, string])[] = [
-  ["a folder", () => (mkdirSync(inPlace("x.db")), inPlace("x.db")), "x.db is a folder; choose another path"],
-  ["below a file", () => (writeFileSync(inPlace("file"), ""), inPlace("file", "x.db")), "file is not a folder;"],
+  ["a folder", () => after(mkdirSync(inPlace("x.db")), inPlace("x.db")), "x.db is a folder; choose another path"],
+  ["below a file", () => after(writeFileSync(inPlace("file"), ""), inPlace("file", "x.db")), "file is not a folder;"],
   [
     "far below a file",
-    () => (writeFileSync(inPlace("file"), ""), inPlace("file", "a", "b", "x.db")),
+    () => after(writeFileSync(inPlace("file"), ""), inPlace("file", "a", "b", "x.db")),
     "file is not a folder;",
   ],
   [
     "a link to nowhere",
-    () => (symlinkSync(inPlace("gone"), inPlace("x.db")), inPlace("x.db")),
+    () => after(symlinkSync(inPlace("gone", "y.db"), inPlace("x.db")), inPlace("x.db")),
     "x.db is a link to something",
   ],
   [
     "below a link to nowhere",
-    () => (symlinkSync(inPlace("gone"), inPlace("folder")), inPlace("folder", "x.db")),
+    () => after(symlinkSync(inPlace("gone"), inPlace("folder")), inPlace("folder", "x.db")),
     "folder is a link to something",
   ],
-  ["a link to itself", () => (symlinkSync(inPlace("x.db"), inPlace("x.db")), inPlace("x.db")), "leads in a circle"],
+  [
+    "a link to itself",
+    () => after(symlinkSync(inPlace("x.db"), inPlace("x.db")), inPlace("x.db")),
+    "leads in a circle",
+  ],
   ["too long a name", () => inPlace(`${"x".repeat(300)}.db`), "is too long a name"],
-  ["a pipe", () => (execFileSync("mkfifo", [inPlace("x.db")]), inPlace("x.db")), "x.db is not a file;"],
+  ["a pipe", () => after(execFileSync("mkfifo", [inPlace("x.db")]), inPlace("x.db")), "x.db is not a file;"],
   ["a device", () => "/dev/null", "/dev/null is not a file;"],
 ];
 
@@ -57,7 +64,8 @@ describe.skipIf(process.platform === "win32")("where no journal can be:", () => 
     const error = (await place.open(file).catch((failure: unknown) => failure)) as PolyphonError;
     expect(error).toMatchObject({ code: "STORE_PATH_INVALID", retryable: false, details: { file } });
     expect(error.message).toContain(sentence);
-    expect(readdirSync(place.path), "nothing is left there").toEqual(before);
+    const left = readdirSync(place.path).filter((name) => !name.endsWith(".lock"));
+    expect(left, "nothing is left there").toEqual(before);
   });
 
   test("the command line says so in a line, and how to go on", () => {
