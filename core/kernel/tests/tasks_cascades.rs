@@ -14,7 +14,7 @@ use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::journal::Frame;
 use polyphon_kernel::sessions::SessionStatus;
 use polyphon_kernel::sessions::commands::SessionCommand;
-use polyphon_kernel::tasks::{PhaseMode, PlanSpec, TaskSpec, TaskStatus};
+use polyphon_kernel::tasks::{PhaseMode, TaskSpec, TaskStatus};
 use polyphon_kernel::{Kernel, SessionId};
 
 const TASKS: u32 = 20_000;

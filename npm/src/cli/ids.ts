@@ -1,4 +1,15 @@
 import { PolyphonError } from "../errors/error.ts";
+import type { SessionSummary, TeamReads } from "./ports.ts";
+
+/** Sessions that are looked through before all others. */
+const RECENT = 100;
+
+/** The session the user means. One of the newest, by its whole id or as `last`, is found without reading of all others. */
+export async function findSession(team: TeamReads, given: string): Promise<SessionSummary> {
+  const recent = await team.sessions({ limit: RECENT });
+  const found = recent.find(({ id }) => id === given) ?? (given === "last" ? recent[0] : undefined);
+  return found ?? resolveId("session", await team.sessions(), given);
+}
 
 /**
  * Finds what the user means: a whole id, the beginning of exactly one, or `last` for the first of the list (lists are

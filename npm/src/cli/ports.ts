@@ -75,9 +75,14 @@ export interface Session {
   act(action: SessionAction): Promise<void>;
 }
 
+export interface ListOptions {
+  /** Sessions that are wanted at most, the newest. Default: all that are kept, which may mean to fold the whole journal. */
+  readonly limit?: number;
+}
+
 export interface TeamReads {
   /** Newest first. */
-  sessions(): Promise<readonly SessionSummary[]>;
+  sessions(options?: ListOptions): Promise<readonly SessionSummary[]>;
   agents(): Promise<readonly AgentView[]>;
   /** Open ones first. */
   escalations(): Promise<readonly (EscalationView & { readonly session: string })[]>;

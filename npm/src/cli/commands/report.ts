@@ -3,7 +3,7 @@ import { buildReport } from "../../report/index.ts";
 import { absolute, print } from "../cli.ts";
 import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
-import { resolveId } from "../ids.ts";
+import { findSession } from "../ids.ts";
 import { withReader } from "../readers.ts";
 import { FORMATS, type ReportFormat, renderReport, writeFileWhole } from "../run/report-files.ts";
 
@@ -18,7 +18,7 @@ export const report: CommandDefinition = {
       .option("--out <file>", "write to a file instead"),
   run: async (cli, [id], options) => {
     const view = await withReader(cli, cli.db, async (reader) => {
-      const session = resolveId("session", await reader.sessions(), String(id));
+      const session = await findSession(reader, String(id));
       return await reader.session(session.id).view();
     });
     const built = buildReport(view);

@@ -2,7 +2,7 @@ import { PolyphonError } from "../../errors/error.ts";
 import { print } from "../cli.ts";
 import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
-import { resolveId } from "../ids.ts";
+import { findSession } from "../ids.ts";
 import { printable } from "../output/cells.ts";
 import { throughOwner } from "../owner.ts";
 import type { SessionAction } from "../ports.ts";
@@ -21,9 +21,7 @@ export function sessionCommand(action: SessionAction, description: string): Comm
     describe: (program) =>
       program.command(action).description(description).argument("<id>", "id of the session, its beginning, or `last`"),
     run: async (cli, [id]) => {
-      const session = await withReader(cli, cli.db, async (reader) => {
-        return resolveId("session", await reader.sessions(), String(id));
-      });
+      const session = await withReader(cli, cli.db, (reader) => findSession(reader, String(id)));
       if (session.ended !== null) {
         const message = `${session.id} (${printable(session.name)}) has ended: ${session.status}.`;
         throw new PolyphonError("SESSION_ENDED", { message, details: { session: session.id, status: session.status } });

@@ -2,7 +2,7 @@ import { buildReport } from "../../report/index.ts";
 import { print } from "../cli.ts";
 import type { CommandDefinition } from "../command.ts";
 import { EXIT } from "../errors/exit.ts";
-import { resolveId } from "../ids.ts";
+import { findSession } from "../ids.ts";
 import { summary } from "../output/summary.ts";
 import { withReader } from "../readers.ts";
 
@@ -15,7 +15,7 @@ export const show: CommandDefinition = {
       .argument("<id>", "id of the session, its beginning, or `last`"),
   run: async (cli, [id]) => {
     const view = await withReader(cli, cli.db, async (reader) => {
-      const session = resolveId("session", await reader.sessions(), String(id));
+      const session = await findSession(reader, String(id));
       return await reader.session(session.id).view();
     });
     print(cli, view, () => summary(buildReport(view), cli.style, cli.width));

@@ -17,7 +17,8 @@ export async function openTeamReader(db: string): Promise<TeamReader> {
   const beside = (): Promise<StoreReader> => (thread ??= openReader(db));
   const now = (): Promise<Folded> => (folded ??= foldJournal(store, module));
   return {
-    sessions: async (): Promise<readonly SessionSummary[]> => await listSessions(await now(), store),
+    sessions: async ({ limit } = {}): Promise<readonly SessionSummary[]> =>
+      await listSessions(await now(), store, limit),
     session: (id) => ({ view: async () => await showSession(id, await now(), store) }),
     agents: async () => agentsOf(await now()),
     escalations: async () => {

@@ -13,15 +13,24 @@ import type { StoreReader } from "../../stores/store.ts";
 import type { SessionSummary } from "../ports.ts";
 import type { Folded } from "./fold.ts";
 
-/** Every session of a journal that is kept, newest first: those in memory, those only its events tell of, the archived. */
-export async function listSessions(fold: Folded, store: StoreReader): Promise<readonly SessionSummary[]> {
+/**
+ * The sessions of a journal that are kept, newest first: those in memory, those only its events tell of, the archived.
+ * `limit` of them cost no more than the events since the oldest of them was opened.
+ */
+export async function listSessions(
+  fold: Folded,
+  store: StoreReader,
+  limit: number = Number.POSITIVE_INFINITY,
+): Promise<readonly SessionSummary[]> {
   const found = new Map<number, SessionSummary>();
   const add = (entry: SessionEntry): void => {
     if (!found.has(entry.handle)) found.set(entry.handle, summaryOf(entry, fold));
   };
   for (const entry of fold.mirror.sessions.values()) add(entry);
-  const { firstSeq } = await store.health();
   const { seq } = fold.mirror;
+  // So many in memory are at least as new; one that is not in memory and counts was opened after the oldest of them.
+  const floor = [...found.keys()].sort((a, b) => b - a)[limit - 1] ?? 0;
+  const firstSeq = Math.max((await store.health()).firstSeq, floor);
   if (firstSeq <= seq) {
     const past = new Mirror();
     past.onForget = add;
@@ -33,11 +42,12 @@ export async function listSessions(fold: Folded, store: StoreReader): Promise<re
     }
   }
   for (const { id, owner } of await store.archives()) {
-    if (found.has(owner)) continue;
+    if (found.has(owner) || owner < floor) continue;
     const entry = await archived(id, store);
     if (entry !== undefined) add(entry);
   }
-  return [...found.entries()].sort(([a], [b]) => b - a).map(([, summary]) => summary);
+  const newest = [...found.entries()].sort(([a], [b]) => b - a).slice(0, limit);
+  return newest.map(([, summary]) => summary);
 }
 
 /** A damaged archive hides its session from the list, not the others; `verify` names it. */
