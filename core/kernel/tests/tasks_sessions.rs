@@ -474,7 +474,7 @@ fn ended_sessions_leave_memory_by_the_number_of_their_tasks() {
     let tasks: Vec<TaskSpec> = (0..40_000).map(|number| task(&number.to_string(), &[])).collect();
     let sessions: Vec<SessionId> = (0..3)
         .map(|_| {
-            let session = lab.start(plan(), tasks.clone());
+            let session = lab.hand_in(plan(), &tasks);
             lab.accept(cancel(session));
             lab.settle();
             session
