@@ -1,5 +1,5 @@
 import { PolyphonError } from "../errors/error.ts";
-import { type Gate, gatesOf } from "../policies/gate.ts";
+import { areClear, type Gate, gatesOf } from "../policies/gate.ts";
 import type { PolicyCall } from "../policies/policy.ts";
 import type { Stream } from "../runtime/stream.ts";
 import { type BusHealth, healthOf } from "./health.ts";
@@ -122,7 +122,7 @@ export class Bus implements AsyncDisposable {
     const { policy, signal } = options;
     if (policy === undefined) return this.#request(subject, payload, options, signal) as Promise<R>;
     const gates = gatesOf(policy);
-    if (gates?.every((gate) => gate.isClear()))
+    if (gates !== undefined && areClear(gates))
       return this.#request(subject, payload, options, signal, gates) as Promise<R>;
     const once = (call: PolicyCall): Promise<unknown> => this.#request(subject, payload, options, call);
     return policy.run(once, signal === undefined ? undefined : { signal }) as Promise<R>;

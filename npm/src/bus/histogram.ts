@@ -3,6 +3,8 @@ const STEPS = 32;
 /** Doublings from 1/1024 ms on: up to about 18 minutes. */
 const DOUBLINGS = 30;
 const LEAST_MS = 1 / 1_024;
+/** Where each doubling begins. */
+const STARTS_MS: Float64Array = Float64Array.from({ length: DOUBLINGS }, (_, doubling) => LEAST_MS * 2 ** doubling);
 
 /** What a histogram says, in milliseconds; `undefined` while nothing was measured. */
 export interface Quantiles {
@@ -59,12 +61,12 @@ function bucketOf(ms: number): number {
   if (!(ms >= LEAST_MS)) return 0;
   let doubling = 31 - Math.clz32(Math.min(ms * 1_024, 0x7fff_ffff));
   if (doubling >= DOUBLINGS) doubling = DOUBLINGS - 1;
-  const start = LEAST_MS * 2 ** doubling;
+  const start = STARTS_MS[doubling] as number;
   return 1 + doubling * STEPS + Math.min(Math.floor(((ms - start) / start) * STEPS), STEPS - 1);
 }
 
 function upperMs(bucket: number): number {
   if (bucket === 0) return LEAST_MS;
   const doubling = Math.floor((bucket - 1) / STEPS);
-  return LEAST_MS * 2 ** doubling * (1 + (((bucket - 1) % STEPS) + 1) / STEPS);
+  return (STARTS_MS[doubling] as number) * (1 + (((bucket - 1) % STEPS) + 1) / STEPS);
 }

@@ -23,11 +23,17 @@ export function gatesOf(policy: object): readonly Gate[] | undefined {
   return (policy as Partial<Gated>)["~gates"];
 }
 
+/** Whether a call would go through all of them at once. */
+export function areClear(gates: readonly Gate[]): boolean {
+  for (let at = 0; at < gates.length; at++) if (!(gates[at] as Gate).isClear()) return false;
+  return true;
+}
+
 /** Lets a call through all of them; one that refuses undoes those before it. Answers the tickets. */
 export function enterAll(gates: readonly Gate[], nowMs: number): number[] {
   const tickets: number[] = [];
   try {
-    for (const gate of gates) tickets.push(gate.enter(nowMs));
+    for (let at = 0; at < gates.length; at++) tickets.push((gates[at] as Gate).enter(nowMs));
   } catch (error) {
     leaveAll(gates, tickets, { error, isAborted: false }, nowMs);
     throw error;
@@ -43,7 +49,8 @@ export function leaveAll(
   nowMs: number,
 ): void {
   for (let at = tickets.length - 1; at >= 0; at--) {
-    const [gate, ticket] = [gates[at] as Gate, tickets[at] as number];
+    const gate = gates[at] as Gate;
+    const ticket = tickets[at] as number;
     if (failure === undefined) gate.left(ticket, nowMs);
     else gate.broke(ticket, failure.error, failure.isAborted, nowMs);
   }
