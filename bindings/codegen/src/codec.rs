@@ -13,6 +13,10 @@ const HEAD: &str = "\
 // Generated from the wire types of core/ by polyphon-codegen. Do not edit.
 import type { Reader, Writer } from \"./msgpack.ts\";
 
+const uint = (r: Reader): number => r.uint();
+const int = (r: Reader): number => r.int();
+const str = (r: Reader): string => r.str();
+
 ";
 
 pub(crate) fn typescript() -> String {
@@ -326,13 +330,9 @@ fn read(shape: &Shape, registry: &Registry) -> String {
         Shape::Str => "r.str()".to_owned(),
         Shape::Bin => "r.bin()".to_owned(),
         Shape::Optional(inner) => format!("r.nil() ? null : {}", read(inner, registry)),
-        Shape::List(inner) => format!("r.list(() => {})", parenthesised(inner, registry)),
+        Shape::List(inner) => format!("r.list({})", reader(inner, registry)),
         Shape::Pair(first, second) => {
-            format!(
-                "r.pair(() => {}, () => {})",
-                parenthesised(first, registry),
-                parenthesised(second, registry)
-            )
+            format!("r.pair({}, {})", reader(first, registry), reader(second, registry))
         }
         Shape::Named(name) => match registry.types.get(name).map(|definition| &definition.body) {
             Some(Body::Alias(shape)) => read(shape, registry),
@@ -341,10 +341,18 @@ fn read(shape: &Shape, registry: &Registry) -> String {
     }
 }
 
-fn parenthesised(shape: &Shape, registry: &Registry) -> String {
+/// A function that reads a value: one that is there already, where it can be, since a closure is an object at each call.
+fn reader(shape: &Shape, registry: &Registry) -> String {
     match shape {
-        Shape::Optional(_) => format!("({})", read(shape, registry)),
-        _ => read(shape, registry),
+        Shape::Uint => "uint".to_owned(),
+        Shape::Int => "int".to_owned(),
+        Shape::Str => "str".to_owned(),
+        Shape::Optional(_) => format!("(r) => ({})", read(shape, registry)),
+        Shape::Named(name) => match registry.types.get(name).map(|definition| &definition.body) {
+            Some(Body::Alias(shape)) => reader(shape, registry),
+            _ => format!("read{name}"),
+        },
+        _ => format!("(r) => {}", read(shape, registry)),
     }
 }
 

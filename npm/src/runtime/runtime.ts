@@ -278,7 +278,7 @@ export class Runtime {
       case "session":
         return sessions.get(handle)?.openedMs ?? 0;
       case "task":
-        return tasks.get(handle)?.addedMs ?? 0;
+        return tasks.get(handle)?.session.openedMs ?? 0;
       case "agent":
         return agents.get(handle)?.registeredMs ?? 0;
       case "escalation":
@@ -367,7 +367,7 @@ export class Runtime {
   }
 
   #judgesPassRate(handle: number): boolean {
-    const criteria = this.#mirror.tasks.get(handle)?.spec.criteria ?? [];
+    const criteria = this.#mirror.tasks.get(handle)?.criteria ?? [];
     return criteria.some(({ name }) => name.endsWith("pass_rate"));
   }
 

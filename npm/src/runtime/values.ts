@@ -10,7 +10,7 @@ export type Decode = (payload: Payload | null) => Promise<unknown>;
 export async function outputsOf(tasks: readonly TaskEntry[], decode: Decode): Promise<Values> {
   const done = tasks.filter((task) => task.output !== null && task.status === "completed");
   return decodeAll(
-    done.map(({ spec, output }) => [spec.key, output] as const),
+    done.map(({ key, output }) => [key, output] as const),
     decode,
   );
 }
@@ -18,22 +18,22 @@ export async function outputsOf(tasks: readonly TaskEntry[], decode: Decode): Pr
 /** The same where none has to be fetched, which is so for most; otherwise `undefined`. */
 export function inlineOutputs(tasks: readonly TaskEntry[]): Values | undefined {
   const values: (readonly [string, unknown])[] = [];
-  for (const { spec, output, status } of tasks) {
+  for (const { key, output, status } of tasks) {
     if (output === null || status !== "completed") continue;
     if (output.type !== "Inline") return undefined;
-    values.push([spec.key, decodeInline(output)]);
+    values.push([key, decodeInline(output)]);
   }
   return Object.fromEntries(values);
 }
 
 /** The tasks that `task` waits for, without the parts of those that have parts. */
 export function dependenciesOf(task: TaskEntry): readonly TaskEntry[] {
-  return task.spec.after.flatMap((index) => task.session.tasks[index] ?? []);
+  return task.after.flatMap((index) => task.session.tasks[index] ?? []);
 }
 
 /** What the tasks of a session share. */
 export async function contextOf({ context }: SessionEntry, decode: Decode): Promise<Values> {
-  return decodeAll([...context], decode);
+  return decodeAll([...(context ?? [])], decode);
 }
 
 async function decodeAll(entries: readonly (readonly [string, Payload | null])[], decode: Decode): Promise<Values> {

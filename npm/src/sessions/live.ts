@@ -60,8 +60,8 @@ export function waitText(task: TaskEntry, reason: WaitReason | undefined): strin
 /** Names of tasks that are told of one that waits for many. */
 const NAMED = 5;
 
-function dependencies({ session, spec }: TaskEntry): string {
-  const open = openOf(session, spec.after);
+function dependencies({ session, after }: TaskEntry): string {
+  const open = openOf(session, after);
   if (open.length === 0) return "waits for the tasks before it";
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
   return `waits for ${open.slice(0, NAMED).join(", ")}${more}`;
@@ -69,5 +69,5 @@ function dependencies({ session, spec }: TaskEntry): string {
 
 function openOf(session: SessionEntry, indexes: readonly number[]): readonly string[] {
   const tasks = indexes.map((index) => session.tasks[index]);
-  return tasks.flatMap((task) => (task === undefined || task.status === "completed" ? [] : [task.spec.key]));
+  return tasks.flatMap((task) => (task === undefined || task.status === "completed" ? [] : [task.key]));
 }

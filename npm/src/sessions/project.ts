@@ -71,7 +71,7 @@ export function projectEscalation(
   const { handle, raisedMs, task, report, resolvedMs, decision } = entry;
   const find = (of: number): TaskEntry | undefined =>
     mirror.tasks.get(of) ?? session?.tasks.find((known) => known.handle === of);
-  const key = (of: number): string => find(of)?.spec.key ?? `task#${of}`;
+  const key = (of: number): string => find(of)?.key ?? `task#${of}`;
   return {
     id: id("escalation", handle, raisedMs),
     task: key(task),
@@ -134,14 +134,14 @@ function projectTask(
   parts: ProjectionParts,
   live: LiveFacts | undefined,
 ): Omit<TaskView, "output"> & { readonly payload: Payload | null } {
-  const { session, spec, attempts, resources, usage } = task;
+  const { session, attempts, resources, usage } = task;
   const last = attempts.at(-1);
   return {
-    id: spec.key,
-    taskId: parts.id("task", task.handle, task.addedMs),
-    name: spec.name,
-    parent: spec.parent === null ? null : keyOf(session, spec.parent),
-    after: spec.after.map((index) => keyOf(session, index)),
+    id: task.key,
+    taskId: parts.id("task", task.handle, session.openedMs),
+    name: task.name,
+    parent: task.parent === null ? null : keyOf(session, task.parent),
+    after: task.after.map((index) => keyOf(session, index)),
     status: liveStatus(task),
     reason: reasonOf(task, live),
     attempts: attempts.length === 0 ? 0 : (last as AttemptEntry).number,
@@ -187,8 +187,8 @@ function projectAttempt(attempt: AttemptEntry, parts: ProjectionParts): AttemptV
   };
 }
 
-function criteriaOf({ spec, verdicts }: TaskEntry): readonly CriterionView[] {
-  return spec.criteria.map(({ name, boundMicro }) => {
+function criteriaOf({ criteria, verdicts }: TaskEntry): readonly CriterionView[] {
+  return criteria.map(({ name, boundMicro }) => {
     const verdict = verdicts.find((known) => known.name === name);
     const measured = verdict?.measuredMicro ?? null;
     return {
@@ -205,11 +205,11 @@ function criteriaOf({ spec, verdicts }: TaskEntry): readonly CriterionView[] {
 function liveStatus(task: TaskEntry): TaskStatus {
   if (task.status !== "pending") return task.status;
   if (isGroup(task)) return partsOf(task).some((part) => part.status !== "pending") ? "running" : "pending";
-  const { session, spec } = task;
+  const { session } = task;
   const isDone = (index: number): boolean => session.tasks[index]?.status === "completed";
   const phase = session.phases.find(({ tasks }) => tasks.includes(task.index));
   const isOpen = phase === undefined || phase.status === "open";
-  return session.committed && isOpen && spec.parent === null && spec.after.every(isDone) ? "ready" : "pending";
+  return session.committed && isOpen && task.parent === null && task.after.every(isDone) ? "ready" : "pending";
 }
 
 function startOf(task: TaskEntry): number | null {
@@ -227,11 +227,11 @@ function groupPercentage(task: TaskEntry): number {
 }
 
 function partsOf(task: TaskEntry): readonly TaskEntry[] {
-  return task.session.tasks.filter(({ spec }) => spec.parent === task.index);
+  return task.session.tasks.filter((part) => part.parent === task.index);
 }
 
 function isGroup(task: TaskEntry): boolean {
-  return task.session.parents.has(task.index);
+  return task.session.parents?.has(task.index) === true;
 }
 
 function isEnded(status: TaskStatus): boolean {
@@ -239,7 +239,7 @@ function isEnded(status: TaskStatus): boolean {
 }
 
 function keyOf(session: SessionEntry, index: number): string {
-  return session.tasks[index]?.spec.key ?? `#${index}`;
+  return session.tasks[index]?.key ?? `#${index}`;
 }
 
 function agentName(parts: ProjectionParts, handle: number): string {

@@ -180,7 +180,7 @@ export class Sessions implements SessionPort {
       completed: counts.completed,
       failed: counts.failed,
       total: counts.total,
-      running: Object.fromEntries(running.map((task) => [task.spec.key, task.progressPpm / 10_000])),
+      running: Object.fromEntries(running.map((task) => [task.key, task.progressPpm / 10_000])),
     };
   }
 
@@ -347,7 +347,7 @@ function resultOf(id: string, entry: SessionEntry, outputs: SessionResult["outpu
   const { status, reason, tasks } = entry;
   const failed =
     status === "failed" ? tasks.find((task) => task.status === "failed" && task.reason !== null) : undefined;
-  const why = failed === undefined ? reason : `${reason}; ${failed.spec.key}: ${failed.reason}`;
+  const why = failed === undefined ? reason : `${reason}; ${failed.key}: ${failed.reason}`;
   return { id, status: status as SessionResult["status"], reason: why, outputs };
 }
 

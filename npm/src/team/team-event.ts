@@ -12,7 +12,7 @@ export function describeEvent(seq: number, timeMs: number, event: Event, mirror:
     seq,
     timeMs,
     type,
-    task: taskHandle === undefined ? null : (mirror.tasks.get(taskHandle)?.spec.key ?? null),
+    task: taskHandle === undefined ? null : (mirror.tasks.get(taskHandle)?.key ?? null),
     agent: agentHandle === undefined ? null : (mirror.agents.get(agentHandle)?.spec.key ?? null),
     data,
   };

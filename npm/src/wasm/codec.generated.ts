@@ -1,6 +1,10 @@
 // Generated from the wire types of core/ by polyphon-codegen. Do not edit.
 import type { Reader, Writer } from "./msgpack.ts";
 
+const uint = (r: Reader): number => r.uint();
+const int = (r: Reader): number => r.int();
+const str = (r: Reader): string => r.str();
+
 /** One agent. */
 export interface Agent {
   readonly spec: AgentSpec;
@@ -263,7 +267,7 @@ export function readAgentCommandAs(r: Reader, fields: number, tag: number): Agen
       return { type: "StopAll", reason };
     }
     case 107: {
-      const beats: readonly Heartbeat[] = left-- > 0 ? r.list(() => readHeartbeat(r)) : [];
+      const beats: readonly Heartbeat[] = left-- > 0 ? r.list(readHeartbeat) : [];
       for (; left > 0; left--) r.skip();
       return { type: "ReportHeartbeats", beats };
     }
@@ -795,7 +799,7 @@ export function writeAgentQuery(w: Writer, v: AgentQuery): void {
 export function readAgentQuery(r: Reader): AgentQuery {
   let left = r.array();
   const agentType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
-  const needs: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const needs: readonly string[] = left-- > 0 ? r.list(str) : [];
   const inService: boolean = left-- > 0 ? r.bool() : false;
   for (; left > 0; left--) r.skip();
   return { agentType, needs, inService };
@@ -865,7 +869,7 @@ export function readAgentSettings(r: Reader): AgentSettings {
   const restartJitterPpm: number = left-- > 0 ? r.uint() : 0;
   const restartResetMs: number = left-- > 0 ? r.uint() : 0;
   const unservedMs: number = left-- > 0 ? r.uint() : 0;
-  const ranking: readonly RankBy[] = left-- > 0 ? r.list(() => readRankBy(r)) : [];
+  const ranking: readonly RankBy[] = left-- > 0 ? r.list(readRankBy) : [];
   for (; left > 0; left--) r.skip();
   return { healthTimeoutMs, degradedPhiMilli, unhealthyPhiMilli, unresponsiveMs, removeMs, startTimeoutMs, restartMax, restartDelayMs, restartDelayMaxMs, restartJitterPpm, restartResetMs, unservedMs, ranking };
 }
@@ -911,7 +915,7 @@ export function readAgentSpec(r: Reader): AgentSpec {
   let left = r.array();
   const key: string = left-- > 0 ? r.str() : "";
   const agentType: string = left-- > 0 ? r.str() : "";
-  const capabilities: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const capabilities: readonly string[] = left-- > 0 ? r.list(str) : [];
   left--;
   const permission: Permission = readPermission(r);
   left--;
@@ -1393,8 +1397,8 @@ export function writeCatalog(w: Writer, v: Catalog): void {
 
 export function readCatalog(r: Reader): Catalog {
   let left = r.array();
-  const categories: readonly NamedList[] = left-- > 0 ? r.list(() => readNamedList(r)) : [];
-  const types: readonly NamedList[] = left-- > 0 ? r.list(() => readNamedList(r)) : [];
+  const categories: readonly NamedList[] = left-- > 0 ? r.list(readNamedList) : [];
+  const types: readonly NamedList[] = left-- > 0 ? r.list(readNamedList) : [];
   for (; left > 0; left--) r.skip();
   return { categories, types };
 }
@@ -1598,7 +1602,7 @@ export function writeDemand(w: Writer, v: Demand): void {
 export function readDemand(r: Reader): Demand {
   let left = r.array();
   const agentType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
-  const needs: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const needs: readonly string[] = left-- > 0 ? r.list(str) : [];
   left--;
   const permission: Permission = readPermission(r);
   left--;
@@ -1620,7 +1624,7 @@ export function writeDemandFit(w: Writer, v: DemandFit): void {
 
 export function readDemandFit(r: Reader): DemandFit {
   let left = r.array();
-  const misfits: readonly DemandMisfit[] = left-- > 0 ? r.list(() => readDemandMisfit(r)) : [];
+  const misfits: readonly DemandMisfit[] = left-- > 0 ? r.list(readDemandMisfit) : [];
   for (; left > 0; left--) r.skip();
   return { misfits };
 }
@@ -1659,7 +1663,7 @@ export function writeDiscovery(w: Writer, v: Discovery): void {
 
 export function readDiscovery(r: Reader): Discovery {
   let left = r.array();
-  const agents: readonly AgentId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const agents: readonly AgentId[] = left-- > 0 ? r.list(uint) : [];
   for (; left > 0; left--) r.skip();
   return { agents };
 }
@@ -1824,7 +1828,7 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
       left--;
       const resources: Resources = readResources(r);
       const key: string = left-- > 0 ? r.str() : "";
-      const recovery: readonly [number, string] | null = left-- > 0 ? r.nil() ? null : r.pair(() => r.uint(), () => r.str()) : null;
+      const recovery: readonly [number, string] | null = left-- > 0 ? r.nil() ? null : r.pair(uint, str) : null;
       const errorType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
       const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
       for (; left > 0; left--) r.skip();
@@ -2070,7 +2074,7 @@ export function readEscalationEventAs(r: Reader, fields: number, tag: number): E
       const decision: Decision = readDecision(r);
       const actor: string = left-- > 0 ? r.str() : "";
       const note: string = left-- > 0 ? r.str() : "";
-      const evict: readonly EscalationId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      const evict: readonly EscalationId[] = left-- > 0 ? r.list(uint) : [];
       for (; left > 0; left--) r.skip();
       return { type: "EscalationResolved", escalation, task, session, decision, actor, note, evict };
     }
@@ -2078,7 +2082,7 @@ export function readEscalationEventAs(r: Reader, fields: number, tag: number): E
       const escalation: EscalationId = left-- > 0 ? r.uint() : 0;
       const task: TaskId = left-- > 0 ? r.uint() : 0;
       const session: SessionId = left-- > 0 ? r.uint() : 0;
-      const evict: readonly EscalationId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      const evict: readonly EscalationId[] = left-- > 0 ? r.list(uint) : [];
       for (; left > 0; left--) r.skip();
       return { type: "EscalationWithdrawn", escalation, task, session, evict };
     }
@@ -2141,9 +2145,9 @@ export function readEscalationReport(r: Reader): EscalationReport {
   const details: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
   const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const attempts: number = left-- > 0 ? r.uint() : 0;
-  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(() => readRecovery(r)) : [];
-  const recommendedActions: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
-  const blockingTasks: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(readRecovery) : [];
+  const recommendedActions: readonly string[] = left-- > 0 ? r.list(str) : [];
+  const blockingTasks: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
   const blockingMore: boolean = left-- > 0 ? r.bool() : false;
   left--;
   const systemState: SystemState = readSystemState(r);
@@ -2825,7 +2829,7 @@ export function writeNamedList(w: Writer, v: NamedList): void {
 export function readNamedList(r: Reader): NamedList {
   let left = r.array();
   const name: string = left-- > 0 ? r.str() : "";
-  const members: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const members: readonly string[] = left-- > 0 ? r.list(str) : [];
   for (; left > 0; left--) r.skip();
   return { name, members };
 }
@@ -3358,7 +3362,7 @@ export function readPhaseSpec(r: Reader): PhaseSpec {
   const name: string = left-- > 0 ? r.str() : "";
   left--;
   const mode: PhaseMode = readPhaseMode(r);
-  const tasks: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const tasks: readonly number[] = left-- > 0 ? r.list(uint) : [];
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
   const gatePpm: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
@@ -3445,9 +3449,9 @@ export function readPlan(r: Reader): Plan {
   const expected: number = left-- > 0 ? r.uint() : 0;
   const draft: boolean = left-- > 0 ? r.bool() : false;
   const committed: boolean = left-- > 0 ? r.bool() : false;
-  const phases: readonly Phase[] = left-- > 0 ? r.list(() => readPhase(r)) : [];
-  const classes: readonly ClassSpec[] = left-- > 0 ? r.list(() => readClassSpec(r)) : [];
-  const running: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const phases: readonly Phase[] = left-- > 0 ? r.list(readPhase) : [];
+  const classes: readonly ClassSpec[] = left-- > 0 ? r.list(readClassSpec) : [];
+  const running: readonly number[] = left-- > 0 ? r.list(uint) : [];
   left--;
   const policy: Policy = readPolicy(r);
   left--;
@@ -3458,7 +3462,7 @@ export function readPlan(r: Reader): Plan {
   const bytes: number = left-- > 0 ? r.uint() : 0;
   left--;
   const outcomes: Outcomes = readOutcomes(r);
-  const durations: readonly Durations[] = left-- > 0 ? r.list(() => readDurations(r)) : [];
+  const durations: readonly Durations[] = left-- > 0 ? r.list(readDurations) : [];
   for (; left > 0; left--) r.skip();
   return { expected, draft, committed, phases, classes, running, policy, counts, held, alerted, cancelling, bytes, outcomes, durations };
 }
@@ -3475,7 +3479,7 @@ export function writePlanFit(w: Writer, v: PlanFit): void {
 
 export function readPlanFit(r: Reader): PlanFit {
   let left = r.array();
-  const misfits: readonly TaskMisfit[] = left-- > 0 ? r.list(() => readTaskMisfit(r)) : [];
+  const misfits: readonly TaskMisfit[] = left-- > 0 ? r.list(readTaskMisfit) : [];
   for (; left > 0; left--) r.skip();
   return { misfits };
 }
@@ -3505,8 +3509,8 @@ export function writePlanSpec(w: Writer, v: PlanSpec): void {
 export function readPlanSpec(r: Reader): PlanSpec {
   let left = r.array();
   const name: string = left-- > 0 ? r.str() : "";
-  const phases: readonly PhaseSpec[] = left-- > 0 ? r.list(() => readPhaseSpec(r)) : [];
-  const classes: readonly ClassSpec[] = left-- > 0 ? r.list(() => readClassSpec(r)) : [];
+  const phases: readonly PhaseSpec[] = left-- > 0 ? r.list(readPhaseSpec) : [];
+  const classes: readonly ClassSpec[] = left-- > 0 ? r.list(readClassSpec) : [];
   left--;
   const policy: Policy = readPolicy(r);
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
@@ -3658,7 +3662,7 @@ export function readPoolView(r: Reader): PoolView {
   const live: number = left-- > 0 ? r.uint() : 0;
   const ending: number = left-- > 0 ? r.uint() : 0;
   const load: number = left-- > 0 ? r.uint() : 0;
-  const members: readonly AgentId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const members: readonly AgentId[] = left-- > 0 ? r.list(uint) : [];
   for (; left > 0; left--) r.skip();
   return { pool, live, ending, load, members };
 }
@@ -3809,7 +3813,7 @@ export function readRecoveryRule(r: Reader): RecoveryRule {
   const human: AskHuman = readAskHuman(r);
   left--;
   const severity: Severity = readSeverity(r);
-  const advice: readonly string[] = left-- > 0 ? r.list(() => r.str()) : [];
+  const advice: readonly string[] = left-- > 0 ? r.list(str) : [];
   for (; left > 0; left--) r.skip();
   return { errorType, agent, orchestrator, human, severity, advice };
 }
@@ -3834,7 +3838,7 @@ export function writeRecoverySettings(w: Writer, v: RecoverySettings): void {
 
 export function readRecoverySettings(r: Reader): RecoverySettings {
   let left = r.array();
-  const rules: readonly RecoveryRule[] = left-- > 0 ? r.list(() => readRecoveryRule(r)) : [];
+  const rules: readonly RecoveryRule[] = left-- > 0 ? r.list(readRecoveryRule) : [];
   left--;
   const increase: Increase = readIncrease(r);
   const widespreadTasks: number = left-- > 0 ? r.uint() : 0;
@@ -3864,7 +3868,7 @@ export function readRefusal(r: Reader): Refusal {
   let left = r.array();
   const code: string = left-- > 0 ? r.str() : "";
   const message: string = left-- > 0 ? r.str() : "";
-  const details: readonly (readonly [string, string])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => r.str())) : [];
+  const details: readonly (readonly [string, string])[] = left-- > 0 ? r.list((r) => r.pair(str, str)) : [];
   for (; left > 0; left--) r.skip();
   return { code, message, details };
 }
@@ -3916,9 +3920,9 @@ export function writeReport(w: Writer, v: Report): void {
 
 export function readReport(r: Reader): Report {
   let left = r.array();
-  const metrics: readonly (readonly [string, number])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => r.int())) : [];
+  const metrics: readonly (readonly [string, number])[] = left-- > 0 ? r.list((r) => r.pair(str, int)) : [];
   const output: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
-  const artifacts: readonly Artifact[] = left-- > 0 ? r.list(() => readArtifact(r)) : [];
+  const artifacts: readonly Artifact[] = left-- > 0 ? r.list(readArtifact) : [];
   left--;
   const usage: Usage = readUsage(r);
   const exitCode: number | null = left-- > 0 ? r.nil() ? null : r.int() : null;
@@ -4124,7 +4128,7 @@ export function readSession(r: Reader): Session {
   const tenant: string = left-- > 0 ? r.str() : "";
   const configHash: Uint8Array | null = left-- > 0 ? r.nil() ? null : r.bin() : null;
   const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
-  const context: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => readPayload(r))) : [];
+  const context: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list((r) => r.pair(str, readPayload)) : [];
   const openedMs: number = left-- > 0 ? r.uint() : 0;
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
   left--;
@@ -4133,7 +4137,7 @@ export function readSession(r: Reader): Session {
   const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const endedSeq: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const reason: string = left-- > 0 ? r.str() : "";
-  const facts: readonly Fact[] = left-- > 0 ? r.list(() => readFact(r)) : [];
+  const facts: readonly Fact[] = left-- > 0 ? r.list(readFact) : [];
   for (; left > 0; left--) r.skip();
   return { name, status, actor, tenant, configHash, input, context, openedMs, timeoutMs, clock, timedOut, endedMs, endedSeq, reason, facts };
 }
@@ -4265,7 +4269,7 @@ export function readSessionCommandAs(r: Reader, fields: number, tag: number): Se
     case 200: {
       left--;
       const plan: PlanSpec = readPlanSpec(r);
-      const tasks: readonly TaskSpec[] = left-- > 0 ? r.list(() => readTaskSpec(r)) : [];
+      const tasks: readonly TaskSpec[] = left-- > 0 ? r.list(readTaskSpec) : [];
       const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
       for (; left > 0; left--) r.skip();
       return { type: "Orchestrate", plan, tasks, input };
@@ -4280,7 +4284,7 @@ export function readSessionCommandAs(r: Reader, fields: number, tag: number): Se
     }
     case 202: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
-      const tasks: readonly TaskSpec[] = left-- > 0 ? r.list(() => readTaskSpec(r)) : [];
+      const tasks: readonly TaskSpec[] = left-- > 0 ? r.list(readTaskSpec) : [];
       for (; left > 0; left--) r.skip();
       return { type: "AddTasks", session, tasks };
     }
@@ -4308,13 +4312,13 @@ export function readSessionCommandAs(r: Reader, fields: number, tag: number): Se
     }
     case 207: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
-      const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => (r.nil() ? null : readPayload(r)))) : [];
+      const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list((r) => r.pair(str, (r) => (r.nil() ? null : readPayload(r)))) : [];
       for (; left > 0; left--) r.skip();
       return { type: "UpdateContext", session, entries };
     }
     case 208: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
-      const facts: readonly Fact[] = left-- > 0 ? r.list(() => readFact(r)) : [];
+      const facts: readonly Fact[] = left-- > 0 ? r.list(readFact) : [];
       for (; left > 0; left--) r.skip();
       return { type: "RecordFacts", session, facts };
     }
@@ -4499,14 +4503,14 @@ export function readSessionEventAs(r: Reader, fields: number, tag: number): Sess
       const session: SessionId = left-- > 0 ? r.uint() : 0;
       left--;
       const status: SessionStatus = readSessionStatus(r);
-      const evict: readonly SessionId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+      const evict: readonly SessionId[] = left-- > 0 ? r.list(uint) : [];
       const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
       return { type: "SessionEnded", session, status, evict, reason };
     }
     case 205: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
-      const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => (r.nil() ? null : readPayload(r)))) : [];
+      const entries: readonly (readonly [string, Payload | null])[] = left-- > 0 ? r.list((r) => r.pair(str, (r) => (r.nil() ? null : readPayload(r)))) : [];
       for (; left > 0; left--) r.skip();
       return { type: "ContextUpdated", session, entries };
     }
@@ -4524,7 +4528,7 @@ export function readSessionEventAs(r: Reader, fields: number, tag: number): Sess
     }
     case 208: {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
-      const facts: readonly Fact[] = left-- > 0 ? r.list(() => readFact(r)) : [];
+      const facts: readonly Fact[] = left-- > 0 ? r.list(readFact) : [];
       for (; left > 0; left--) r.skip();
       return { type: "FactsRecorded", session, facts };
     }
@@ -4602,7 +4606,7 @@ export function writeSessionResults(w: Writer, v: SessionResults): void {
 
 export function readSessionResults(r: Reader): SessionResults {
   let left = r.array();
-  const outputs: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list(() => r.pair(() => r.str(), () => readPayload(r))) : [];
+  const outputs: readonly (readonly [string, Payload])[] = left-- > 0 ? r.list((r) => r.pair(str, readPayload)) : [];
   for (; left > 0; left--) r.skip();
   return { outputs };
 }
@@ -4653,7 +4657,7 @@ export function writeSessionWaits(w: Writer, v: SessionWaits): void {
 
 export function readSessionWaits(r: Reader): SessionWaits {
   let left = r.array();
-  const reasons: readonly WaitReason[] = left-- > 0 ? r.list(() => readWaitReason(r)) : [];
+  const reasons: readonly WaitReason[] = left-- > 0 ? r.list(readWaitReason) : [];
   for (; left > 0; left--) r.skip();
   return { reasons };
 }
@@ -4704,7 +4708,7 @@ export function readSettings(r: Reader): Settings {
   const draftMs: number = left-- > 0 ? r.uint() : 0;
   left--;
   const recovery: RecoverySettings = readRecoverySettings(r);
-  const alerts: readonly AlertRule[] = left-- > 0 ? r.list(() => readAlertRule(r)) : [];
+  const alerts: readonly AlertRule[] = left-- > 0 ? r.list(readAlertRule) : [];
   left--;
   const escalations: EscalationSettings = readEscalationSettings(r);
   for (; left > 0; left--) r.skip();
@@ -4774,8 +4778,8 @@ export function readStepOutput(r: Reader): StepOutput {
   const firstSeq: number = left-- > 0 ? r.uint() : 0;
   const lastSeq: number = left-- > 0 ? r.uint() : 0;
   const eventsAt: number = left-- > 0 ? r.uint() : 0;
-  const answers: readonly Answer[] = left-- > 0 ? r.list(() => readAnswer(r)) : [];
-  const effects: readonly Effect[] = left-- > 0 ? r.list(() => readEffect(r)) : [];
+  const answers: readonly Answer[] = left-- > 0 ? r.list(readAnswer) : [];
+  const effects: readonly Effect[] = left-- > 0 ? r.list(readEffect) : [];
   const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const nowMs: number = left-- > 0 ? r.uint() : 0;
   const leftOver: number = left-- > 0 ? r.uint() : 0;
@@ -4999,7 +5003,7 @@ export function readTask(r: Reader): Task {
   const attempts: number = left-- > 0 ? r.uint() : 0;
   const failures: number = left-- > 0 ? r.uint() : 0;
   const losses: number = left-- > 0 ? r.uint() : 0;
-  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(() => readRecovery(r)) : [];
+  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(readRecovery) : [];
   const reprieves: number = left-- > 0 ? r.uint() : 0;
   const fence: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const stopping: boolean = left-- > 0 ? r.bool() : false;
@@ -5013,11 +5017,11 @@ export function readTask(r: Reader): Task {
   const timedOut: boolean = left-- > 0 ? r.bool() : false;
   const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
   const report: Report | null = left-- > 0 ? r.nil() ? null : readReport(r) : null;
-  const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
-  const dependents: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
-  const followers: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const verdicts: readonly Verdict[] = left-- > 0 ? r.list(readVerdict) : [];
+  const dependents: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
+  const followers: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
   const awaitsTurn: boolean = left-- > 0 ? r.bool() : false;
-  const children: readonly TaskId[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const children: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
   const openChildren: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, reprieves, fence, stopping, agent, progressPpm, progressedMs, readyMs, startedMs, endedMs, deadlineMs, timedOut, error, report, verdicts, dependents, followers, awaitsTurn, children, openChildren };
@@ -5460,7 +5464,7 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       const durationMs: number = left-- > 0 ? r.uint() : 0;
       left--;
       const report: Report = readReport(r);
-      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(readVerdict) : [];
       for (; left > 0; left--) r.skip();
       return { type: "TaskCompleted", task, session, agent, fence, durationMs, report, verdicts };
     }
@@ -5476,7 +5480,7 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       const error: AttemptError = readAttemptError(r);
       left--;
       const report: Report = readReport(r);
-      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(readVerdict) : [];
       left--;
       const next: Next = readNext(r);
       for (; left > 0; left--) r.skip();
@@ -5517,7 +5521,7 @@ export function readTaskEventAs(r: Reader, fields: number, tag: number): TaskEve
       const completed: boolean = left-- > 0 ? r.bool() : false;
       left--;
       const report: Report = readReport(r);
-      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(() => readVerdict(r)) : [];
+      const verdicts: readonly Verdict[] = left-- > 0 ? r.list(readVerdict) : [];
       const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
       for (; left > 0; left--) r.skip();
       return { type: "GroupEnded", task, session, completed, report, verdicts, error };
@@ -5637,14 +5641,14 @@ export function readTaskSpec(r: Reader): TaskSpec {
   const key: string = left-- > 0 ? r.str() : "";
   const name: string = left-- > 0 ? r.str() : "";
   const parent: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
-  const after: readonly number[] = left-- > 0 ? r.list(() => r.uint()) : [];
+  const after: readonly number[] = left-- > 0 ? r.list(uint) : [];
   left--;
   const priority: Priority = readPriority(r);
   const class_: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   left--;
   const demand: Demand = readDemand(r);
   const timeoutMs: number = left-- > 0 ? r.uint() : 0;
-  const criteria: readonly Criterion[] = left-- > 0 ? r.list(() => readCriterion(r)) : [];
+  const criteria: readonly Criterion[] = left-- > 0 ? r.list(readCriterion) : [];
   const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
   const totalTimeoutMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   for (; left > 0; left--) r.skip();
@@ -5741,7 +5745,7 @@ export function writeUnservedReports(w: Writer, v: UnservedReports): void {
 
 export function readUnservedReports(r: Reader): UnservedReports {
   let left = r.array();
-  const reports: readonly UnservedReport[] = left-- > 0 ? r.list(() => readUnservedReport(r)) : [];
+  const reports: readonly UnservedReport[] = left-- > 0 ? r.list(readUnservedReport) : [];
   for (; left > 0; left--) r.skip();
   return { reports };
 }
@@ -6051,7 +6055,7 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       return { type: "Unserved" };
     }
     case 11: {
-      const demands: readonly Demand[] = left-- > 0 ? r.list(() => readDemand(r)) : [];
+      const demands: readonly Demand[] = left-- > 0 ? r.list(readDemand) : [];
       for (; left > 0; left--) r.skip();
       return { type: "DemandFit", demands };
     }

@@ -69,7 +69,7 @@ export class Kernel {
   /** Every open effect, in the order in which they were opened. */
   openEffects(): readonly Effect[] {
     const reader = new Reader(this.#guard(() => this.#raw.openEffects()));
-    return reader.list(() => readEffect(reader));
+    return reader.list(readEffect);
   }
 
   /** The configuration in force; `undefined` before the first start of a node. */

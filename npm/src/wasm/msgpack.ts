@@ -272,19 +272,19 @@ export class Reader {
   }
 
   /** An array of values that `read` reads. */
-  list<T>(read: () => T): readonly T[] {
+  list<T>(read: (reader: Reader) => T): readonly T[] {
     const length = this.array();
     if (length === 0) return NONE;
     // An array that grows by pushing keeps room for many more, which most lists never have.
     const values: T[] = length <= EXACT_LENGTH ? new Array(length) : [];
-    for (let index = 0; index < length; index++) values[index] = read();
+    for (let index = 0; index < length; index++) values[index] = read(this);
     return values;
   }
 
   /** An array of two. */
-  pair<A, B>(first: () => A, second: () => B): readonly [A, B] {
+  pair<A, B>(first: (reader: Reader) => A, second: (reader: Reader) => B): readonly [A, B] {
     this.array();
-    return [first(), second()];
+    return [first(this), second(this)];
   }
 
   /** Passes over one value. */

@@ -48,6 +48,6 @@ function agentsOf({ mirror, kernel }: Folded): readonly AgentView[] {
     maxLoad: spec.maxLoad,
     pool: mirror.agents.poolName(spec.pool),
     vitals: null,
-    tasks: running.filter((task) => task.attempts.at(-1)?.agent === handle).map((task) => task.spec.key),
+    tasks: running.filter((task) => task.attempts.at(-1)?.agent === handle).map((task) => task.key),
   }));
 }

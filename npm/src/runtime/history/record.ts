@@ -27,10 +27,14 @@ interface Written {
     /** Absent in archives written before there was a task ledger in them. */
     readonly facts?: readonly Fact[];
   };
-  readonly tasks: readonly Omit<TaskEntry, "session" | "index">[];
+  readonly tasks: readonly WrittenTask[];
   readonly teamAlerts: readonly AlertEntry[];
   readonly agents: readonly (readonly [number, string])[];
 }
+
+/** What of a task was given stands apart from what became of it. */
+type Given = "key" | "name" | "parent" | "after" | "criteria";
+type WrittenTask = Omit<TaskEntry, "session" | "index" | Given> & { readonly spec: Pick<TaskEntry, Given> };
 
 /** Writes a record; `embed` gives the payloads that shall stay readable without their rows. */
 export function encodeRecord(
@@ -44,13 +48,15 @@ export function encodeRecord(
     session: {
       ...session,
       input: embed(input),
-      context: [...context].flatMap(([name, value]) => named(name, embed(value))),
+      context: [...(context ?? [])].flatMap(([name, value]) => named(name, embed(value))),
     },
-    tasks: tasks.map(({ session: _session, index: _index, spec, output, ...task }) => ({
-      ...task,
-      spec: { ...spec, input: embed(spec.input) },
-      output: embed(output),
-    })),
+    tasks: tasks.map(
+      ({ session: _session, index: _index, key, name, parent, after, criteria, output, ...task }) => ({
+        ...task,
+        spec: { key, name, parent, after, criteria },
+        output: embed(output),
+      }),
+    ),
     teamAlerts,
     agents: [...agents],
   };
@@ -64,14 +70,16 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord {
   const entry: SessionEntry = {
     ...session,
     tasks: [],
-    parents: new Set(),
+    parents: null,
     context: new Map(session.context),
-    facts: [...(session.facts ?? [])],
+    facts: session.facts ?? [],
     partial: false,
   };
-  for (const [index, task] of tasks.entries()) {
-    entry.tasks.push({ ...task, session: entry, index });
-    if (task.spec.parent !== null) entry.parents.add(task.spec.parent);
+  for (const [index, { spec, ...task }] of tasks.entries()) {
+    entry.tasks.push({ ...spec, ...task, session: entry, index });
+    if (spec.parent === null) continue;
+    entry.parents ??= new Set();
+    entry.parents.add(spec.parent);
   }
   return { entry, seq, teamAlerts, agents: new Map(agents) };
 }

@@ -65,8 +65,14 @@ export class Mirror {
   /** Escalations and alerts stand in lists of their own, and with the session they are about. */
   #keepWithSession(seq: number, timeMs: number, event: Event): void {
     const escalation = this.escalations.apply(seq, timeMs, event);
-    if (escalation !== undefined) this.sessions.get(escalation.session)?.escalations.push(escalation);
+    if (escalation !== undefined) {
+      const session = this.sessions.get(escalation.session);
+      if (session !== undefined) session.escalations = [...session.escalations, escalation];
+    }
     const alert = this.alerts.apply(seq, timeMs, event);
-    if (alert !== undefined && alert.session !== null) this.sessions.get(alert.session)?.alerts.push(alert);
+    if (alert !== undefined && alert.session !== null) {
+      const session = this.sessions.get(alert.session);
+      if (session !== undefined) session.alerts = [...session.alerts, alert];
+    }
   }
 }

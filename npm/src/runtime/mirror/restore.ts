@@ -12,7 +12,7 @@ import {
   readUnservedDemand,
 } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
-import type { AttemptEntry, TaskEntry } from "./entries.ts";
+import { AttemptEntry, SessionEntry, TaskEntry } from "./entries.ts";
 import { Mirror } from "./mirror.ts";
 
 /**
@@ -38,27 +38,14 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   }
   for (const [handle, session] of records(reader, () => readSession(reader))) {
     if (session.endedMs === null) mirror.live++;
-    mirror.sessions.set(handle, {
-      handle,
-      openedMs: session.openedMs,
-      name: session.name,
-      configHash: session.configHash,
-      expected: 0,
-      input: session.input,
-      status: session.status,
-      committed: false,
-      reason: session.reason === "" ? null : session.reason,
-      endedMs: session.endedMs,
-      phases: [],
-      tasks: [],
-      parents: new Set(),
-      counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
-      context: new Map(session.context),
-      facts: [...session.facts],
-      partial: true,
-      escalations: [],
-      alerts: [],
-    });
+    const entry = new SessionEntry(handle, session.openedMs, session);
+    entry.status = session.status;
+    entry.reason = session.reason === "" ? null : session.reason;
+    entry.endedMs = session.endedMs;
+    if (session.context.length > 0) entry.context = new Map(session.context);
+    entry.facts = session.facts;
+    entry.partial = true;
+    mirror.sessions.set(handle, entry);
   }
   const held = new Set<number>();
   for (const [handle, plan] of records(reader, () => readPlan(reader))) {
@@ -66,50 +53,42 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
     if (session === undefined) continue;
     const { phases, counts, committed, expected, alerted } = plan;
     if (alerted) held.add(handle);
-    for (const { spec, status } of phases) session.phases.push({ ...spec, status });
+    session.phases = phases.map(({ spec, status }) => ({ ...spec, status }));
     Object.assign(session.counts, counts, { total: 0 });
-    mirror.sessions.set(handle, Object.assign(session, { committed, expected }));
+    Object.assign(session, { committed, expected });
   }
   const tasks = records(reader, () => readTask(reader));
   for (const [handle, task] of tasks) {
     const session = mirror.sessions.get(task.session);
     if (session === undefined) continue;
     const started = leases.get(task.fence ?? 0)?.grantedMs ?? task.startedMs ?? task.readyMs;
-    const entry: TaskEntry = {
-      handle,
-      session,
-      index: task.index,
-      addedMs: session.openedMs,
-      spec: task.spec,
-      status: task.status,
-      reason: task.error === null ? null : `${task.error.errorType}: ${task.error.message}`,
-      attempts: [],
-      progressPpm: task.progressPpm,
-      startedMs: task.startedMs,
-      endedMs: task.endedMs,
-      resources: task.demand.resources,
-      timeoutMs: task.timeoutMs,
-      metrics: task.report?.metrics ?? [],
-      verdicts: task.verdicts,
-      artifacts: task.report?.artifacts ?? [],
-      output: task.report?.output ?? null,
-      usage: task.report?.usage ?? null,
-    };
+    const entry = new TaskEntry(handle, session, task.index, task.spec);
+    entry.status = task.status;
+    entry.reason = task.error === null ? null : `${task.error.errorType}: ${task.error.message}`;
+    entry.progressPpm = task.progressPpm;
+    entry.startedMs = task.startedMs;
+    entry.endedMs = task.endedMs;
+    entry.resources = task.demand.resources;
+    entry.timeoutMs = task.timeoutMs;
+    entry.verdicts = task.verdicts;
+    if (task.report !== null) {
+      const { metrics, artifacts, output, usage } = task.report;
+      Object.assign(entry, { metrics, artifacts, output, usage });
+    }
     if (task.attempts > 0) {
-      const last: AttemptEntry = {
-        number: task.attempts,
-        fence: task.fence ?? 0,
-        agent: task.agent ?? 0,
-        startedMs: started,
-        endedMs: task.fence === null ? (task.endedMs ?? started) : null,
-        outcome: task.fence !== null ? "running" : task.status === "completed" ? "completed" : "failed",
-        error: task.error,
-        recovery: null,
-      };
+      const last = new AttemptEntry(task.attempts, task.fence ?? 0, task.agent ?? 0, started);
+      last.error = task.error;
+      if (task.fence === null) {
+        last.endedMs = task.endedMs ?? started;
+        last.outcome = task.status === "completed" ? "completed" : "failed";
+      }
       entry.attempts = [last];
     }
     session.tasks[task.index] = entry;
-    if (task.spec.parent !== null) session.parents.add(task.spec.parent);
+    if (task.spec.parent !== null) {
+      session.parents ??= new Set();
+      session.parents.add(task.spec.parent);
+    }
     session.counts.total++;
     mirror.tasks.set(handle, entry);
   }
@@ -119,14 +98,16 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
     const { session, task, report, raisedMs, deadlineMs, closedMs: resolvedMs, decision, actor, note } = escalation;
     const entry = { handle, session, task, report, raisedMs, deadlineMs, resolvedMs, decision, actor, note };
     mirror.escalations.restore(entry);
-    mirror.sessions.get(session)?.escalations.push(entry);
+    const about = mirror.sessions.get(session);
+    if (about !== undefined) about.escalations = [...about.escalations, entry];
   }
   for (const [handle, alert] of records(reader, () => readAlert(reader))) {
     const { rule, severity, action, session, details, raisedMs, clearedMs } = alert;
     const holds = action === "pause_new_tasks" && clearedMs === null && session !== null && held.has(session);
     const entry = { handle, rule, severity, action, session, details, raisedMs, clearedMs, holds };
     mirror.alerts.restore(entry);
-    if (session !== null) mirror.sessions.get(session)?.alerts.push(entry);
+    const about = session === null ? undefined : mirror.sessions.get(session);
+    if (about !== undefined) about.alerts = [...about.alerts, entry];
   }
   return mirror;
 }

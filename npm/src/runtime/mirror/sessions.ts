@@ -1,85 +1,73 @@
 import type { Event } from "../../wasm/codec.generated.ts";
-import type { SessionEntry } from "./entries.ts";
+import { SessionEntry } from "./entries.ts";
 import type { Mirror } from "./mirror.ts";
+
+type SessionOpened = Extract<Event, { type: "SessionOpened" }>;
 
 /** Folds an event about sessions; answers the session. */
 export function applySession(mirror: Mirror, seq: number, timeMs: number, event: Event): SessionEntry | undefined {
   switch (event.type) {
-    case "SessionOpened": {
-      const { plan, expected, draft, input } = event;
-      const session: SessionEntry = {
-        handle: seq,
-        openedMs: timeMs,
-        name: plan.name,
-        configHash: plan.configHash,
-        expected,
-        input,
-        status: draft ? "planning" : "running",
-        committed: false,
-        reason: null,
-        endedMs: null,
-        phases: plan.phases.map(({ name, mode, tasks }) => ({ name, mode, tasks, status: "pending" })),
-        tasks: [],
-        parents: new Set(),
-        counts: { total: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
-        context: new Map(),
-        facts: [],
-        partial: false,
-        escalations: [],
-        alerts: [],
-      };
-      mirror.sessions.set(seq, session);
-      mirror.live++;
-      return session;
-    }
+    case "SessionOpened":
+      return open(mirror, seq, timeMs, event);
     case "SessionPaused":
-      return change(mirror, event.session, (session) => {
-        session.status = "paused";
-        session.reason = event.reason;
-      });
+      return become(mirror, event.session, "paused", event.reason);
     case "SessionResumed":
-      return change(mirror, event.session, (session) => {
-        session.status = "running";
-        session.reason = null;
-      });
+      return become(mirror, event.session, "running", null);
     case "SessionCancelRequested":
-      return change(mirror, event.session, (session) => {
-        session.status = "cancelling";
-        session.reason = event.reason;
-      });
+      return become(mirror, event.session, "cancelling", event.reason);
     case "SessionTimedOut":
-      return change(mirror, event.session, (session) => {
-        session.status = "cancelling";
-        session.reason = "its time is over";
-      });
+      return become(mirror, event.session, "cancelling", "its time is over");
     case "SessionEnded": {
-      const ended = change(mirror, event.session, (session) => {
-        session.status = event.status;
-        session.reason = event.reason === "" ? null : event.reason;
-        session.endedMs = timeMs;
+      const ended = become(mirror, event.session, event.status, event.reason === "" ? null : event.reason);
+      if (ended !== undefined) {
+        ended.endedMs = timeMs;
         mirror.live--;
-      });
+      }
       for (const handle of event.evict) mirror.forget(handle);
       return ended;
     }
-    case "ContextUpdated":
-      return change(mirror, event.session, ({ context }) => {
-        for (const [name, value] of event.entries) {
-          if (value === null) context.delete(name);
-          else context.set(name, value);
-        }
-      });
-    case "FactsRecorded":
-      return change(mirror, event.session, ({ facts }) => {
-        facts.push(...event.facts);
-      });
+    case "ContextUpdated": {
+      const session = mirror.sessions.get(event.session);
+      if (session === undefined) return undefined;
+      session.context ??= new Map();
+      for (const [name, value] of event.entries) {
+        if (value === null) session.context.delete(name);
+        else session.context.set(name, value);
+      }
+      return session;
+    }
+    case "FactsRecorded": {
+      const session = mirror.sessions.get(event.session);
+      if (session !== undefined) session.facts = [...session.facts, ...event.facts];
+      return session;
+    }
     default:
       return undefined;
   }
 }
 
-function change(mirror: Mirror, handle: number, with_: (session: SessionEntry) => void): SessionEntry | undefined {
+function open(mirror: Mirror, seq: number, timeMs: number, { plan, expected, draft, input }: SessionOpened): SessionEntry {
+  const { name, configHash, phases } = plan;
+  const session = new SessionEntry(seq, timeMs, { name, configHash, input });
+  session.expected = expected;
+  session.status = draft ? "planning" : "running";
+  if (phases.length > 0) {
+    session.phases = phases.map(({ name, mode, tasks }) => ({ name, mode, tasks, status: "pending" }));
+  }
+  mirror.sessions.set(seq, session);
+  mirror.live++;
+  return session;
+}
+
+function become(
+  mirror: Mirror,
+  handle: number,
+  status: SessionEntry["status"],
+  reason: string | null,
+): SessionEntry | undefined {
   const session = mirror.sessions.get(handle);
-  if (session !== undefined) with_(session);
+  if (session === undefined) return undefined;
+  session.status = status;
+  session.reason = reason;
   return session;
 }

@@ -1,15 +1,12 @@
 import type { AttemptOutcome, Event, Report, TaskStatus, Verdict } from "../../wasm/codec.generated.ts";
-import type { AttemptEntry, SessionEntry, TaskEntry } from "./entries.ts";
+import { AttemptEntry, type SessionEntry, TaskEntry } from "./entries.ts";
 import type { Mirror } from "./mirror.ts";
-
-/** What most tasks have none of is one and the same for all of them. */
-const NONE: readonly never[] = Object.freeze([]);
 
 /** Folds an event about tasks; answers the session of the task. */
 export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Event): SessionEntry | undefined {
   switch (event.type) {
     case "TaskAdded":
-      return add(mirror, seq, timeMs, event);
+      return add(mirror, seq, event);
     case "PlanCommitted": {
       const session = mirror.sessions.get(event.session);
       if (session !== undefined) commit(session);
@@ -25,8 +22,7 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
       task.startedMs ??= timeMs;
       task.resources = resources;
       task.timeoutMs = timeoutMs;
-      const running = { startedMs: timeMs, endedMs: null, outcome: "running", error: null, recovery: null } as const;
-      task.attempts = [...task.attempts, { number: attempt, fence: seq, agent, ...running }];
+      task.attempts = task.attempts.concat(new AttemptEntry(attempt, seq, agent, timeMs));
       mirror.agents.load(agent, 1);
       return task.session;
     }
@@ -121,33 +117,18 @@ export function applyTask(mirror: Mirror, seq: number, timeMs: number, event: Ev
 function add(
   mirror: Mirror,
   seq: number,
-  timeMs: number,
   { session: handle, spec }: Extract<Event, { type: "TaskAdded" }>,
 ): SessionEntry | undefined {
   const session = mirror.sessions.get(handle);
   if (session === undefined) return undefined;
-  const task: TaskEntry = {
-    handle: seq,
-    session,
-    index: session.tasks.length,
-    addedMs: timeMs,
-    spec,
-    status: "pending",
-    reason: null,
-    attempts: NONE,
-    progressPpm: 0,
-    startedMs: null,
-    endedMs: null,
-    resources: spec.demand.resources,
-    timeoutMs: spec.timeoutMs,
-    metrics: NONE,
-    verdicts: NONE,
-    artifacts: NONE,
-    output: null,
-    usage: null,
-  };
-  session.tasks.push(task);
-  if (spec.parent !== null) session.parents.add(spec.parent);
+  const task = new TaskEntry(seq, session, session.tasks.length, spec);
+  // A list that is pushed to has room for seventeen, and most sessions have one task.
+  if (session.tasks.length === 0) session.tasks = [task];
+  else session.tasks.push(task);
+  if (spec.parent !== null) {
+    session.parents ??= new Set();
+    session.parents.add(spec.parent);
+  }
   session.counts.total++;
   mirror.tasks.set(seq, task);
   if (session.status !== "planning" && session.tasks.length === session.expected) commit(session);

@@ -87,8 +87,8 @@ export class RowGatherer {
     const last = task.attempts.at(-1);
     return {
       session: this.#sessionId(task.session),
-      key: task.spec.key,
-      taskId: this.#id("task", task.handle, task.addedMs),
+      key: task.key,
+      taskId: this.#id("task", task.handle, task.session.openedMs),
       status: task.status,
       agent: last === undefined ? null : this.#agent(last.agent),
       attempts: last?.number ?? 0,
@@ -101,7 +101,7 @@ export class RowGatherer {
   #attemptRows(task: TaskEntry): readonly AttemptRow[] {
     return task.attempts.map(({ number, fence, agent, outcome, startedMs, endedMs, error, recovery }) => ({
       session: this.#sessionId(task.session),
-      task: task.spec.key,
+      task: task.key,
       number,
       fence,
       agent: this.#agent(agent),
