@@ -4,6 +4,8 @@ import type { AttemptError, Report } from "../wasm/codec.generated.ts";
 import { byCodePoint } from "../wasm/text-order.ts";
 import type { DraftRow, Payloads } from "./payloads.ts";
 
+const NONE: readonly never[] = [];
+
 /** A host's error in the kernel's words; long details go beside the journal. */
 export function errorOf({ type, message, details }: HostError, payloads: Payloads, rows: DraftRow[]): AttemptError {
   return { errorType: type, message, details: payloads.encode(details, rows) };
@@ -13,12 +15,9 @@ export function errorOf({ type, message, details }: HostError, payloads: Payload
 export function reportOf(result: AttemptResult, payloads: Payloads, rows: DraftRow[]): Report {
   const { metrics, output, artifacts, usage, exitCode } = result;
   return {
-    metrics: Object.entries(metrics)
-      .filter(([, value]) => Number.isFinite(value))
-      .map(([name, value]): [string, number] => [name, micro(value)])
-      .sort(([a], [b]) => byCodePoint(a, b)),
+    metrics: metricsOf(metrics),
     output: payloads.encode(output, rows),
-    artifacts: artifacts.map(({ name, path, bytes, sha256 }) => ({ name, path, bytes, sha256: fromHex(sha256) })),
+    artifacts: artifacts.length === 0 ? NONE : artifacts.map(artifactOf),
     usage: {
       memoryPeakBytes: whole(usage.memoryPeakBytes),
       cpuMs: whole(usage.cpuMs),
@@ -26,6 +25,22 @@ export function reportOf(result: AttemptResult, payloads: Payloads, rows: DraftR
     },
     exitCode: exitCode ?? null,
   };
+}
+
+/** Measured values by name, in the kernel's order. */
+function metricsOf(metrics: AttemptResult["metrics"]): Report["metrics"] {
+  const names = Object.keys(metrics);
+  if (names.length > 1) names.sort(byCodePoint);
+  const measured: (readonly [string, number])[] = [];
+  for (const name of names) {
+    const value = metrics[name] as number;
+    if (Number.isFinite(value)) measured.push([name, micro(value)]);
+  }
+  return measured;
+}
+
+function artifactOf({ name, path, bytes, sha256 }: AttemptResult["artifacts"][number]): Report["artifacts"][number] {
+  return { name, path, bytes, sha256: fromHex(sha256) };
 }
 
 /** A report of nothing. */

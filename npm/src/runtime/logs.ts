@@ -31,6 +31,7 @@ export class Logs {
 
   /** What is kept, the oldest line first; of one session or of all. */
   kept(session?: number): readonly LogEntry[] {
+    if (this.#lines.length === 0) return [];
     this.#compact();
     const lines = session === undefined ? this.#lines : this.#lines.filter((line) => line.session === session);
     return lines.map(({ entry }) => entry);

@@ -63,9 +63,9 @@ export interface Rebuilt {
 
 /** How a command is submitted. */
 export interface SubmitOptions {
-  readonly actor?: string;
+  readonly actor?: string | undefined;
   readonly tenant?: string;
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
   readonly traceparent?: string;
   /** Payload rows the command refers to. */
   readonly rows?: readonly DraftRow[];

@@ -10,6 +10,7 @@ const INLINE_BYTES = 256;
 export class Payloads {
   readonly #hash: (bytes: Uint8Array) => Uint8Array;
   readonly #prefix: string;
+  readonly #scratch = new Uint8Array(INLINE_BYTES);
   #count = 0;
 
   /** `prefix` makes keys unique: the epoch of the owner. */
@@ -22,11 +23,18 @@ export class Payloads {
   encode(value: unknown, rows: DraftRow[]): Payload | null {
     if (value === undefined) return null;
     const text = textOf(value);
+    const short = this.#encodeShort(text);
+    if (short !== undefined) return { type: "Inline", bytes: short };
     const bytes = encoder.encode(text);
-    if (bytes.length <= INLINE_BYTES) return { type: "Inline", bytes };
     const key = `${this.#prefix}-${++this.#count}`;
     rows.push({ key, bytes });
     return { type: "Ref", hash: this.#hash(bytes), bytes: bytes.length, key };
+  }
+
+  /** The bytes of a text that can stand in an event; most can. What the encoder itself makes has memory beside the heap. */
+  #encodeShort(text: string): Uint8Array | undefined {
+    const { read, written } = encoder.encodeInto(text, this.#scratch);
+    return read === text.length ? this.#scratch.slice(0, written) : undefined;
   }
 }
 

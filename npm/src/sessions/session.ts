@@ -90,7 +90,7 @@ export interface SessionPort {
   progress(handle: number, held: HeldSession | undefined): SessionProgress;
   /** Lines that are kept, the oldest first. */
   logs(handle: number): Iterable<LogEntry>;
-  result(handle: number, held: HeldSession | undefined): Promise<SessionResult>;
+  result(handle: number, held: HeldSession | undefined): SessionResult | Promise<SessionResult>;
   cancel(handle: number, reason: string): Promise<void>;
   pause(handle: number, reason: string): Promise<void>;
   resume(handle: number): Promise<void>;
@@ -106,7 +106,8 @@ export class Session {
   readonly #accepted: Promise<number>;
   #handle: number | undefined;
   #held: HeldSession | undefined;
-  #settle: ((result: Promise<SessionResult> | undefined, error?: PolyphonError) => void) | undefined;
+  /** Whoever waits for the result. */
+  #waiting: PromiseWithResolvers<SessionResult> | undefined;
   #result: Promise<SessionResult> | undefined;
   #ended = false;
   #failure: PolyphonError | undefined;
@@ -117,12 +118,14 @@ export class Session {
   /** Made by `team.orchestrate` and `team.session`. */
   constructor(port: SessionPort, accepted: Promise<number>) {
     this.#port = port;
-    this.#accepted = accepted.then((handle) => {
-      this.#handle = handle;
-      return handle;
-    });
+    this.#accepted = accepted;
     // Whoever awaits `ready` or `result` hears of a refusal; nobody has to.
-    this.#accepted.catch((error: PolyphonError) => this.close(error));
+    accepted.then(
+      (handle) => {
+        this.#handle = handle;
+      },
+      (error: PolyphonError) => this.close(error),
+    );
   }
 
   /** Resolves with the session's id once the plan is durable; rejects when it is refused. */
@@ -138,13 +141,7 @@ export class Session {
 
   /** What the session came to. Rejects only when the plan is refused or the team can go on no longer. */
   get result(): Promise<SessionResult> {
-    this.#result ??= new Promise((resolve, reject) => {
-      const settle = (result: Promise<SessionResult> | undefined, error?: PolyphonError): void =>
-        result === undefined ? reject(error) : resolve(result);
-      if (this.#failure !== undefined) settle(undefined, this.#failure);
-      else if (this.#ended && this.#handle !== undefined) settle(this.#port.result(this.#handle, this.#held));
-      else this.#settle = settle;
-    });
+    this.#result ??= this.#resultOrWait();
     return this.#result;
   }
 
@@ -256,7 +253,7 @@ export class Session {
     this.#ended = true;
     this.#handle = handle;
     this.#held = held;
-    this.#settle?.(this.#port.result(handle, held));
+    this.#waiting?.resolve(this.#told(handle, held));
     this.#progress?.complete();
     this.#events?.complete();
     this.#logs?.complete();
@@ -267,10 +264,25 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = error;
-    this.#settle?.(undefined, error);
+    this.#waiting?.reject(error);
     this.#progress?.complete();
     this.#events?.complete();
     this.#logs?.complete();
+  }
+
+  #resultOrWait(): Promise<SessionResult> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#ended && this.#handle !== undefined) return Promise.resolve(this.#told(this.#handle, this.#held));
+    this.#waiting = Promise.withResolvers();
+    return this.#waiting.promise;
+  }
+
+  #told(handle: number, held: HeldSession | undefined): SessionResult | Promise<SessionResult> {
+    try {
+      return this.#port.result(handle, held);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #channel<T>(first: () => Iterable<T>): Channel<T> {

@@ -17,7 +17,17 @@ export interface CompiledPlan {
 const TASK_TIMEOUT_MS = 600_000;
 const PHASE_TIMEOUT_MS = 600_000;
 const PLAN_TIMEOUT_MS = 7_200_000;
+const DEFAULT_POLICY: PlanSpec["policy"] = {
+  maxRetries: 2,
+  retryDelayMs: 30_000,
+  escalationThreshold: 3,
+  graceMs: 60_000,
+};
 const NO_CLASS: ResourceClass = {};
+const NO_RESOURCES: Resources = { memoryMb: 0, cpuMilli: 0, diskMb: 0 };
+/** What most plans and tasks have none of is one and the same for all of them. */
+const NONE: readonly never[] = [];
+const NO_CLASSES: ReadonlyMap<string, number> = new Map();
 
 /** Turns names into indexes and fills in what is inherited. Whether the plan makes sense is the kernel's to say. */
 export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash: Uint8Array | null): CompiledPlan {
@@ -25,19 +35,11 @@ export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash
   const rows: DraftRow[] = [];
   const tasks = plan.tasks.map((task) => compileTask(task, plan, names, payloads, rows));
   const planTimeoutMs = plan.timeoutMs ?? PLAN_TIMEOUT_MS;
-  const { maxRetries = 2, retryDelayMs = 30_000, escalationThreshold = 3, graceMs = 60_000 } = plan.recovery ?? {};
   const spec: PlanSpec = {
     name: plan.name ?? "",
-    phases: (plan.phases ?? []).map(({ name, mode, tasks, timeoutMs, gateMinCompleted }) => ({
-      name,
-      mode,
-      tasks: tasks.map((key) => names.task(key, `phase ${name}`)),
-      // Tasks that follow each other need the sum of their times: only a parallel phase has a time of its own by default.
-      timeoutMs: timeoutMs ?? (mode === "parallel" ? PHASE_TIMEOUT_MS : planTimeoutMs),
-      gatePpm: Math.round((gateMinCompleted ?? 1) * 1_000_000),
-    })),
-    classes: names.limited.map((name) => ({ name, maxParallel: plan.classes?.[name]?.maxParallel ?? 1 })),
-    policy: { maxRetries, retryDelayMs, escalationThreshold, graceMs },
+    phases: plan.phases === undefined ? NONE : phasesOf(plan.phases, names, planTimeoutMs),
+    classes: plan.classes === undefined ? NONE : limitsOf(plan.classes, names.limited),
+    policy: plan.recovery === undefined ? DEFAULT_POLICY : policyOf(plan.recovery),
     timeoutMs: planTimeoutMs,
     configHash,
   };
@@ -45,20 +47,48 @@ export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash
   return { spec, tasks, rows, input };
 }
 
+function phasesOf(
+  phases: NonNullable<PlanDefinition["phases"]>,
+  names: Names,
+  planTimeoutMs: number,
+): PlanSpec["phases"] {
+  return phases.map(({ name, mode, tasks, timeoutMs, gateMinCompleted }) => ({
+    name,
+    mode,
+    tasks: tasks.map((key) => names.task(key, `phase ${name}`)),
+    // Tasks that follow each other need the sum of their times: only a parallel phase has a time of its own by default.
+    timeoutMs: timeoutMs ?? (mode === "parallel" ? PHASE_TIMEOUT_MS : planTimeoutMs),
+    gatePpm: Math.round((gateMinCompleted ?? 1) * 1_000_000),
+  }));
+}
+
+function policyOf(recovery: NonNullable<PlanDefinition["recovery"]>): PlanSpec["policy"] {
+  const {
+    maxRetries = DEFAULT_POLICY.maxRetries,
+    retryDelayMs = DEFAULT_POLICY.retryDelayMs,
+    escalationThreshold = DEFAULT_POLICY.escalationThreshold,
+    graceMs = DEFAULT_POLICY.graceMs,
+  } = recovery;
+  return { maxRetries, retryDelayMs, escalationThreshold, graceMs };
+}
+
+function limitsOf(classes: NonNullable<PlanDefinition["classes"]>, limited: readonly string[]): PlanSpec["classes"] {
+  return limited.map((name) => ({ name, maxParallel: classes[name]?.maxParallel ?? 1 }));
+}
+
 /** Keys of tasks, indexed when the first is asked for, and names of classes by index. */
 class Names {
   #tasks: ReadonlyMap<string, number> | undefined;
   readonly #definitions: readonly TaskDefinition[];
-  readonly #classes = new Map<string, number>();
+  readonly #classes: ReadonlyMap<string, number>;
   /** Classes that limit how many of their tasks run at once. */
   readonly limited: readonly string[];
 
-  constructor(plan: PlanDefinition) {
-    this.#definitions = plan.tasks;
-    this.limited = Object.keys(plan.classes ?? {}).filter((name) => plan.classes?.[name]?.maxParallel !== undefined);
-    this.limited.forEach((name, index) => {
-      this.#classes.set(name, index);
-    });
+  constructor({ tasks, classes }: PlanDefinition) {
+    this.#definitions = tasks;
+    this.limited =
+      classes === undefined ? NONE : Object.keys(classes).filter((name) => classes[name]?.maxParallel !== undefined);
+    this.#classes = classes === undefined ? NO_CLASSES : new Map(this.limited.map((name, index) => [name, index]));
   }
 
   task(key: string, where: string): number {
@@ -99,12 +129,12 @@ function compileTask(
     key: task.key,
     name: task.name ?? task.key,
     parent: task.parent === undefined ? null : names.task(task.parent, where),
-    after: task.after === undefined ? [] : task.after.map((key) => names.task(key, where)),
+    after: task.after === undefined ? NONE : task.after.map((key) => names.task(key, where)),
     priority: full.priority ?? "medium",
     class: names.class(full.class),
     demand: demandOf(full, group),
     timeoutMs: full.timeoutMs ?? group.timeoutMs ?? TASK_TIMEOUT_MS,
-    criteria: full.criteria === undefined ? [] : criteriaOf(full.criteria),
+    criteria: full.criteria === undefined ? NONE : criteriaOf(full.criteria),
     input: payloadOf(full, plan, payloads, rows),
     totalTimeoutMs: task.totalTimeoutMs ?? null,
   };
@@ -126,22 +156,18 @@ function inherit(task: TaskDefinition, names: Names, where: string, depth: numbe
   return { ...parent, ...own, resources: { ...parent.resources, ...own.resources } };
 }
 
-function demandOf(task: TaskDefinition, group: ResourceClass): Demand {
-  const { memoryMb, cpuCores, diskMb } = { ...group, ...task.resources };
+function demandOf({ agentType, needs, permission, resources }: TaskDefinition, group: ResourceClass): Demand {
   return {
-    agentType: task.agentType ?? null,
-    needs: task.needs === undefined ? [] : [...new Set(task.needs)].sort(byCodePoint),
-    permission: task.permission ?? "readonly",
-    resources:
-      memoryMb === undefined && cpuCores === undefined && diskMb === undefined
-        ? NO_RESOURCES
-        : {
-            memoryMb: Math.ceil(memoryMb ?? 0),
-            cpuMilli: Math.ceil((cpuCores ?? 0) * 1000),
-            diskMb: Math.ceil(diskMb ?? 0),
-          },
+    agentType: agentType ?? null,
+    needs: needs === undefined ? NONE : [...new Set(needs)].sort(byCodePoint),
+    permission: permission ?? "readonly",
+    resources: resources === undefined && group === NO_CLASS ? NO_RESOURCES : resourcesOf({ ...group, ...resources }),
     avoid: null,
   };
+}
+
+function resourcesOf({ memoryMb = 0, cpuCores = 0, diskMb = 0 }: NonNullable<TaskDefinition["resources"]>): Resources {
+  return { memoryMb: Math.ceil(memoryMb), cpuMilli: Math.ceil(cpuCores * 1000), diskMb: Math.ceil(diskMb) };
 }
 
 function criteriaOf(criteria: Readonly<Record<string, number>>): TaskSpec["criteria"] {
@@ -157,8 +183,6 @@ function payloadOf(
   if (program !== undefined) return payloads.encode({ input: input ?? plan.input, program }, rows);
   return input === undefined ? null : payloads.encode({ input }, rows);
 }
-
-const NO_RESOURCES: Resources = { memoryMb: 0, cpuMilli: 0, diskMb: 0 };
 
 function unknown(key: string, where: string): PolyphonError {
   return new PolyphonError("TASK_DEPENDENCY_UNKNOWN", {

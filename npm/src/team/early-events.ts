@@ -1,6 +1,7 @@
 import type { Event } from "../wasm/codec.generated.ts";
 
-interface EarlyEvent {
+/** Something that happened to a session whose start is not known yet to whoever began it. */
+export interface EarlyEvent {
   readonly seq: number;
   readonly timeMs: number;
   readonly event: Event;
@@ -8,6 +9,8 @@ interface EarlyEvent {
 
 /** Events of one session that are kept; of a large plan only the last. */
 const MOST = 1_000;
+
+const NONE: readonly never[] = [];
 
 /** Keeps what happens to sessions between their commit and the moment in which whoever started them can be told. */
 export class EarlyEvents {
@@ -20,24 +23,22 @@ export class EarlyEvents {
     this.#isWanted = true;
   }
 
-  /** Waits for a start; `done` gets the session's handle and what happened to it meanwhile, and answers the handle. */
-  async during(
-    start: Promise<number>,
-    done: (handle: number, missed: readonly EarlyEvent[]) => number | Promise<number>,
-  ): Promise<number> {
+  /** A session starts. */
+  begin(): void {
     this.#starting += 1;
-    try {
-      const handle = await start;
-      const missed = this.#kept.get(handle) ?? [];
-      this.#kept.delete(handle);
-      return await done(handle, missed);
-    } finally {
-      this.#starting -= 1;
-      if (this.#starting === 0) {
-        this.#kept.clear();
-        this.#isWanted = false;
-      }
+  }
+
+  /** A start has come to its end; answers what happened to the session it made. */
+  end(handle?: number): readonly EarlyEvent[] {
+    this.#starting -= 1;
+    if (!this.#isWanted) return NONE;
+    const missed = handle === undefined ? undefined : this.#kept.get(handle);
+    if (handle !== undefined) this.#kept.delete(handle);
+    if (this.#starting === 0) {
+      this.#kept.clear();
+      this.#isWanted = false;
     }
+    return missed ?? NONE;
   }
 
   keep(handle: number, event: EarlyEvent): void {

@@ -10,6 +10,7 @@ import type { SessionFold } from "../runtime/history/session-fold.ts";
 import { Logs } from "../runtime/logs.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
+import type { SubmitOptions } from "../runtime/loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { contextOf, inlineOutputs, outputsOf } from "../runtime/values.ts";
 import { Etas } from "../sessions/etas.ts";
@@ -29,7 +30,7 @@ import { partsOf } from "../tasks/parts.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import type { Event } from "../wasm/codec.generated.ts";
-import { EarlyEvents } from "./early-events.ts";
+import { type EarlyEvent, EarlyEvents } from "./early-events.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
 import { planWeight, rowBytes } from "./weight.ts";
@@ -53,20 +54,29 @@ export class Sessions implements SessionPort {
   start(plan: PlanDefinition, options: OrchestrateOptions): Session {
     const hash = options.configHash === undefined ? null : fromHex(options.configHash);
     const compiled = compilePlan(validatePlan(plan), this.#runtime.payloads, hash);
-    const accepted = this.#early.during(this.#submit(compiled, options), (handle, missed) => {
-      // A repeated call answers a session that has a face already, and perhaps an end.
-      const entry = this.#runtime.mirror.sessions.get(handle);
-      if (entry === undefined) return this.#readBack(handle, "", session);
-      if (entry.endedMs === null) this.#follow(handle, session);
-      else queueMicrotask(() => session.end(handle, { entry }));
-      // What happened in the very commit that made the session; whoever subscribed before is to hear of it.
-      for (const { seq, timeMs, event } of session.wantsEvents ? missed : [])
-        session.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
-      for (const line of this.#logs.kept(handle)) session.logged(line);
-      return handle;
-    });
+    this.#early.begin();
+    const accepted = this.#submit(compiled, options).then(
+      (handle) => this.#started(handle, session, this.#early.end(handle)),
+      (error: unknown) => {
+        this.#early.end();
+        throw error;
+      },
+    );
     const session: Session = new Session(this, accepted);
     return session;
+  }
+
+  /** A start is durable. A repeated call answers a session that has a face already, and perhaps an end. */
+  #started(handle: number, session: Session, missed: readonly EarlyEvent[]): number | Promise<number> {
+    const entry = this.#runtime.mirror.sessions.get(handle);
+    if (entry === undefined) return this.#readBack(handle, "", session);
+    if (entry.endedMs === null) this.#follow(handle, session);
+    else queueMicrotask(() => session.end(handle, { entry }));
+    // What happened in the very commit that made the session; whoever subscribed before is to hear of it.
+    for (const { seq, timeMs, event } of session.wantsEvents ? missed : [])
+      session.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
+    for (const line of this.#logs.kept(handle)) session.logged(line);
+    return handle;
   }
 
   wantEarlyEvents(): void {
@@ -184,7 +194,7 @@ export class Sessions implements SessionPort {
     };
   }
 
-  async result(handle: number, held: HeldSession | undefined): Promise<SessionResult> {
+  result(handle: number, held: HeldSession | undefined): SessionResult | Promise<SessionResult> {
     const id = this.id(handle, held);
     const session = held ?? { entry: this.#entry(handle) };
     const inline = inlineOutputs(session.entry.tasks);
@@ -228,32 +238,46 @@ export class Sessions implements SessionPort {
     return this.#tell(held ?? { entry: this.#entry(handle) }, ({ entry }, decode) => contextOf(entry, decode));
   }
 
-  /** What waits for the disk is bounded: a plan there is no room for is refused before anything of it is sent. */
-  async #submit(plan: CompiledPlan, options: OrchestrateOptions): Promise<number> {
-    return this.#entering(planWeight(plan), () => this.#send(plan, options));
-  }
-
-  async #entering<T>(bytes: number, submit: () => Promise<T>): Promise<T> {
+  /** What waits for the disk is bounded: what there is no room for is refused before anything of it is sent. */
+  #entering<T>(bytes: number, submit: () => Promise<T>): Promise<T> {
     const { room } = this.#runtime.loop;
-    room.enter(bytes);
     try {
-      return await submit();
-    } finally {
-      room.leave(bytes);
+      room.enter(bytes);
+    } catch (error) {
+      return Promise.reject(error);
     }
+    return submit().then(
+      (value) => {
+        room.leave(bytes);
+        return value;
+      },
+      (error: unknown) => {
+        room.leave(bytes);
+        throw error;
+      },
+    );
   }
 
-  async #send({ spec, tasks, rows, input }: CompiledPlan, options: OrchestrateOptions): Promise<number> {
-    const { actor, idempotencyKey } = options;
-    const from = actor === undefined ? {} : { actor };
-    const once = idempotencyKey === undefined ? from : { ...from, idempotencyKey };
+  #submit(plan: CompiledPlan, { actor, idempotencyKey }: OrchestrateOptions): Promise<number> {
+    const { spec, tasks, rows, input } = plan;
+    const options = { actor, idempotencyKey, rows };
     const parts = partsOf(tasks);
-    if (parts.length === 1) {
-      return this.#runtime.submit({ type: "Orchestrate", plan: spec, tasks, input }, { ...once, rows });
-    }
+    return this.#entering(planWeight(plan), () =>
+      parts.length === 1
+        ? this.#runtime.submit({ type: "Orchestrate", plan: spec, tasks, input }, options)
+        : this.#submitParts(plan, parts, options),
+    );
+  }
+
+  async #submitParts(
+    { spec, tasks, input }: CompiledPlan,
+    parts: ReturnType<typeof partsOf>,
+    options: SubmitOptions,
+  ): Promise<number> {
+    const from = { actor: options.actor };
     const session = await this.#runtime.submit(
       { type: "BeginPlan", plan: spec, expected: tasks.length, input },
-      { ...once, rows },
+      options,
     );
     const sent = parts.map((part) => this.#runtime.submit({ type: "AddTasks", session, tasks: part }, from));
     sent.push(this.#runtime.submit({ type: "CommitPlan", session }, from));

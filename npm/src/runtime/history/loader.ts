@@ -39,6 +39,7 @@ export class HistoryLoader {
 
   /** The mirror has folded an event. */
   happened(seq: number, timeMs: number, event: Event): void {
+    if (this.#running.size === 0) return;
     for (const later of this.#running) later.push([seq, timeMs, event]);
   }
 
