@@ -25,15 +25,16 @@ test("it holds what a Map holds, whatever is set and deleted", () => {
   );
 });
 
-test("it finds everything while the oldest go and the newest come, and when all have gone", () => {
-  const map = new HandleMap<string>();
-  const live = 1_000;
-  for (let handle = 1; handle <= 20_000; handle++) {
-    map.set(handle * 5, `entry ${handle}`);
-    if (handle > live) expect(map.delete((handle - live) * 5)).toBe(true);
+test("it finds everything while the oldest go and the newest come, and while all of many go", () => {
+  const map = new HandleMap<number>();
+  const [live, last] = [10_000, 40_000];
+  for (let entry = 1; entry <= last; entry++) {
+    map.set(entry * 5, entry);
+    if (entry > live && !map.delete((entry - live) * 5)) expect.fail(`${entry - live} was lost`);
   }
-  expect(map.values()).toEqual(Array.from({ length: live }, (_, index) => `entry ${19_001 + index}`));
-  for (let handle = 19_001; handle <= 20_000; handle++) expect(map.delete(handle * 5)).toBe(true);
-  expect(map.size).toBe(0);
-  expect(map.get(100_000)).toBeUndefined();
+  expect(map.values()).toEqual(Array.from({ length: live }, (_, index) => last - live + 1 + index));
+  for (let entry = last - live + 1; entry <= last; entry++) {
+    if (map.get(entry * 5) !== entry || !map.delete(entry * 5)) expect.fail(`${entry} was lost on the way out`);
+  }
+  expect([map.size, map.get(last * 5)]).toEqual([0, undefined]);
 });

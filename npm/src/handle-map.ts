@@ -1,5 +1,7 @@
 /** Slots of an empty map; a power of two. */
 const LEAST_SLOTS = 16;
+/** Up to so many are kept when the entries go, since as many often come again. */
+const KEPT_SLOTS = 4_096;
 
 /**
  * Values by handle: a positive whole number below 2^53, as sequences are. For what comes and goes all the time: a `Map` makes
@@ -48,7 +50,7 @@ export class HandleMap<T> {
     this.#handles[free] = 0;
     this.#values[free] = undefined;
     this.#size--;
-    if (this.#size * 8 < this.#handles.length && this.#handles.length > LEAST_SLOTS) this.#resize((mask + 1) >> 1);
+    if (this.#size * 8 < this.#handles.length && this.#handles.length > KEPT_SLOTS) this.#resize((mask + 1) >> 1);
     return true;
   }
 

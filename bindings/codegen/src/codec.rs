@@ -332,7 +332,11 @@ fn read(shape: &Shape, registry: &Registry) -> String {
         Shape::Optional(inner) => format!("r.nil() ? null : {}", read(inner, registry)),
         Shape::List(inner) => format!("r.list({})", reader(inner, registry)),
         Shape::Pair(first, second) => {
-            format!("r.pair({}, {})", reader(first, registry), reader(second, registry))
+            format!(
+                "r.pair({}, {})",
+                reader(first, registry),
+                reader(second, registry)
+            )
         }
         Shape::Named(name) => match registry.types.get(name).map(|definition| &definition.body) {
             Some(Body::Alias(shape)) => read(shape, registry),

@@ -1,6 +1,6 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { Attempt, AttemptProgress, AttemptSink, Program, ResourceUsage } from "../hosts/host.ts";
-import { stopReason } from "../hosts/stop.ts";
+import { type Stop, stopReason } from "../hosts/stop.ts";
 import type { Command, Effect, StopReason } from "../wasm/codec.generated.ts";
 import type { Values } from "./values.ts";
 
@@ -38,11 +38,12 @@ export interface TaskPayload {
 }
 
 /** One attempt as its host sees it. Strings are made when somebody asks for them. */
-export class RunningAttempt implements Attempt, AttemptSink {
+export class RunningAttempt implements Attempt, AttemptSink, Stop {
   readonly effect: Run;
   readonly #parts: AttemptParts;
   #controller: AbortController | undefined;
-  #stopped: StopReason | undefined;
+  reason: Error | undefined;
+  listener: (() => void) | undefined;
   #payload: TaskPayload | undefined;
   dir?: string;
 
@@ -58,14 +59,20 @@ export class RunningAttempt implements Attempt, AttemptSink {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#stopped !== undefined) this.#controller.abort(stopReasons[this.#stopped]());
+      if (this.reason !== undefined) this.#controller.abort(this.reason);
     }
     return this.#controller.signal;
   }
 
+  get isRequested(): boolean {
+    return this.reason !== undefined;
+  }
+
   stop(reason: StopReason): void {
-    this.#stopped = reason;
-    this.#controller?.abort(stopReasons[reason]());
+    if (this.reason !== undefined) return;
+    this.reason = stopReasons[reason]();
+    this.#controller?.abort(this.reason);
+    this.listener?.();
   }
 
   get id(): string {

@@ -1,5 +1,6 @@
 import { PolyphonError } from "../errors/error.ts";
 import { HandleMap } from "../handle-map.ts";
+import { FunctionHost } from "../hosts/function/host.ts";
 import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
 import type { Command, Effect, Payload } from "../wasm/codec.generated.ts";
 import { AgentHosts } from "./agent-hosts.ts";
@@ -151,11 +152,16 @@ export class Executor {
   }
 
   #run(host: AgentHost, running: RunningAttempt): void {
-    const start = host.kind === "process" ? this.#prepare(host, running) : host.run(running, running, running.signal);
-    start.then(
+    this.#begin(host, running).then(
       (result) => this.#report(running.effect, result),
       (error: unknown) => this.#report(running.effect, broken(error)),
     );
+  }
+
+  #begin(host: AgentHost, running: RunningAttempt): Promise<AttemptResult> {
+    if (host.kind === "process") return this.#prepare(host, running);
+    if (host instanceof FunctionHost) return host.runUntil(running, running, running);
+    return host.run(running, running, running.signal);
   }
 
   async #prepare(host: AgentHost, running: RunningAttempt): Promise<AttemptResult> {
@@ -171,19 +177,11 @@ export class Executor {
   #report(effect: Run, result: AttemptResult): void {
     if (this.#abandoned) return;
     this.#heartbeats.used(effect.agent, effect.fence, result.usage);
-    const { fence } = effect;
+    const { fence, session } = effect;
     const { loop, payloads } = this.#parts;
-    // Left at that, an attempt whose report breaks a rule would run until its time is over.
-    const refused = (refusal: Error): void => {
-      if (refusal instanceof PolyphonError && refusal.code === "LEASE_FENCED") {
-        this.ended(fence);
-        return;
-      }
-      const error = { errorType: "report_invalid", message: refusal.message, details: null };
-      loop.send({ type: "FailTask", fence, error, report: emptyReport() }, {}, () => this.ended(fence));
-    };
+    const refused = (refusal: Error): void => this.#refused(fence, refusal);
     const rows: DraftRow[] = [];
-    const options = { rows, owner: effect.session };
+    const options = { rows, owner: session };
     try {
       const report = reportOf(result, payloads, rows);
       if (result.ok) {
@@ -198,6 +196,17 @@ export class Executor {
       const failure = { errorType: type, message, details: null };
       loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() }, {}, refused);
     }
+  }
+
+  /** Left at that, an attempt whose report breaks a rule would run until its time is over. */
+  #refused(fence: number, refusal: Error): void {
+    if (refusal instanceof PolyphonError && refusal.code === "LEASE_FENCED") {
+      this.ended(fence);
+      return;
+    }
+    const error = { errorType: "report_invalid", message: refusal.message, details: null };
+    const report = emptyReport();
+    this.#parts.loop.send({ type: "FailTask", fence, error, report }, {}, () => this.ended(fence));
   }
 }
 

@@ -164,12 +164,18 @@ export class Writer {
 const NONE: readonly never[] = Object.freeze([]);
 /** Lists up to this long are made at their length; a length is only believed so far. */
 const EXACT_LENGTH = 64;
+/** Texts below this length are put together here, which takes less than the decoder's way through the platform. */
+const SHORT_TEXT = 24;
+/** Short texts a reader remembers. */
+const TEXTS = 32;
 
 /** Reads MessagePack that the kernel wrote. Bytes that are handed out are copies. */
 export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at: number;
+  /** Short texts that were read last, by a few of their bytes. */
+  #texts: string[] | undefined;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes;
@@ -241,22 +247,39 @@ export class Reader {
     const tag = this.#bytes[this.#at++] as number;
     const length = tag >= 0xa0 && tag < 0xc0 ? tag & 0x1f : this.#length(tag, 0xd9);
     const end = this.#at + length;
-    if (length < 24) {
-      let text = "";
-      let index = this.#at;
-      for (; index < end; index++) {
-        const code = this.#bytes[index] as number;
-        if (code >= 0x80) break;
-        text += String.fromCharCode(code);
-      }
-      if (index === end) {
-        this.#at = end;
-        return text;
-      }
+    const short = length < SHORT_TEXT ? this.#short(length) : undefined;
+    if (short !== undefined) {
+      this.#at = end;
+      return short;
     }
     const text = decoder.decode(this.#bytes.subarray(this.#at, end));
     this.#at = end;
     return text;
+  }
+
+  /** The text of `length` bytes that is next, if it is ASCII. The same names come again and again: one text serves for all. */
+  #short(length: number): string | undefined {
+    if (length === 0) return "";
+    this.#texts ??= new Array(TEXTS).fill("");
+    const slot =
+      (length * 7 + (this.#bytes[this.#at] as number) * 5 + (this.#bytes[this.#at + length - 1] as number)) % TEXTS;
+    const known = this.#texts[slot] as string;
+    if (known.length === length && this.#isNext(known)) return known;
+    let text = "";
+    for (let index = 0; index < length; index++) {
+      const code = this.#bytes[this.#at + index] as number;
+      if (code >= 0x80) return undefined;
+      text += String.fromCharCode(code);
+    }
+    this.#texts[slot] = text;
+    return text;
+  }
+
+  #isNext(text: string): boolean {
+    for (let index = 0; index < text.length; index++) {
+      if (text.charCodeAt(index) !== this.#bytes[this.#at + index]) return false;
+    }
+    return true;
   }
 
   bin(): Uint8Array {

@@ -3,6 +3,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { AgentContext, AgentLog, ArtifactContent, ArtifactKeeper, AttemptInfo } from "../agent.ts";
 import type { Artifact, Attempt, AttemptProgress, AttemptSink } from "../host.ts";
 import { isName, MAX_ARTIFACTS, MAX_METRICS, PROGRESS_INTERVAL_MS } from "../limits.ts";
+import type { Stop } from "../stop.ts";
 import { Throttle } from "../throttle.ts";
 
 /** What a context needs of its host. */
@@ -18,7 +19,7 @@ export interface ContextTools {
 export class FunctionContext implements AgentContext {
   readonly #attempt: Attempt;
   readonly #sink: AttemptSink;
-  readonly #outer: AbortSignal;
+  readonly #stop: Stop;
   readonly #tools: ContextTools;
   #controller: AbortController | undefined;
   #log: AgentLog | undefined;
@@ -28,17 +29,17 @@ export class FunctionContext implements AgentContext {
   #kept: Artifact[] | undefined;
   #ended = false;
 
-  constructor(attempt: Attempt, sink: AttemptSink, signal: AbortSignal, tools: ContextTools) {
+  constructor(attempt: Attempt, sink: AttemptSink, stop: Stop, tools: ContextTools) {
     this.#attempt = attempt;
     this.#sink = sink;
-    this.#outer = signal;
+    this.#stop = stop;
     this.#tools = tools;
   }
 
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#outer.aborted) this.#controller.abort(this.#outer.reason);
+      if (this.#stop.isRequested) this.#controller.abort(this.#stop.reason);
     }
     return this.#controller.signal;
   }

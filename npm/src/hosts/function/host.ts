@@ -3,7 +3,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { ArtifactKeeper, Perform } from "../agent.ts";
 import type { AgentHost, Artifact, Attempt, AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
 import { checkOutput } from "../output.ts";
-import { stopReason, stopText, stopType } from "../stop.ts";
+import { SignalStop, type Stop, stopReason, stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
 import { FunctionContext } from "./context.ts";
 
@@ -27,7 +27,8 @@ export function functionHost(perform: Perform, options: FunctionHostOptions): Ag
   return new FunctionHost(perform, options);
 }
 
-class FunctionHost implements AgentHost {
+/** What {@link functionHost} makes. */
+export class FunctionHost implements AgentHost {
   readonly kind = "function";
   readonly #perform: Perform;
   readonly #tools: { readonly clock: Clock; readonly artifacts: ArtifactKeeper | undefined };
@@ -42,10 +43,15 @@ class FunctionHost implements AgentHost {
   }
 
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
+    return this.runUntil(attempt, sink, new SignalStop(signal));
+  }
+
+  /** {@link FunctionHost.run} without a signal of the platform. */
+  runUntil(attempt: Attempt, sink: AttemptSink, stop: Stop): Promise<AttemptResult> {
     const startedMs = this.#tools.clock.monoMs();
-    const ctx = new FunctionContext(attempt, sink, signal, this.#tools);
+    const ctx = new FunctionContext(attempt, sink, stop, this.#tools);
     if (this.#closed) return Promise.resolve(this.#failed(ctx, startedMs, closedError()));
-    if (signal.aborted) return Promise.resolve(this.#failed(ctx, startedMs, stoppedError(signal.reason, undefined)));
+    if (stop.isRequested) return Promise.resolve(this.#failed(ctx, startedMs, stoppedError(stop.reason, undefined)));
     let answer: unknown;
     try {
       answer = this.#perform(attempt, ctx);
@@ -53,7 +59,7 @@ class FunctionHost implements AgentHost {
     } catch (error) {
       return Promise.resolve(this.#failed(ctx, startedMs, attemptError(error)));
     }
-    return this.#wait(answer, ctx, startedMs, attempt.graceMs, signal);
+    return this.#wait(answer, ctx, startedMs, attempt.graceMs, stop);
   }
 
   async close(): Promise<void> {
@@ -64,34 +70,28 @@ class FunctionHost implements AgentHost {
     }
   }
 
-  #wait(
-    answer: unknown,
-    ctx: FunctionContext,
-    startedMs: number,
-    graceMs: number,
-    signal: AbortSignal,
-  ): Promise<AttemptResult> {
+  #wait(answer: unknown, ctx: FunctionContext, startedMs: number, graceMs: number, stop: Stop): Promise<AttemptResult> {
     return new Promise((resolve) => {
       let cancelGrace: (() => void) | undefined;
       const number = ++this.#started;
       const settle = (make: () => AttemptResult): void => {
         if (!this.#running.delete(number)) return;
-        signal.removeEventListener("abort", onAbort);
+        stop.listener = undefined;
         cancelGrace?.();
         resolve(make());
       };
       const fail = (error: AttemptError): void => settle(() => this.#failed(ctx, startedMs, error));
       const running: Running = { stop: (reason) => ctx.stop(reason), abandon: fail };
-      const onAbort = (): void => {
-        ctx.stop(signal.reason);
-        cancelGrace = this.#tools.clock.after(graceMs, () => fail(abandonedError(signal.reason, graceMs)));
+      const onStop = (): void => {
+        ctx.stop(stop.reason);
+        cancelGrace = this.#tools.clock.after(graceMs, () => fail(abandonedError(stop.reason, graceMs)));
       };
       this.#running.set(number, running);
-      signal.addEventListener("abort", onAbort, { once: true });
       // The function may have waited synchronously past a request to end.
-      if (signal.aborted) onAbort();
+      if (stop.isRequested) onStop();
+      else stop.listener = onStop;
       const failed = (error: unknown): void =>
-        fail(signal.aborted ? stoppedError(signal.reason, error) : attemptError(error));
+        fail(stop.isRequested ? stoppedError(stop.reason, error) : attemptError(error));
       Promise.resolve(answer).then((output) => {
         const done = (): void => settle(() => this.#done(ctx, startedMs, output));
         if (ctx.artifacts) Promise.all(ctx.artifacts).then(done, failed);
@@ -101,25 +101,27 @@ class FunctionHost implements AgentHost {
   }
 
   #done(ctx: FunctionContext, startedMs: number, output: unknown): AttemptResult {
-    if (output === undefined) return this.#result(ctx, startedMs, { ok: true });
-    const checked = checkOutput(output);
-    if ("value" in checked) return this.#result(ctx, startedMs, { ok: true, output: checked.value });
-    return this.#failed(ctx, startedMs, { type: "logic_error", code: "HOST_OUTPUT_INVALID", message: checked.problem });
+    const checked = output === undefined ? undefined : checkOutput(output);
+    if (checked !== undefined && "problem" in checked) {
+      const { problem } = checked;
+      return this.#failed(ctx, startedMs, { type: "logic_error", code: "HOST_OUTPUT_INVALID", message: problem });
+    }
+    const durationMs = this.#end(ctx, startedMs);
+    const [metrics, artifacts] = [ctx.metrics(durationMs), ctx.kept ?? NO_ARTIFACTS];
+    const rest = { metrics, artifacts, usage: UNKNOWN_USAGE, durationMs };
+    return checked === undefined ? { ok: true, ...rest } : { ok: true, output: checked.value, ...rest };
   }
 
   #failed(ctx: FunctionContext, startedMs: number, error: AttemptError): AttemptResult {
-    return this.#result(ctx, startedMs, { ok: false, error });
+    const durationMs = this.#end(ctx, startedMs);
+    const [metrics, artifacts] = [ctx.metrics(durationMs), ctx.kept ?? NO_ARTIFACTS];
+    return { ok: false, error, metrics, artifacts, usage: UNKNOWN_USAGE, durationMs };
   }
 
-  #result(
-    ctx: FunctionContext,
-    startedMs: number,
-    outcome: Pick<AttemptResult, "ok" | "output" | "error">,
-  ): AttemptResult {
+  /** Nothing the function still does counts; answers how long it took, in milliseconds. */
+  #end(ctx: FunctionContext, startedMs: number): number {
     ctx.end();
-    const durationMs = this.#tools.clock.monoMs() - startedMs;
-    const artifacts = ctx.kept ?? NO_ARTIFACTS;
-    return { ...outcome, metrics: ctx.metrics(durationMs), artifacts, usage: UNKNOWN_USAGE, durationMs };
+    return this.#tools.clock.monoMs() - startedMs;
   }
 }
 

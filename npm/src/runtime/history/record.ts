@@ -50,13 +50,11 @@ export function encodeRecord(
       input: embed(input),
       context: [...(context ?? [])].flatMap(([name, value]) => named(name, embed(value))),
     },
-    tasks: tasks.map(
-      ({ session: _session, index: _index, key, name, parent, after, criteria, output, ...task }) => ({
-        ...task,
-        spec: { key, name, parent, after, criteria },
-        output: embed(output),
-      }),
-    ),
+    tasks: tasks.map(({ session: _session, index: _index, key, name, parent, after, criteria, output, ...task }) => ({
+      ...task,
+      spec: { key, name, parent, after, criteria },
+      output: embed(output),
+    })),
     teamAlerts,
     agents: [...agents],
   };

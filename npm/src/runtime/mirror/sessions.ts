@@ -46,7 +46,12 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
   }
 }
 
-function open(mirror: Mirror, seq: number, timeMs: number, { plan, expected, draft, input }: SessionOpened): SessionEntry {
+function open(
+  mirror: Mirror,
+  seq: number,
+  timeMs: number,
+  { plan, expected, draft, input }: SessionOpened,
+): SessionEntry {
   const { name, configHash, phases } = plan;
   const session = new SessionEntry(seq, timeMs, { name, configHash, input });
   session.expected = expected;
