@@ -8,6 +8,8 @@
 )]
 
 pub mod agents;
+pub mod pools;
+pub mod sessions;
 pub mod tasks;
 
 use std::sync::Arc;
