@@ -13,6 +13,7 @@ import { storeContract } from "./scenarios/store-contract.ts";
 import { survival } from "./scenarios/survival.ts";
 import { tabs } from "./scenarios/tabs.ts";
 import { team } from "./scenarios/team.ts";
+import { transports } from "./scenarios/transports.ts";
 import type { Stage } from "./stage.ts";
 
 const checks = new Checks();
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   const browser = new Chromium();
   try {
     const stage: Stage = { checks, browser, context: await browser.start(), port };
-    for (const scenario of [team, storeContract, survival, tabs, refusals]) {
+    for (const scenario of [team, storeContract, survival, tabs, refusals, transports]) {
       if (only === undefined || scenario.name === only) await scenario(stage);
     }
   } finally {

@@ -158,7 +158,13 @@ export type ErrorCode =
   | "TASK_DEPENDENCY_UNKNOWN"
   | "TASK_DUPLICATE"
   | "TASK_REPORT_INVALID"
-  | "TRANSPORT_CLOSED";
+  | "TRANSPORT_CLOSED"
+  | "TRANSPORT_DENIED"
+  | "TRANSPORT_FAILED"
+  | "TRANSPORT_INVALID"
+  | "TRANSPORT_LIMIT"
+  | "TRANSPORT_LOST"
+  | "TRANSPORT_PACKAGE_MISSING";
 
 /** What the registry says of a code. */
 export interface ErrorFacts {
@@ -328,4 +334,10 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   TASK_DUPLICATE: { retryable: false, http: 400, exit: 2 },
   TASK_REPORT_INVALID: { retryable: false, http: 400, exit: 1 },
   TRANSPORT_CLOSED: { retryable: false, http: 503, exit: 3 },
+  TRANSPORT_DENIED: { retryable: false, http: 401, exit: 3 },
+  TRANSPORT_FAILED: { retryable: false, http: 502, exit: 3 },
+  TRANSPORT_INVALID: { retryable: false, http: 400, exit: 3 },
+  TRANSPORT_LIMIT: { retryable: false, http: 429, exit: 3 },
+  TRANSPORT_LOST: { retryable: true, http: 503, exit: 3 },
+  TRANSPORT_PACKAGE_MISSING: { retryable: false, http: 500, exit: 2 },
 };

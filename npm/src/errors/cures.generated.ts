@@ -160,4 +160,10 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   TASK_DUPLICATE: "Rename one of them.",
   TASK_REPORT_INVALID: "Correct the agent.",
   TRANSPORT_CLOSED: "Open another one.",
+  TRANSPORT_DENIED: "Give a token the server knows, and open another transport.",
+  TRANSPORT_FAILED: "Look at the log of the other end.",
+  TRANSPORT_INVALID: "Run versions of polyphon at both ends that know each other; otherwise report it.",
+  TRANSPORT_LIMIT: "Use less, or raise the server's `limits`.",
+  TRANSPORT_LOST: "Send again what bears being received twice.",
+  TRANSPORT_PACKAGE_MISSING: "Install that package.",
 };

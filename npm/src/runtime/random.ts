@@ -4,3 +4,9 @@ import { toHex } from "../hex.ts";
 export function randomHex(bytes: number): string {
   return toHex(globalThis.crypto.getRandomValues(new Uint8Array(bytes)));
 }
+
+/** A random number from 0 up to 1. */
+export function randomFraction(): number {
+  const [word = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1));
+  return word / 2 ** 32;
+}

@@ -3,3 +3,4 @@ export * from "./fake-clock.ts";
 export * from "./faulty-store.ts";
 export * from "./frames.ts";
 export * from "./store-contract.ts";
+export * from "./transport-contract.ts";

@@ -1,9 +1,14 @@
 /** The page of the browser tests: gives scenarios what they work with. */
 import { type Lab, lab, twoTasks } from "./lab.ts";
+import { transports } from "./transports.ts";
 
 declare global {
   interface Window {
-    lab: Lab & { twoTasks: typeof twoTasks; inWorker(name: string | undefined): Promise<string> };
+    lab: Lab & {
+      twoTasks: typeof twoTasks;
+      inWorker(name: string | undefined): Promise<string>;
+      transports: typeof transports;
+    };
   }
 }
 
@@ -16,4 +21,4 @@ function inWorker(name: string | undefined): Promise<string> {
   });
 }
 
-window.lab = { ...lab, twoTasks, inWorker };
+window.lab = { ...lab, twoTasks, inWorker, transports };

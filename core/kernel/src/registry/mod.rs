@@ -14,6 +14,7 @@ mod runtime;
 mod sessions;
 mod stores;
 mod tasks;
+mod transports;
 
 /// One error.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,7 @@ const DOMAINS: &[&[Entry]] = &[
     sessions::ENTRIES,
     stores::ENTRIES,
     tasks::ENTRIES,
+    transports::ENTRIES,
 ];
 
 /// Every entry, domain by domain.

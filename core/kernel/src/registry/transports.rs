@@ -1,0 +1,58 @@
+use super::Entry;
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        code: "TRANSPORT_DENIED",
+        title: "The server does not let this end in",
+        cause: "The server's `authenticate` answered nothing or threw, or the client did not say who it is.",
+        cure: "Give a token the server knows, and open another transport.",
+        retryable: false,
+        http: 401,
+        exit: 3,
+    },
+    Entry {
+        code: "TRANSPORT_FAILED",
+        title: "The other end failed",
+        cause: "What it met has no code that this version knows; its log says more, `details.code` what it said.",
+        cure: "Look at the log of the other end.",
+        retryable: false,
+        http: 502,
+        exit: 3,
+    },
+    Entry {
+        code: "TRANSPORT_INVALID",
+        title: "The other end does not keep to the rules of the connection",
+        cause: "A frame is malformed, out of turn or missing: another protocol, another version, or a defect.",
+        cure: "Run versions of polyphon at both ends that know each other; otherwise report it.",
+        retryable: false,
+        http: 400,
+        exit: 3,
+    },
+    Entry {
+        code: "TRANSPORT_LIMIT",
+        title: "A limit of the connection is reached",
+        cause: "A message is larger, or there are more subscriptions, than the server lets one connection have.",
+        cure: "Use less, or raise the server's `limits`.",
+        retryable: false,
+        http: 429,
+        exit: 3,
+    },
+    Entry {
+        code: "TRANSPORT_LOST",
+        title: "The other end is gone",
+        cause: "The connection broke and the server no longer knows the session, or the thread ended. What was under way may have arrived or not.",
+        cure: "Send again what bears being received twice.",
+        retryable: true,
+        http: 503,
+        exit: 3,
+    },
+    Entry {
+        code: "TRANSPORT_PACKAGE_MISSING",
+        title: "A package is not installed",
+        cause: "The transport stands on a package that is an optional dependency; the message names it.",
+        cure: "Install that package.",
+        retryable: false,
+        http: 500,
+        exit: 2,
+    },
+];
