@@ -1,21 +1,19 @@
 //! The runtime's turn: gather commands, step once, append, and let go of answers and effects only after the write.
 //! The twin of the loop of the npm package.
 
+mod answers;
+mod doubt;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::journal::JournalCommand;
-use polyphon_kernel::{Answer, Command, Effect, Kernel, Now, Outcome, Request, StepOutput, batch};
+use polyphon_kernel::{Command, Kernel, Now, Outcome, Request, StepOutput, batch};
 
 use super::{Step, Taken, World, broken};
-use crate::counters::{
-    ACCEPTED, Counters, DIED, EFFECT, EFFECT_AGAIN, IN_DOUBT_AND_LOST, IN_DOUBT_AND_WRITTEN, REFUSED,
-};
-use crate::frames;
+use crate::counters::{Counters, DIED};
 use crate::invariants::Seeing;
 use crate::planted;
-use crate::random::Random;
-use crate::store::Append;
 
 /// Frames that may be on their way at once.
 const FLIGHTS: usize = 2;
@@ -299,239 +297,6 @@ impl World {
         self.let_go()
     }
 
-    /// The store answers its oldest append.
-    pub(super) fn written(&mut self, how: Append, draw: &mut Random) -> Step {
-        if !self.store.is_writing() {
-            return Ok(());
-        }
-        let is_done = self.store.answer(how);
-        let Some(runtime) = &mut self.runtime else {
-            return Ok(());
-        };
-        if is_done {
-            let flight = runtime.flights.iter_mut().find(|flight| !flight.is_written);
-            if let Some(flight) = flight {
-                flight.is_written = true;
-            }
-            self.look_at_disk()?;
-            return self.let_go();
-        }
-        if planted::is(planted::DOUBT_IS_YES) {
-            runtime
-                .flights
-                .iter_mut()
-                .for_each(|flight| flight.is_written = true);
-            self.look_at_disk()?;
-            return self.let_go();
-        }
-        // Nobody knows what is on the disk: nothing is let go, and the journal is asked.
-        self.store.settle(draw, false);
-        runtime.closed = Some(std::mem::take(&mut runtime.flights));
-        runtime.deadline_ms = None;
-        self.reopen()
-    }
-
-    /// Reads back what is durable; it is all that counts.
-    fn reopen(&mut self) -> Step {
-        if self.store.refusals > 0 {
-            self.store.refusals -= 1;
-            self.counters.count("fault: reopening fails");
-            return Ok(());
-        }
-        self.look_at_disk()?;
-        let (epoch, _) = self.store.open();
-        let kernel = self.recover(epoch)?;
-        let released = self.runtime.as_ref().map_or(0, |runtime| runtime.released);
-        let found = self.find(released)?;
-        let Some(runtime) = &mut self.runtime else {
-            return Ok(());
-        };
-        let flights = runtime.closed.take().unwrap_or_default();
-        if !planted::is(planted::OLD_KERNEL_KEPT) {
-            runtime.kernel = kernel;
-        }
-        runtime.is_due = true;
-        runtime.deadline_ms = None;
-        runtime.released = self.store.last_seq();
-        let fences: Vec<u64> = runtime.running.iter().copied().collect();
-        for fence in fences
-            .into_iter()
-            .filter(|fence| !self.facts.leases.contains_key(fence))
-        {
-            runtime.running.remove(&fence);
-        }
-        let mut again = Vec::new();
-        for flight in flights {
-            for waiting in flight.waiting {
-                let id = waiting.request.id;
-                let is_found = found.contains(&id) && !planted::is(planted::DOUBT_IS_NO);
-                let fate = if is_found {
-                    IN_DOUBT_AND_WRITTEN
-                } else {
-                    IN_DOUBT_AND_LOST
-                };
-                self.counters.command(&waiting.request.command, fate);
-                if is_found {
-                    self.counters.count("recovery: doubtful request found");
-                    // What the kernel said holds: it is the frame the request was in.
-                    self.answer(std::slice::from_ref(&waiting), &said(&flight.output, id))?;
-                } else if waiting.request.quiet || waiting.who == Who::Node {
-                    self.counters.count("recovery: report sent again");
-                    again.push(waiting);
-                } else {
-                    self.counters.count("recovery: doubtful request not found");
-                    self.refused(&waiting, "STORE_IO")?;
-                }
-            }
-        }
-        let Some(runtime) = &mut self.runtime else {
-            return Ok(());
-        };
-        for waiting in again.into_iter().rev() {
-            runtime.queue.push_front(waiting);
-        }
-        // Before the journal is taken over, what is open is the dead process's.
-        if runtime.is_starting {
-            return Ok(());
-        }
-        self.give_open_effects()
-    }
-
-    /// Gives every open effect again.
-    pub(super) fn give_open_effects(&mut self) -> Step {
-        let Some(runtime) = &mut self.runtime else {
-            return Ok(());
-        };
-        let effects = match planted::is(planted::EFFECTS_NOT_GIVEN_AGAIN) {
-            true => Vec::new(),
-            false => runtime.kernel.open_effects(),
-        };
-        self.see(&Seeing::Reopened { effects: &effects })?;
-        for effect in &effects {
-            self.counters.count("recovery: effect given again");
-            self.counters.of(EFFECT_AGAIN, effect.name());
-        }
-        self.act(&effects)
-    }
-
-    /// Ids of the requests in frames this process was not told of.
-    fn find(&self, released: u64) -> Result<BTreeSet<u64>, super::Violation> {
-        let mut found = BTreeSet::new();
-        for bytes in self.store.behind(released) {
-            let frame =
-                frames::read(bytes).map_err(|message| broken("a frame on the disk is whole", message))?;
-            found.extend(frame.commands.iter().map(|request| request.id));
-        }
-        Ok(found)
-    }
-
-    /// Lets go of what is durable, in order.
-    fn let_go(&mut self) -> Step {
-        loop {
-            let Some(runtime) = &mut self.runtime else {
-                return Ok(());
-            };
-            if !runtime.flights.front().is_some_and(|flight| flight.is_written) {
-                return Ok(());
-            }
-            let Some(flight) = runtime.flights.pop_front() else {
-                return Ok(());
-            };
-            self.release(flight)?;
-        }
-    }
-
-    fn release(&mut self, flight: Flight) -> Step {
-        let durable = self.store.last_seq();
-        if let Some(runtime) = &mut self.runtime {
-            runtime.released = runtime.released.max(flight.output.last_seq);
-        }
-        self.see(&Seeing::Released {
-            output: &flight.output,
-            durable,
-        })?;
-        if let Some(runtime) = &mut self.runtime {
-            let facts = &self.facts;
-            runtime.running.retain(|fence| facts.leases.contains_key(fence));
-        }
-        self.answer(&flight.waiting, &flight.output.answers)?;
-        for effect in &flight.output.effects {
-            self.counters.of(EFFECT, effect.name());
-        }
-        self.act(&flight.output.effects)
-    }
-
-    fn answer(&mut self, waiting: &[Waiting], answers: &[Answer]) -> Step {
-        let mut answers = answers.iter().peekable();
-        for asked in waiting {
-            let answer = answers.next_if(|answer| answer.id == asked.request.id);
-            match answer.map(|answer| &answer.outcome) {
-                Some(Outcome::Accepted { entity }) => {
-                    self.counters.command(&asked.request.command, ACCEPTED);
-                    self.accepted(asked, *entity)?;
-                }
-                Some(Outcome::Refused { refusal }) => {
-                    self.counters.command(&asked.request.command, REFUSED);
-                    self.counters.refused(&refusal.code);
-                    self.refused(asked, &refusal.code)?;
-                }
-                None if asked.request.quiet => self.counters.command(&asked.request.command, ACCEPTED),
-                None => {
-                    let message = format!("request {} was not answered", asked.request.id);
-                    return Err(broken("every request is answered", message));
-                }
-            }
-        }
-        match answers.next() {
-            Some(answer) => Err(broken(
-                "every request is answered",
-                format!("{} was answered and not asked", answer.id),
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn accepted(&mut self, waiting: &Waiting, entity: u64) -> Step {
-        match waiting.who {
-            Who::Client { tag } => {
-                self.say(|| format!("  call {tag} is answered with {entity}"));
-                self.see(&Seeing::Accepted { tag, entity })?;
-                self.heard(tag, Ok(entity), &waiting.request);
-            }
-            Who::Node => {
-                self.counters.count("recovery: node started");
-                if let Some(runtime) = &mut self.runtime {
-                    runtime.is_starting = false;
-                }
-                return self.give_open_effects();
-            }
-            Who::Arrival { member } => self.arrived(member, entity),
-            Who::Host => {}
-        }
-        Ok(())
-    }
-
-    fn refused(&mut self, waiting: &Waiting, code: &str) -> Step {
-        self.say(|| format!("  {:?} is refused: {code}", waiting.who));
-        match waiting.who {
-            Who::Client { tag } => {
-                self.see(&Seeing::Refused { tag })?;
-                self.heard(tag, Err(code), &waiting.request);
-            }
-            Who::Arrival { member } => self.turned_away(member),
-            Who::Node | Who::Host => {}
-        }
-        Ok(())
-    }
-
-    /// Does what the kernel asks for. Whatever runs already goes on.
-    fn act(&mut self, effects: &[Effect]) -> Step {
-        for effect in effects {
-            self.do_effect(effect)?;
-        }
-        Ok(())
-    }
-
     /// Whether the kernel knows what is reserved, once nothing is on its way.
     pub(super) fn check_reserved(&self) -> Step {
         let runtime = self.runtime.as_ref();
@@ -566,12 +331,6 @@ impl World {
         let message = format!("the kernel is at {live:x?}, the journal adds up to {folded:x?}");
         Err(broken("replay of the journal is the state", message))
     }
-}
-
-/// What a step answered to one request.
-fn said(output: &StepOutput, id: u64) -> Vec<Answer> {
-    let answers = output.answers.iter().filter(|answer| answer.id == id);
-    answers.cloned().collect()
 }
 
 fn summary(command: &Command) -> String {
