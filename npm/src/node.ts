@@ -32,8 +32,8 @@ function besideFile(file: string): Pick<Platform, "follow" | "keepRepro"> {
 }
 
 function followFile(file: string): NonNullable<Platform["follow"]> {
-  return ({ store, opened, module, retention, snapshotEvents, troubled }) =>
-    follow({ file, module, snapshotEvents, retention }, opened.lastSeq, store, { troubled });
+  return ({ store, snapshotSeq, module, retention, snapshotEvents, troubled }) =>
+    follow({ file, module, snapshotEvents, retention }, snapshotSeq, store, { troubled });
 }
 
 /** Opens teams. */

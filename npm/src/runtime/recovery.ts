@@ -10,6 +10,8 @@ export interface Recovered {
   readonly mirror: Mirror;
   /** Frames that were folded behind the snapshot. */
   readonly frames: number;
+  /** Sequence of the snapshot, 0 without one. */
+  readonly snapshotSeq: number;
 }
 
 /** Folds a journal into a fresh kernel and mirror: the newest snapshot, then every frame behind it. */
@@ -18,6 +20,7 @@ export async function recover(store: Store, opened: StoreOpened, module: WebAsse
   const start = { partition: 0, epoch: opened.epoch };
   const kernel = new Kernel(module, snapshot === undefined ? start : { ...start, snapshot: snapshot.bytes });
   const mirror = snapshot === undefined ? new Mirror() : restoreMirror(snapshot.bytes);
+  const snapshotSeq = mirror.seq;
   let frames = 0;
   if (opened.lastSeq > mirror.seq) {
     for await (const frame of store.read(mirror.seq + 1)) {
@@ -28,7 +31,7 @@ export async function recover(store: Store, opened: StoreOpened, module: WebAsse
       frames++;
     }
   }
-  return { kernel, mirror, frames };
+  return { kernel, mirror, frames, snapshotSeq };
 }
 
 /** Ids of the requests that frames behind `afterSeq` hold: what became of those whose append ended in doubt. */

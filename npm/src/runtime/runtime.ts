@@ -25,7 +25,7 @@ import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
 import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
 import { decodePayload, type PayloadSource, Payloads } from "./payloads.ts";
-import { findRequests, recover } from "./recovery.ts";
+import { findRequests, type Recovered, recover } from "./recovery.ts";
 import { type Panic, writeRepro } from "./repro.ts";
 import { contextOf, dependenciesOf, outputsOf, type Values } from "./values.ts";
 
@@ -50,8 +50,8 @@ export interface RuntimeParts {
   readonly retention: Retention;
   /** Events between two snapshots where nobody follows the journal. */
   readonly snapshotEvents: number;
-  /** Follows the journal beside its owner. */
-  follow?(opened: StoreOpened): Following;
+  /** Follows the journal beside its owner, from its newest snapshot. */
+  follow?(snapshotSeq: number): Following;
   /** Tells a human of an escalation; what it throws is written down with the effect. */
   notify?(escalation: number): Promise<void>;
   /** Keeps what repeats a step that broke the kernel after event `seq`; answers where. */
@@ -97,14 +97,13 @@ export class Runtime {
     parts: RuntimeParts,
     listener: RuntimeListener,
     opened: StoreOpened,
-    kernel: Kernel,
-    mirror: Mirror,
+    { kernel, mirror, snapshotSeq }: Recovered,
   ) {
     this.#parts = parts;
     this.#listener = listener;
     this.#mirror = mirror;
-    this.#snapshotSeq = mirror.seq;
-    this.#following = parts.follow?.(opened);
+    this.#snapshotSeq = snapshotSeq;
+    this.#following = parts.follow?.(snapshotSeq);
     const hash = (bytes: Uint8Array): Uint8Array => this.loop.kernel.payloadHash("", bytes);
     this.payloads = new Payloads(String(opened.epoch), hash);
     this.#source = { load: (key) => parts.store.payload(key), hash };
@@ -140,9 +139,9 @@ export class Runtime {
   static async open(parts: RuntimeParts, listener: RuntimeListener): Promise<Runtime> {
     const opened = await parts.store.open();
     try {
-      const { kernel, mirror } = await recover(parts.store, opened, parts.module);
-      const runtime = new Runtime(parts, listener, opened, kernel, mirror);
-      const seed = parts.seed ?? kernel.drawSeed();
+      const recovered = await recover(parts.store, opened, parts.module);
+      const runtime = new Runtime(parts, listener, opened, recovered);
+      const seed = parts.seed ?? recovered.kernel.drawSeed();
       await runtime.insist({ type: "StartNode", epoch: opened.epoch, seed, node: parts.node });
       runtime.#isOwner = true;
       runtime.executor.act(runtime.loop.kernel.openEffects());

@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Following } from "../runtime/following.ts";
 import type { Retention } from "../runtime/history/archiver.ts";
 import type { EscalationView } from "../sessions/view.ts";
-import type { Store, StoreOpened } from "../stores/store.ts";
+import type { Store } from "../stores/store.ts";
 import type { AgentPolicy, AlertName, AlertOptions, RecoveryOptions } from "./policy.ts";
 
 /** How a team is opened. Every field is optional. */
@@ -160,7 +160,8 @@ export interface OrchestrateOptions {
 /** Where a follower begins. */
 export interface FollowStart {
   readonly store: Store;
-  readonly opened: StoreOpened;
+  /** Sequence of the newest snapshot, 0 without one. */
+  readonly snapshotSeq: number;
   readonly module: WebAssembly.Module;
   readonly retention: Retention;
   readonly snapshotEvents: number;

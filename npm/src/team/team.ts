@@ -16,7 +16,7 @@ import { Channel, type Stream } from "../runtime/stream.ts";
 import type { LogEntry, Session, TeamEvent } from "../sessions/session.ts";
 import type { EscalationView } from "../sessions/view.ts";
 import { memoryStore } from "../stores/memory/memory-store.ts";
-import type { Store, StoreHealth, StoreOpened } from "../stores/store.ts";
+import type { Store, StoreHealth } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { Event, HostKind } from "../wasm/codec.generated.ts";
 import type {
@@ -70,8 +70,8 @@ export class Team implements AsyncDisposable {
       follow === undefined
         ? {}
         : {
-            follow: (opened: StoreOpened) =>
-              follow({ store, opened, module, retention, snapshotEvents, troubled: (error) => onError(error) }),
+            follow: (snapshotSeq: number) =>
+              follow({ store, snapshotSeq, module, retention, snapshotEvents, troubled: (error) => onError(error) }),
           };
     const { keepRepro } = platform;
     const runtime = await Runtime.open(

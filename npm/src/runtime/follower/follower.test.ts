@@ -22,8 +22,8 @@ async function openFollowed(file: string, troubles: Error[]): Promise<{ team: Te
     {
       loadModule: () => module,
       directory: async () => folder,
-      follow: ({ store, opened, retention, troubled }) => {
-        following = follow({ file, module, snapshotEvents: 300, retention }, opened.lastSeq, store, { troubled });
+      follow: ({ store, snapshotSeq, retention, troubled }) => {
+        following = follow({ file, module, snapshotEvents: 300, retention }, snapshotSeq, store, { troubled });
         return following;
       },
     },

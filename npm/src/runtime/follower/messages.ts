@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../stores/store.ts";
 import type { Farewell, Retention } from "../history/archiver.ts";
 
-/** What the thread is given at its start. Later messages are sequences up to which the journal is durable. */
+/** What the thread is given at its start. */
 export interface FollowerTask {
   readonly file: string;
   readonly module: WebAssembly.Module;
@@ -9,6 +9,11 @@ export interface FollowerTask {
   readonly snapshotEvents: number;
   readonly retention: Retention;
 }
+
+/** What the thread hears: up to where the journal is durable, or that it shall finish and end. */
+export type FollowerOrder =
+  | { readonly type: "fold"; readonly seq: number }
+  | { readonly type: "leave"; /** Events since the last snapshot that are worth one more. */ readonly worth: number };
 
 /** What may be dropped behind a snapshot, and what must be kept of it first. */
 export interface Compaction extends Farewell {

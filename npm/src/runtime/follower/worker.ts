@@ -3,7 +3,7 @@ import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { openReader } from "../../stores/sqlite/sqlite-reader.ts";
 import { Follower } from "./follower.ts";
-import type { FollowerReport, FollowerTask } from "./messages.ts";
+import type { FollowerOrder, FollowerReport, FollowerTask } from "./messages.ts";
 
 /** Events folded between two looks at what was asked meanwhile. */
 const PART_EVENTS = 2_000;
@@ -17,10 +17,12 @@ if (process.platform === "linux") setPriority(0, 10);
 const reader = await openReader(file, { thread: "caller" });
 const follower = await Follower.open(reader, module, retention);
 let wanted = 0;
+let worth: number | undefined;
 let working = false;
 
-port?.on("message", (seq: number) => {
-  wanted = Math.max(wanted, seq);
+port?.on("message", (order: FollowerOrder) => {
+  if (order.type === "fold") wanted = Math.max(wanted, order.seq);
+  else worth = order.worth;
   if (!working) void work();
 });
 
@@ -34,11 +36,19 @@ async function work(): Promise<void> {
       if (follower.sinceSnapshot >= snapshotEvents) await keep();
       report({ type: "folded", seq: follower.seq });
     }
+    if (worth !== undefined) await leave(worth);
   } catch (error) {
     report({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     wanted = 0;
   }
   working = false;
+}
+
+/** Nothing holds the thread any more, and with it goes the memory of its kernel. */
+async function leave(least: number): Promise<void> {
+  if (follower.sinceSnapshot >= least) await keep();
+  await reader.close();
+  port?.close();
 }
 
 async function keep(): Promise<void> {

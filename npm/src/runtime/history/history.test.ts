@@ -54,9 +54,9 @@ function place(store: () => Store, followed?: string): Place {
         ...(followed === undefined
           ? {}
           : {
-              follow: ({ store: of, opened, retention: keep, snapshotEvents, troubled }) => {
+              follow: ({ store: of, snapshotSeq, retention: keep, snapshotEvents, troubled }) => {
                 const task = { file: followed, module, snapshotEvents, retention: keep };
-                following = follow(task, opened.lastSeq, of, { troubled });
+                following = follow(task, snapshotSeq, of, { troubled });
                 return following;
               },
             }),
