@@ -17,6 +17,8 @@ export async function pendingTasks(rows: Rows): Promise<void> {
   await team.orchestrate({ tasks }).ready;
   tasks.length = 0;
   rows.add("polyphon-sqlite-full", "rss_100000_pending_mb", ((await settledRss()) - before) / 1e6, "MB");
+  const peak = process.resourceUsage().maxRSS * 1024;
+  rows.add("polyphon-sqlite-full", "rss_100000_pending_peak_mb", (peak - before) / 1e6, "MB");
   await team.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -160,8 +160,8 @@ fn run(durable: &Durable, fence: Fence) -> Option<Effect> {
     let lease = durable.leases.held(fence).ok()?;
     let task = durable.tasks.get(lease.task)?;
     let plan = durable.tasks.plan(lease.session)?;
-    let recovery = (task.failures > 0)
-        .then(|| task.recoveries.last())
+    let recovery = (task.course.failures > 0)
+        .then(|| task.course.recoveries.last())
         .flatten()
         .map(|recovery| (recovery.level, recovery.action.clone()));
     let session_input = || {
@@ -175,14 +175,14 @@ fn run(durable: &Durable, fence: Fence) -> Option<Effect> {
         task: lease.task,
         session: lease.session,
         agent: lease.agent,
-        attempt: task.attempts,
+        attempt: task.course.attempts,
         timeout_ms: lease.length_ms,
         grace_ms: plan.policy.grace_ms,
         resources: lease.resources,
         key: task.spec.key.clone(),
         recovery,
-        error_type: task.error.as_ref().map(|error| error.error_type.clone()),
-        input: task.spec.input.clone().or_else(session_input),
+        error_type: task.course.error.as_ref().map(|error| error.error_type.clone()),
+        input: task.spec.input.as_deref().cloned().or_else(session_input),
     })
 }
 

@@ -25,6 +25,7 @@ mod order;
 pub mod outbox;
 mod payload;
 pub mod planted;
+mod rare;
 mod reactions;
 mod refusal;
 pub mod registry;
@@ -46,6 +47,7 @@ pub use id::{
 };
 pub use kernel::{Kernel, ReplayError, StepOutput, View, batch};
 pub use payload::Payload;
+pub use rare::{Blank, Rare};
 pub use refusal::Refusal;
 pub use resources::{Resources, Usage};
 pub use settings::{Selection, Settings};

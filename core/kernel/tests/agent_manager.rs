@@ -301,7 +301,14 @@ fn equal_messages_of_two_teams_do_not_show_by_their_hash() {
         let ada = team.register_agent(Box::new(puppet("ada", &log))).unwrap();
         let session = team.send_message(ada, ada, &[7; 300]).unwrap();
         let tasks = &team.kernel().durable().tasks;
-        match tasks.get(tasks.of(session)[0]).unwrap().spec.input.clone() {
+        match tasks
+            .get(tasks.of(session)[0])
+            .unwrap()
+            .spec
+            .input
+            .as_deref()
+            .cloned()
+        {
             Some(Payload::Ref { hash, .. }) => hash,
             other => panic!("{other:?} stands in the event"),
         }

@@ -53,7 +53,7 @@ fn the_work_of_a_failed_agent_is_lost_and_granted_again_at_once() {
     let tasks = &lab.kernel.durable().tasks;
     let task = tasks.get(tasks.of(session)[0]).unwrap();
     assert_eq!(
-        (task.losses, task.failures),
+        (task.course.losses, task.course.failures),
         (1, 0),
         "a loss is no failure of the task"
     );

@@ -35,7 +35,7 @@ fn tasks(prefix: &str, count: usize) -> Vec<TaskSpec> {
 fn run(lab: &mut Lab, key: &str, ms: u64, completes: bool) -> AgentId {
     let session = lab.orchestrate(vec![task(key, &[])]);
     let tasks = &lab.kernel.durable().tasks;
-    let agent = tasks.get(tasks.of(session)[0]).unwrap().agent.unwrap();
+    let agent = tasks.get(tasks.of(session)[0]).unwrap().course.agent.unwrap();
     lab.now.mono_ms += ms;
     lab.now.wall_ms += ms;
     if completes {

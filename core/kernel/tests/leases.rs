@@ -66,7 +66,7 @@ fn an_attempt_that_asks_has_more_time_from_then_on() {
     lab.pass(1);
     assert!(lease(&lab, fence).revoked.is_some(), "that is over too");
     lab.pass(4_000);
-    let error = lab.task(session, "A").error.clone().unwrap();
+    let error = lab.task(session, "A").course.error.clone().unwrap();
     assert_eq!(error.error_type, "timeout");
     assert!(
         error.message.contains("20000 ms it asked for last"),
@@ -158,6 +158,6 @@ fn who_was_asked_to_stop_has_what_is_left_of_the_grace_period_after_a_restart() 
         lab.kernel.durable().leases.held(fence).is_err(),
         "it is taken for ended"
     );
-    assert_eq!(lab.task(session, "A").failures, 1);
+    assert_eq!(lab.task(session, "A").course.failures, 1);
     lab.check_replay();
 }

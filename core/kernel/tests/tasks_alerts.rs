@@ -182,7 +182,7 @@ fn lost_and_cancelled_attempts_are_no_failures() {
     lab.fail_over();
     lab.agent("worker", 100);
     assert_eq!(lab.plan_of(session).outcomes.ended, 0);
-    assert_eq!(lab.task(session, "T00").losses, 1);
+    assert_eq!(lab.task(session, "T00").course.losses, 1);
     assert_eq!(raised(&lab), []);
 }
 

@@ -57,7 +57,10 @@ fn the_report_says_all_a_human_needs_to_decide() {
 #[test]
 fn dependents_are_paused_and_the_rest_goes_on() {
     let (mut lab, session, escalation) = waiting();
-    assert_eq!(lab.task(session, "A").wait, Some(Wait::Human { escalation }));
+    assert_eq!(
+        lab.task(session, "A").course.wait,
+        Some(Wait::Human { escalation })
+    );
     lab.complete("D");
     assert_eq!(lab.task_status(session, "B"), TaskStatus::Pending);
     lab.pass(100 * 86_400_000);
@@ -74,8 +77,11 @@ fn what_is_approved_has_completed() {
     let (mut lab, session, escalation) = waiting();
     lab.resolve(escalation, Decision::Approve);
     let task = lab.task(session, "A");
-    assert_eq!((task.status, task.error.as_ref()), (TaskStatus::Completed, None));
-    let verdict = task.verdicts.last().unwrap();
+    assert_eq!(
+        (task.status, task.course.error.as_ref()),
+        (TaskStatus::Completed, None)
+    );
+    let verdict = task.course.verdicts.last().unwrap();
     assert_eq!((verdict.name.as_str(), verdict.met), ("human_approval", true));
     for key in ["B", "C", "D"] {
         lab.complete(key);
@@ -95,10 +101,10 @@ fn what_is_retried_starts_anew() {
     let open = lab.open_escalations();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].1.report.recoveries.len(), 2, "the budget began anew");
-    assert_eq!(lab.task(session, "A").reprieves, 1);
+    assert_eq!(lab.task(session, "A").course.reprieves, 1);
     lab.resolve(open[0].0, Decision::Retry);
     lab.complete("A");
-    assert_eq!(lab.task(session, "A").attempts, 5);
+    assert_eq!(lab.task(session, "A").course.attempts, 5);
     lab.check_replay();
 }
 

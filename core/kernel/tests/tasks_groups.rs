@@ -49,6 +49,7 @@ fn the_whole_is_judged_on_what_its_parts_measured_together() {
     let whole = lab.task(session, "G");
     assert_eq!(whole.status, TaskStatus::Completed);
     let measured: Vec<(&str, Option<i64>)> = whole
+        .course
         .verdicts
         .iter()
         .map(|verdict| (verdict.name.as_str(), verdict.measured_micro))
@@ -76,7 +77,7 @@ fn a_whole_that_misses_a_criterion_fails_although_its_parts_completed() {
     lab.complete_with("G2", metrics(&[("coverage", 850_000)]));
     let whole = lab.task(session, "G");
     assert_eq!(whole.status, TaskStatus::Failed);
-    let error = whole.error.as_ref().unwrap();
+    let error = whole.course.error.as_ref().unwrap();
     assert_eq!(error.error_type, "criteria_unmet");
     assert!(error.message.contains("0.85"), "{}", error.message);
     assert_eq!(lab.task_status(session, "Z"), TaskStatus::Skipped);
@@ -91,7 +92,7 @@ fn a_whole_fails_with_a_part_and_names_it() {
     for _ in 0..3 {
         lab.fail_and_wait("G1", "import_error");
     }
-    let error = lab.task(session, "G").error.clone().unwrap();
+    let error = lab.task(session, "G").course.error.clone().unwrap();
     assert_eq!(
         (error.error_type.as_str(), error.message.as_str()),
         ("part_failed", "G1 did not complete")
@@ -121,7 +122,7 @@ fn wholes_nest_and_begin_after_what_they_need() {
     lab.complete_with("O1", metrics(&[("passed", 2)]));
     let outer = lab.task(session, "O");
     assert_eq!(
-        (outer.status, outer.verdicts[0].measured_micro),
+        (outer.status, outer.course.verdicts[0].measured_micro),
         (TaskStatus::Completed, Some(3))
     );
     lab.check_replay();
@@ -165,7 +166,7 @@ fn the_total_time_of_a_whole_bounds_all_its_parts() {
             TaskStatus::Skipped
         ]
     );
-    let error = lab.task(session, "G1").error.clone().unwrap();
+    let error = lab.task(session, "G1").course.error.clone().unwrap();
     assert_eq!(error.message, "the 8000 ms of G are over");
     lab.check_replay();
 }

@@ -157,7 +157,7 @@ fn when_the_time_of_a_phase_is_over_everything_in_it_ends_and_the_gate_is_not_pa
     assert_eq!(reasons(&lab), ["its 600000 ms are over: 1 of 4 tasks completed"]);
     assert_eq!(lab.session_status(session), SessionStatus::Failed);
     assert_eq!(
-        lab.task(session, "C").error.as_ref().unwrap().error_type,
+        lab.task(session, "C").course.error.as_ref().unwrap().error_type,
         "timeout"
     );
     lab.check_replay();

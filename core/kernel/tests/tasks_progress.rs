@@ -45,7 +45,7 @@ fn progress_is_written_down_at_most_once_a_second_for_each_task() {
         lab.pass(100);
     }
     assert_eq!(lab.count("TaskProgressed"), 6);
-    assert_eq!(lab.task(session, "A").progress_ppm, 300_000);
+    assert_eq!(lab.task(session, "A").course.progress_ppm, 300_000);
     lab.check_replay();
 }
 
@@ -55,7 +55,7 @@ fn what_does_not_move_leaves_no_trace_and_nothing_exceeds_the_whole() {
     let session = lab.orchestrate(vec![task("A", &[])]);
     lab.pass(1_000);
     report(&mut lab, "A", 5_000_000);
-    assert_eq!(lab.task(session, "A").progress_ppm, 1_000_000);
+    assert_eq!(lab.task(session, "A").course.progress_ppm, 1_000_000);
     lab.pass(1_000);
     report(&mut lab, "A", 1_000_000);
     assert_eq!(lab.count("TaskProgressed"), 1);
@@ -68,10 +68,10 @@ fn a_new_attempt_begins_at_nothing() {
     lab.pass(1_000);
     report(&mut lab, "A", 700_000);
     lab.fail_and_wait("A", "network_error");
-    assert_eq!(lab.task(session, "A").progress_ppm, 0);
+    assert_eq!(lab.task(session, "A").course.progress_ppm, 0);
     report(&mut lab, "A", 100_000);
     assert_eq!(
-        lab.task(session, "A").progress_ppm,
+        lab.task(session, "A").course.progress_ppm,
         0,
         "the grant itself is an entry of the ledger"
     );

@@ -194,7 +194,7 @@ impl Witness {
             parent.is_none_or(|status| status == TaskStatus::Running),
             "{event}"
         );
-        if let Some(phase) = task.phase.map(|phase| &plan.phases[phase as usize]) {
+        if let Some(phase) = task.ties.phase.map(|phase| &plan.phases[phase as usize]) {
             assert_eq!(phase.status, PhaseStatus::Open, "{event}");
             let place = phase
                 .spec
@@ -216,10 +216,14 @@ impl Witness {
         for (_, task) in durable.tasks.iter() {
             let plan = durable.tasks.plan(task.session).unwrap();
             let retries = plan.policy.max_retries;
-            let budget = 1 + retries + task.losses + task.reprieves * (1 + retries);
-            assert!(task.attempts <= budget, "{} of {budget} attempts", task.attempts);
+            let budget = 1 + retries + task.course.losses + task.course.reprieves * (1 + retries);
+            assert!(
+                task.course.attempts <= budget,
+                "{} of {budget} attempts",
+                task.course.attempts
+            );
             let runs = task.status == TaskStatus::Running && !task.is_group();
-            assert_eq!(task.fence.is_some(), runs);
+            assert_eq!(task.course.fence.is_some(), runs);
         }
         for (session, _) in durable.sessions.iter() {
             let plan = durable.tasks.plan(session).unwrap();
@@ -227,7 +231,7 @@ impl Witness {
                 let members = durable.tasks.of(session).iter();
                 let of_class = members
                     .filter_map(|id| durable.tasks.get(*id))
-                    .filter(|task| task.spec.class == Some(class) && task.fence.is_some());
+                    .filter(|task| task.spec.class == Some(class) && task.course.fence.is_some());
                 of_class.count() as u32
             };
             for (class, index) in plan.classes.iter().zip(0u32..) {

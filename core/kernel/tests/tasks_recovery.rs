@@ -111,9 +111,9 @@ fn a_persistent_memory_error_climbs_from_the_agent_to_the_orchestrator_to_a_huma
     lab.fail("A", "memory_error");
     assert_eq!(lab.task_status(session, "A"), TaskStatus::Waiting);
     lab.wait_for_backoff();
-    let resources = lab.task(session, "A").demand.resources;
+    let resources = lab.task(session, "A").demand().resources;
     assert_eq!((resources.memory_mb, resources.cpu_milli), (1_024, 2_000));
-    assert_eq!(lab.task(session, "A").timeout_ms, 15_000);
+    assert_eq!(lab.task(session, "A").timeout_ms(), 15_000);
     assert_eq!(lab.kernel.durable().leases.reserved(), resources);
     lab.fail("A", "memory_error");
     let open = lab.open_escalations();
@@ -182,7 +182,7 @@ fn a_repair_is_tried_at_once_and_a_plain_retry_waits_longer_each_time() {
 fn another_agent_gets_the_task_when_there_is_one() {
     let (lab, session) = fail_with(&["system_error"]);
     let durable = lab.kernel.durable();
-    let agent = lab.task(session, "A").agent.unwrap();
+    let agent = lab.task(session, "A").course.agent.unwrap();
     assert_eq!(durable.agents.get(agent).unwrap().spec.key, "two");
 }
 
@@ -215,11 +215,11 @@ fn processor_time_is_increased_up_to_four_cores() {
     lab.agent("one", 2);
     let session = lab.orchestrate(vec![heavy("A", 100, 3_000), heavy("B", 100, 6_000)]);
     lab.fail_and_wait("A", "resource_exhaustion");
-    assert_eq!(lab.task(session, "A").demand.resources.cpu_milli, 4_000);
+    assert_eq!(lab.task(session, "A").demand().resources.cpu_milli, 4_000);
     lab.complete("A");
     lab.fail_and_wait("B", "resource_exhaustion");
     assert_eq!(
-        lab.task(session, "B").demand.resources.cpu_milli,
+        lab.task(session, "B").demand().resources.cpu_milli,
         6_000,
         "what has more already keeps it"
     );
@@ -233,7 +233,7 @@ fn a_timeout_extends_the_time_and_asks_once_it_took_twice_the_plan() {
     short.policy.escalation_threshold = 100;
     let session = lab.start(short, vec![task("A", &[])]);
     for length_ms in [10_000, 15_000, 22_500] {
-        assert_eq!(lab.task(session, "A").timeout_ms, length_ms);
+        assert_eq!(lab.task(session, "A").timeout_ms(), length_ms);
         lab.pass(length_ms);
         let fence = lab.held_fence(session, "A").unwrap();
         lab.accept(failure(fence, "stopped"));
@@ -293,10 +293,10 @@ fn a_lost_attempt_is_repeated_without_counting_as_a_failure_up_to_a_bound() {
     for _ in 0..polyphon_kernel::bounds::LOSSES {
         lab.fail_over();
         lab.agent("one", 1);
-        assert_eq!(lab.task(session, "A").failures, 0);
+        assert_eq!(lab.task(session, "A").course.failures, 0);
     }
     lab.fail_over();
-    assert_eq!(lab.task(session, "A").failures, 1);
+    assert_eq!(lab.task(session, "A").course.failures, 1);
     assert_eq!(lab.recoveries(session, "A"), [(2, "reallocate_agent".to_owned())]);
     lab.check_replay();
 }
@@ -368,7 +368,7 @@ fn with_failed_tests(pass_rate: i64, coverage: i64, tolerated: Option<AttemptErr
 fn failed_tests_that_cost_the_pass_rate_are_answered_by_what_they_were() {
     let wrong = Some(error("calculation_error"));
     let (lab, session) = with_failed_tests(900_000, 600_000, wrong.clone());
-    let failed = lab.task(session, "A").error.clone().unwrap();
+    let failed = lab.task(session, "A").course.error.clone().unwrap();
     assert_eq!(failed.error_type, "calculation_error");
     assert!(
         failed
@@ -390,12 +390,12 @@ fn failed_tests_that_cost_the_pass_rate_are_answered_by_what_they_were() {
 
     let (lab, session) = with_failed_tests(950_000, 400_000, wrong);
     assert_eq!(
-        lab.task(session, "A").error.clone().unwrap().error_type,
+        lab.task(session, "A").course.error.clone().unwrap().error_type,
         "criteria_unmet"
     );
     let (lab, session) = with_failed_tests(900_000, 600_000, None);
     assert_eq!(
-        lab.task(session, "A").error.clone().unwrap().error_type,
+        lab.task(session, "A").course.error.clone().unwrap().error_type,
         "criteria_unmet"
     );
 }

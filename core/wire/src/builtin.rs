@@ -147,12 +147,12 @@ impl<T: Wire> Wire for Box<T> {
     }
 }
 
-impl<T: Wire> Wire for Arc<T> {
+impl<T: Wire + Send + Sync + 'static> Wire for Arc<T> {
     fn encode(&self, writer: &mut Writer) {
         (**self).encode(writer);
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        T::decode(reader).map(Self::new)
+        reader.shared()
     }
     fn absent() -> Option<Self> {
         T::absent().map(Self::new)

@@ -1,4 +1,8 @@
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
+
+use crate::Wire;
 
 /// What was wrong with the bytes, and where.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,12 +29,47 @@ const SKIP_DEPTH: usize = 64;
 pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    shared: Option<Shared<'a>>,
+    /// Shared values read so far.
+    shares: usize,
 }
+
+/// A value that several owners can have together, and the bytes it was read from.
+type Shared<'a> = (&'a [u8], Arc<dyn Any + Send + Sync>);
 
 impl<'a> Reader<'a> {
     /// Reads from the start of `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self {
+            bytes,
+            at: 0,
+            shared: None,
+            shares: 0,
+        }
+    }
+
+    /// The next value, for several owners. If the last such value came from the same bytes, it is that one: neighbours
+    /// that are equal are in memory once. Of a shared value within another the inner one is remembered.
+    ///
+    /// # Errors
+    /// When the next value is not of this type.
+    pub fn shared<T: Wire + Send + Sync + 'static>(&mut self) -> Result<Arc<T>, WireError> {
+        if let Some((bytes, value)) = &self.shared
+            && value.is::<T>()
+            && self.bytes[self.at..].starts_with(bytes)
+            && let Ok(value) = value.clone().downcast()
+        {
+            self.at += bytes.len();
+            self.shares += 1;
+            return Ok(value);
+        }
+        let (start, shares) = (self.at, self.shares);
+        let value = Arc::new(T::decode(self)?);
+        if self.shares == shares {
+            self.shared = Some((&self.bytes[start..self.at], value.clone()));
+            self.shares += 1;
+        }
+        Ok(value)
     }
 
     /// Offset of the next value.
@@ -273,5 +312,58 @@ impl<'a> Reader<'a> {
 
     fn len32(&mut self) -> Result<usize, WireError> {
         self.fixed().map(|b| u32::from_be_bytes(b) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Writer, to_bytes};
+
+    /// What holds a shared value beside its own.
+    type Outer = (u64, Arc<Vec<u64>>);
+
+    fn read(values: &[Outer]) -> Vec<Arc<Outer>> {
+        let mut writer = Writer::default();
+        values.iter().for_each(|value| value.encode(&mut writer));
+        let bytes = writer.into_bytes();
+        let mut reader = Reader::new(&bytes);
+        let read: Vec<Arc<Outer>> = values.iter().map(|_| reader.shared().unwrap()).collect();
+        reader.finish().unwrap();
+        read
+    }
+
+    #[test]
+    fn equal_neighbours_are_one_value() {
+        let list = |numbers: &[u64]| Arc::new(numbers.to_vec());
+        let given = [
+            (1, list(&[7, 8])),
+            (2, list(&[7, 8])),
+            (3, list(&[7])),
+            (4, list(&[7, 8])),
+        ];
+        let read = read(&given);
+        assert!(read.iter().map(|value| &**value).eq(&given), "{read:?}");
+        assert!(Arc::ptr_eq(&read[0].1, &read[1].1));
+        assert!(
+            !Arc::ptr_eq(&read[0].1, &read[3].1),
+            "only neighbours are compared"
+        );
+    }
+
+    #[test]
+    fn equal_bytes_of_another_type_are_another_value() {
+        let bytes = [to_bytes(&vec![1u64]), to_bytes(&vec![1u64])].concat();
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(*reader.shared::<Vec<u64>>().unwrap(), [1]);
+        assert_eq!(*reader.shared::<Vec<u32>>().unwrap(), [1]);
+    }
+
+    #[test]
+    fn a_longer_value_that_begins_alike_is_read() {
+        let bytes = [to_bytes(&1u64), to_bytes(&0x0101u64)].concat();
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(*reader.shared::<u64>().unwrap(), 1);
+        assert_eq!(*reader.shared::<u64>().unwrap(), 0x0101);
     }
 }

@@ -53,9 +53,18 @@ impl Writer {
         match value {
             0..=0x7f => self.0.push(value as u8),
             0x80..=0xff => self.0.extend_from_slice(&[0xcc, value as u8]),
-            0x100..=0xffff => self.tagged(0xcd, &(value as u16).to_be_bytes()),
-            0x1_0000..=0xffff_ffff => self.tagged(0xce, &(value as u32).to_be_bytes()),
-            _ => self.tagged(0xcf, &value.to_be_bytes()),
+            0x100..=0xffff => {
+                let [a, b] = (value as u16).to_be_bytes();
+                self.0.extend_from_slice(&[0xcd, a, b]);
+            }
+            0x1_0000..=0xffff_ffff => {
+                let [a, b, c, d] = (value as u32).to_be_bytes();
+                self.0.extend_from_slice(&[0xce, a, b, c, d]);
+            }
+            _ => {
+                let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
+                self.0.extend_from_slice(&[0xcf, a, b, c, d, e, f, g, h]);
+            }
         }
     }
 

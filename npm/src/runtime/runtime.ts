@@ -13,7 +13,7 @@ import {
   type Settings,
   type StepOutput,
 } from "../wasm/codec.generated.ts";
-import type { EntityKind, Kernel } from "../wasm/kernel.ts";
+import type { EntityKind } from "../wasm/kernel.ts";
 import { Reader } from "../wasm/msgpack.ts";
 import type { LogLevel, Run } from "./attempt.ts";
 import type { Clock } from "./clock.ts";

@@ -1532,6 +1532,91 @@ export function readCounts(r: Reader): Counts {
   return { total, completed, failed, skipped, cancelled };
 }
 
+/** What became of a task so far. */
+export interface Course {
+  readonly wait: Wait | null;
+  /** Demand of the next attempt, where recovery changed the plan's. */
+  readonly demand: Demand | null;
+  /** Time of the next attempt, where recovery changed the plan's. */
+  readonly timeoutMs: number | null;
+  /** Attempts granted. */
+  readonly attempts: number;
+  /** Attempts that failed since the last human decision. */
+  readonly failures: number;
+  /** Attempts lost with their host. */
+  readonly losses: number;
+  /** What was tried since the last human decision. */
+  readonly recoveries: readonly Recovery[];
+  /** Times a human let it run again. */
+  readonly reprieves: number;
+  readonly fence: Fence | null;
+  /** Its attempt was asked to stop. */
+  readonly stopping: boolean;
+  readonly agent: AgentId | null;
+  readonly progressPpm: number;
+  /** When progress was last written down. */
+  readonly progressedMs: number;
+  readonly startedMs: number | null;
+  readonly endedMs: number | null;
+  /** Kernel time at which its total time is over. */
+  readonly deadlineMs: number | null;
+  /** Its total time is over: what still runs of it is being stopped. */
+  readonly timedOut: boolean;
+  readonly error: AttemptError | null;
+  readonly report: Report | null;
+  readonly verdicts: readonly Verdict[];
+}
+
+export function writeCourse(w: Writer, v: Course): void {
+  w.array(20);
+  if (v.wait === null) w.nil(); else { writeWait(w, v.wait); }
+  if (v.demand === null) w.nil(); else { writeDemand(w, v.demand); }
+  if (v.timeoutMs === null) w.nil(); else { w.uint(v.timeoutMs); }
+  w.uint(v.attempts);
+  w.uint(v.failures);
+  w.uint(v.losses);
+  w.array(v.recoveries.length); for (const item0 of v.recoveries) { writeRecovery(w, item0); }
+  w.uint(v.reprieves);
+  if (v.fence === null) w.nil(); else { w.uint(v.fence); }
+  w.bool(v.stopping);
+  if (v.agent === null) w.nil(); else { w.uint(v.agent); }
+  w.uint(v.progressPpm);
+  w.uint(v.progressedMs);
+  if (v.startedMs === null) w.nil(); else { w.uint(v.startedMs); }
+  if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
+  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
+  w.bool(v.timedOut);
+  if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
+  if (v.report === null) w.nil(); else { writeReport(w, v.report); }
+  w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+}
+
+export function readCourse(r: Reader): Course {
+  let left = r.array();
+  const wait: Wait | null = left-- > 0 ? r.nil() ? null : readWait(r) : null;
+  const demand: Demand | null = left-- > 0 ? r.nil() ? null : readDemand(r) : null;
+  const timeoutMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const attempts: number = left-- > 0 ? r.uint() : 0;
+  const failures: number = left-- > 0 ? r.uint() : 0;
+  const losses: number = left-- > 0 ? r.uint() : 0;
+  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(readRecovery) : [];
+  const reprieves: number = left-- > 0 ? r.uint() : 0;
+  const fence: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const stopping: boolean = left-- > 0 ? r.bool() : false;
+  const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const progressPpm: number = left-- > 0 ? r.uint() : 0;
+  const progressedMs: number = left-- > 0 ? r.uint() : 0;
+  const startedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const timedOut: boolean = left-- > 0 ? r.bool() : false;
+  const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
+  const report: Report | null = left-- > 0 ? r.nil() ? null : readReport(r) : null;
+  const verdicts: readonly Verdict[] = left-- > 0 ? r.list(readVerdict) : [];
+  for (; left > 0; left--) r.skip();
+  return { wait, demand, timeoutMs, attempts, failures, losses, recoveries, reprieves, fence, stopping, agent, progressPpm, progressedMs, startedMs, endedMs, deadlineMs, timedOut, error, report, verdicts };
+}
+
 /** A bound on a measured value, in millionths. */
 export interface Criterion {
   /** Name of the metric; `max_*` and `*_max` are upper bounds, all others lower bounds. */
@@ -4902,129 +4987,41 @@ export function readSystemState(r: Reader): SystemState {
 export interface Task {
   readonly session: SessionId;
   readonly index: number;
-  /** Phase it stands in itself, not through its parent. */
-  readonly phase: number | null;
   readonly spec: TaskSpec;
   readonly status: TaskStatus;
   /** Things that must happen before it is ready. */
   readonly blockers: number;
-  readonly wait: Wait | null;
-  /** Demand of the next attempt; recovery may raise it above the plan's. */
-  readonly demand: Demand;
-  readonly timeoutMs: number;
-  /** Attempts granted. */
-  readonly attempts: number;
-  /** Attempts that failed since the last human decision. */
-  readonly failures: number;
-  /** Attempts lost with their host. */
-  readonly losses: number;
-  /** What was tried since the last human decision. */
-  readonly recoveries: readonly Recovery[];
-  /** Times a human let it run again. */
-  readonly reprieves: number;
-  readonly fence: Fence | null;
-  /** Its attempt was asked to stop. */
-  readonly stopping: boolean;
-  readonly agent: AgentId | null;
-  readonly progressPpm: number;
-  /** When progress was last written down. */
-  readonly progressedMs: number;
   readonly readyMs: number;
-  readonly startedMs: number | null;
-  readonly endedMs: number | null;
-  /** Kernel time at which its total time is over. */
-  readonly deadlineMs: number | null;
-  /** Its total time is over: what still runs of it is being stopped. */
-  readonly timedOut: boolean;
-  readonly error: AttemptError | null;
-  readonly report: Report | null;
-  readonly verdicts: readonly Verdict[];
-  /** Tasks that wait for it to complete. */
-  readonly dependents: readonly TaskId[];
-  /** Tasks that wait for it to end, however. */
-  readonly followers: readonly TaskId[];
-  /** A task before it in its sequential phase has not ended. */
-  readonly awaitsTurn: boolean;
-  /** Its parts. */
-  readonly children: readonly TaskId[];
-  readonly openChildren: number;
+  readonly course: Course | null;
+  readonly ties: Ties | null;
 }
 
 export function writeTask(w: Writer, v: Task): void {
-  w.array(32);
+  w.array(8);
   w.uint(v.session);
   w.uint(v.index);
-  if (v.phase === null) w.nil(); else { w.uint(v.phase); }
   writeTaskSpec(w, v.spec);
   writeTaskStatus(w, v.status);
   w.uint(v.blockers);
-  if (v.wait === null) w.nil(); else { writeWait(w, v.wait); }
-  writeDemand(w, v.demand);
-  w.uint(v.timeoutMs);
-  w.uint(v.attempts);
-  w.uint(v.failures);
-  w.uint(v.losses);
-  w.array(v.recoveries.length); for (const item0 of v.recoveries) { writeRecovery(w, item0); }
-  w.uint(v.reprieves);
-  if (v.fence === null) w.nil(); else { w.uint(v.fence); }
-  w.bool(v.stopping);
-  if (v.agent === null) w.nil(); else { w.uint(v.agent); }
-  w.uint(v.progressPpm);
-  w.uint(v.progressedMs);
   w.uint(v.readyMs);
-  if (v.startedMs === null) w.nil(); else { w.uint(v.startedMs); }
-  if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
-  if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
-  w.bool(v.timedOut);
-  if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
-  if (v.report === null) w.nil(); else { writeReport(w, v.report); }
-  w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
-  w.array(v.dependents.length); for (const item0 of v.dependents) { w.uint(item0); }
-  w.array(v.followers.length); for (const item0 of v.followers) { w.uint(item0); }
-  w.bool(v.awaitsTurn);
-  w.array(v.children.length); for (const item0 of v.children) { w.uint(item0); }
-  w.uint(v.openChildren);
+  if (v.course === null) w.nil(); else { writeCourse(w, v.course); }
+  if (v.ties === null) w.nil(); else { writeTies(w, v.ties); }
 }
 
 export function readTask(r: Reader): Task {
   let left = r.array();
   const session: SessionId = left-- > 0 ? r.uint() : 0;
   const index: number = left-- > 0 ? r.uint() : 0;
-  const phase: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   left--;
   const spec: TaskSpec = readTaskSpec(r);
   left--;
   const status: TaskStatus = readTaskStatus(r);
   const blockers: number = left-- > 0 ? r.uint() : 0;
-  const wait: Wait | null = left-- > 0 ? r.nil() ? null : readWait(r) : null;
-  left--;
-  const demand: Demand = readDemand(r);
-  const timeoutMs: number = left-- > 0 ? r.uint() : 0;
-  const attempts: number = left-- > 0 ? r.uint() : 0;
-  const failures: number = left-- > 0 ? r.uint() : 0;
-  const losses: number = left-- > 0 ? r.uint() : 0;
-  const recoveries: readonly Recovery[] = left-- > 0 ? r.list(readRecovery) : [];
-  const reprieves: number = left-- > 0 ? r.uint() : 0;
-  const fence: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
-  const stopping: boolean = left-- > 0 ? r.bool() : false;
-  const agent: AgentId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
-  const progressPpm: number = left-- > 0 ? r.uint() : 0;
-  const progressedMs: number = left-- > 0 ? r.uint() : 0;
   const readyMs: number = left-- > 0 ? r.uint() : 0;
-  const startedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
-  const endedMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
-  const deadlineMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
-  const timedOut: boolean = left-- > 0 ? r.bool() : false;
-  const error: AttemptError | null = left-- > 0 ? r.nil() ? null : readAttemptError(r) : null;
-  const report: Report | null = left-- > 0 ? r.nil() ? null : readReport(r) : null;
-  const verdicts: readonly Verdict[] = left-- > 0 ? r.list(readVerdict) : [];
-  const dependents: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
-  const followers: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
-  const awaitsTurn: boolean = left-- > 0 ? r.bool() : false;
-  const children: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
-  const openChildren: number = left-- > 0 ? r.uint() : 0;
+  const course: Course | null = left-- > 0 ? r.nil() ? null : readCourse(r) : null;
+  const ties: Ties | null = left-- > 0 ? r.nil() ? null : readTies(r) : null;
   for (; left > 0; left--) r.skip();
-  return { session, index, phase, spec, status, blockers, wait, demand, timeoutMs, attempts, failures, losses, recoveries, reprieves, fence, stopping, agent, progressPpm, progressedMs, readyMs, startedMs, endedMs, deadlineMs, timedOut, error, report, verdicts, dependents, followers, awaitsTurn, children, openChildren };
+  return { session, index, spec, status, blockers, readyMs, course, ties };
 }
 
 /** What can be reported of tasks. Every report carries the fence of its attempt. */
@@ -5689,6 +5686,43 @@ export function readTaskStatus(r: Reader): TaskStatus {
   const value = taskStatusValues.get(tag);
   if (value === undefined) throw new RangeError(`TaskStatus has no value ${tag}`);
   return value;
+}
+
+/** How a task hangs together with others of its plan. */
+export interface Ties {
+  /** Phase it stands in itself, not through its parent. */
+  readonly phase: number | null;
+  /** Tasks that wait for it to complete. */
+  readonly dependents: readonly TaskId[];
+  /** Tasks that wait for it to end, however. */
+  readonly followers: readonly TaskId[];
+  /** A task before it in its sequential phase has not ended. */
+  readonly awaitsTurn: boolean;
+  /** Its parts. */
+  readonly children: readonly TaskId[];
+  readonly openChildren: number;
+}
+
+export function writeTies(w: Writer, v: Ties): void {
+  w.array(6);
+  if (v.phase === null) w.nil(); else { w.uint(v.phase); }
+  w.array(v.dependents.length); for (const item0 of v.dependents) { w.uint(item0); }
+  w.array(v.followers.length); for (const item0 of v.followers) { w.uint(item0); }
+  w.bool(v.awaitsTurn);
+  w.array(v.children.length); for (const item0 of v.children) { w.uint(item0); }
+  w.uint(v.openChildren);
+}
+
+export function readTies(r: Reader): Ties {
+  let left = r.array();
+  const phase: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const dependents: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
+  const followers: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
+  const awaitsTurn: boolean = left-- > 0 ? r.bool() : false;
+  const children: readonly TaskId[] = left-- > 0 ? r.list(uint) : [];
+  const openChildren: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { phase, dependents, followers, awaitsTurn, children, openChildren };
 }
 
 /** A report that nobody can do what ready tasks demand. */

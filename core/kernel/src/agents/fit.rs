@@ -70,7 +70,7 @@ pub(crate) fn plan(state: &State<'_>, session: SessionId) -> PlanFit {
         (!task.status.is_terminal() && !task.is_group()).then_some((*id, task))
     });
     let misfits = open.filter_map(|(id, task)| {
-        let misfit = misfit(state, &specs, &task.demand)?;
+        let misfit = misfit(state, &specs, task.demand())?;
         let key = task.spec.key.clone();
         Some(TaskMisfit {
             task: id,

@@ -152,8 +152,11 @@ fn slowest(state: &State<'_>, session: SessionId) -> String {
         .filter(|task| !task.is_group());
     let times: Vec<(u64, &str)> = ended
         .filter_map(|task| {
-            let until_ms = task.ended_ms.unwrap_or(state.now_ms);
-            Some((until_ms.saturating_sub(task.started_ms?), task.spec.key.as_str()))
+            let until_ms = task.course.ended_ms.unwrap_or(state.now_ms);
+            Some((
+                until_ms.saturating_sub(task.course.started_ms?),
+                task.spec.key.as_str(),
+            ))
         })
         .gather();
     let times = crate::order::by(times, |(ms, _)| [u64::MAX - ms, 0, 0]);

@@ -30,9 +30,9 @@ pub(crate) fn raised(
         message: error.message.clone(),
         reason: reason.to_owned(),
         details: error.details.clone(),
-        agent: task.agent,
-        attempts: task.attempts,
-        recoveries: task.recoveries.clone(),
+        agent: task.course.agent,
+        attempts: task.course.attempts,
+        recoveries: task.course.recoveries.clone(),
         recommended_actions: rule.map(|rule| rule.advice.clone()).unwrap_or_default(),
         blocking_tasks,
         blocking_more,
@@ -90,7 +90,7 @@ fn blocked_by(state: &State<'_>, id: TaskId, task: &Task) -> (Vec<TaskId>, bool)
         if let Some(parent) = parent.filter(|parent| seen.insert(*parent)) {
             open.push_back(parent);
         }
-        for other in next.dependents.iter().chain(&next.followers) {
+        for other in next.ties.dependents.iter().chain(&next.ties.followers) {
             let waits = tasks
                 .get(*other)
                 .is_some_and(|task| task.status == TaskStatus::Pending);

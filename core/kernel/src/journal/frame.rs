@@ -166,6 +166,14 @@ pub(crate) struct FrameWriter {
 }
 
 impl FrameWriter {
+    /// One with room for `bytes` of events.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self {
+            events: Writer::onto(Vec::with_capacity(bytes)),
+            ..Self::default()
+        }
+    }
+
     /// A command that is about to cause events; answers its number for [`FrameWriter::event`].
     pub(crate) fn command(&mut self, bytes: Range<usize>) -> u32 {
         self.commands.push(bytes);

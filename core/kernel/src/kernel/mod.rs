@@ -92,7 +92,7 @@ impl Kernel {
     pub fn step(&mut self, now: Now, batch: &[u8]) -> StepOutput {
         let now_ms = self.clock.read(now, self.durable.last_ms());
         let first_seq = self.durable.last_seq() + 1;
-        let mut turn = Turn::begin(self, now_ms);
+        let mut turn = Turn::begin(self, now_ms, batch.len());
         turn.wake_up();
         turn.adjust_clock(now.wall_ms);
         turn.let_time_pass();

@@ -1,5 +1,3 @@
-use std::collections::VecDeque;
-
 use polyphon_wire::{Reader, Wire};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -32,20 +30,24 @@ pub(super) struct Turn<'k> {
     pending: bool,
     /// Room for events on their way, kept from one decision to the next.
     sink: Sink,
-    fresh: VecDeque<Event>,
+    /// Events nothing has reacted to yet, and room for those that are being reacted to.
+    fresh: Vec<Event>,
+    spare: Vec<Event>,
 }
 
 impl<'k> Turn<'k> {
-    pub(super) fn begin(kernel: &'k mut Kernel, now_ms: u64) -> Self {
+    /// `bytes` is how much the batch has: what comes of it takes about as much.
+    pub(super) fn begin(kernel: &'k mut Kernel, now_ms: u64, bytes: usize) -> Self {
         Self {
             kernel,
             now_ms,
-            frame: FrameWriter::default(),
+            frame: FrameWriter::with_room(bytes),
             effects: Vec::new(),
             command: 0,
             pending: false,
             sink: Sink::default(),
-            fresh: VecDeque::new(),
+            fresh: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
@@ -313,32 +315,35 @@ impl<'k> Turn<'k> {
 
     /// Applies the events of one decision in a row, then lets each be reacted to.
     fn absorb(&mut self, mut sink: Sink) {
-        while let Some(event) = sink.take() {
-            self.record(&event);
-            self.fresh.push_back(event);
-        }
-        self.sink = sink.emptied();
+        sink.events().for_each(|event| self.record(event));
+        sink.hand_over(&mut self.fresh);
+        self.sink = sink;
         self.let_react();
     }
 
     fn apply(&mut self, event: Event) {
         self.record(&event);
-        self.fresh.push_back(event);
+        self.fresh.push(event);
         self.let_react();
     }
 
-    /// A reaction's events are applied before the next reaction looks, so that each sees the state as it is.
+    /// A reaction's events are applied before the next reaction looks, so that each sees the state as it is. What came
+    /// first is reacted to first; events stay where they are meanwhile, for they are large.
     fn let_react(&mut self) {
         let mut sink = std::mem::take(&mut self.sink);
-        while let Some(event) = self.fresh.pop_front() {
-            let mut reaction = 0;
-            while reactions::react(&self.kernel.state(self.now_ms), &event, reaction, &mut sink) {
-                reaction += 1;
-                while let Some(event) = sink.take() {
-                    self.record(&event);
-                    self.fresh.push_back(event);
+        while !self.fresh.is_empty() {
+            let spare = std::mem::take(&mut self.spare);
+            let mut events = std::mem::replace(&mut self.fresh, spare);
+            for event in &events {
+                let mut reaction = 0;
+                while reactions::react(&self.kernel.state(self.now_ms), event, reaction, &mut sink) {
+                    reaction += 1;
+                    sink.events().for_each(|event| self.record(event));
+                    sink.hand_over(&mut self.fresh);
                 }
             }
+            events.clear();
+            self.spare = events;
         }
         self.sink = sink;
     }

@@ -156,7 +156,7 @@ impl<J: Journal> AgentManager<J> {
             }),
             timeout_ms: MESSAGE_TIMEOUT_MS,
             criteria: Vec::new(),
-            input: Some(self.payload(body)),
+            input: Some(Box::new(self.payload(body))),
             total_timeout_ms: None,
         };
         let tasks = vec![Arc::new(task)];

@@ -15,7 +15,7 @@ pub(super) fn react(state: &State<'_>, event: &Event, sink: &mut Sink) {
     };
     // What is taken back ends as cancelled, in the sweep.
     let is_cancelling = tasks.plan(part.session).is_some_and(|plan| plan.cancelling);
-    if whole.open_children == 0 && whole.status == TaskStatus::Running && !is_cancelling {
+    if whole.ties.open_children == 0 && whole.status == TaskStatus::Running && !is_cancelling {
         sink.emit(group::ended(state, id, whole));
     }
 }

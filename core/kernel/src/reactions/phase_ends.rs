@@ -13,7 +13,7 @@ pub(super) fn react(state: &State<'_>, event: &Event, sink: &mut Sink) {
     } else if let Some(session) = begun_session(state, event) {
         end(state, session, 0, sink);
     } else if let Some(task) = ended_task(state, event).and_then(|id| tasks.get(id))
-        && let Some(phase) = task.phase
+        && let Some(phase) = task.ties.phase
     {
         end(state, task.session, phase, sink);
     }

@@ -10,8 +10,6 @@ pub(crate) use slots::Slots;
 pub use table::{Key, Table};
 pub(crate) use timers::{Timer, Timers};
 
-use std::collections::VecDeque;
-
 use crate::agents::upkeep::Upkeep;
 use crate::agents::vitals::Vitals;
 use crate::event::Event;
@@ -70,14 +68,14 @@ impl State<'_> {
 /// Where the events of a decision go.
 #[derive(Debug, Default)]
 pub struct Sink {
-    events: VecDeque<Event>,
+    events: Vec<Event>,
     entity: Option<u64>,
 }
 
 impl Sink {
     /// One more event.
     pub fn emit(&mut self, event: impl Into<Event>) {
-        self.events.push_back(event.into());
+        self.events.push(event.into());
     }
 
     /// The answer names this entity and not the one the first event makes.
@@ -89,21 +87,25 @@ impl Sink {
         self.entity
     }
 
-    /// The same room with nothing in it.
-    pub(crate) fn emptied(mut self) -> Self {
-        self.events.clear();
+    /// The events in it, in order.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter()
+    }
+
+    /// Puts its events behind others; it is empty then, and keeps room for the next.
+    pub(crate) fn hand_over(&mut self, events: &mut Vec<Event>) {
         self.entity = None;
-        self
+        if events.is_empty() {
+            std::mem::swap(&mut self.events, events);
+        } else {
+            events.append(&mut self.events);
+        }
     }
 
     /// Kinds of the events in it.
     #[cfg(debug_assertions)]
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.events.iter().map(Event::name)
-    }
-
-    pub(crate) fn take(&mut self) -> Option<Event> {
-        self.events.pop_front()
     }
 }
 

@@ -38,8 +38,15 @@ pub struct Table<K, V> {
 #[derive(Clone, Debug)]
 struct Slot<V> {
     value: V,
-    hash: u128,
+    /// Upper and lower half: one number of this size would have to lie at multiples of it.
+    hash: [u64; 2],
     changed: bool,
+}
+
+impl<V> Slot<V> {
+    fn hash(&self) -> u128 {
+        u128::from(self.hash[0]) << 64 | u128::from(self.hash[1])
+    }
 }
 
 impl<K, V> Default for Table<K, V> {
@@ -62,7 +69,7 @@ impl<K: Key, V: Wire> Table<K, V> {
             number,
             Box::new(Slot {
                 value,
-                hash: 0,
+                hash: [0; 2],
                 changed: true,
             }),
         );
@@ -72,7 +79,7 @@ impl<K: Key, V: Wire> Table<K, V> {
     /// Takes an entry out.
     pub fn remove(&mut self, key: K) -> Option<V> {
         let slot = self.slots.remove(key.number())?;
-        self.sum = self.sum.wrapping_sub(slot.hash);
+        self.sum = self.sum.wrapping_sub(slot.hash());
         Some(slot.value)
     }
 
@@ -135,8 +142,8 @@ impl<K: Key, V: Wire> Table<K, V> {
             writer.uint(key);
             slot.value.encode(&mut writer);
             let hash = xxh3_128(writer.as_bytes());
-            self.sum = self.sum.wrapping_sub(slot.hash).wrapping_add(hash);
-            slot.hash = hash;
+            self.sum = self.sum.wrapping_sub(slot.hash()).wrapping_add(hash);
+            slot.hash = [(hash >> 64) as u64, hash as u64];
         }
         self.sum
     }

@@ -175,14 +175,14 @@ pub(super) fn rebuild(durable: &mut Durable) {
     let tasks: Vec<TaskId> = durable
         .tasks
         .iter()
-        .filter(|(_, task)| task.wait.is_some() && !crate::planted::is(12))
+        .filter(|(_, task)| task.course.wait.is_some() && !crate::planted::is(12))
         .map(|(id, _)| id)
         .gather();
     tasks.into_iter().for_each(|task| wait(durable, task));
     let tasks: Vec<TaskId> = durable
         .tasks
         .iter()
-        .filter(|(_, task)| task.deadline_ms.is_some())
+        .filter(|(_, task)| task.course.deadline_ms.is_some())
         .map(|(id, _)| id)
         .gather();
     tasks.into_iter().for_each(|task| total(durable, task));
@@ -203,7 +203,7 @@ fn lease(durable: &mut Durable, fence: Fence) {
 }
 
 fn wait(durable: &mut Durable, task: TaskId) {
-    let at_ms = durable.tasks.get(task).and_then(|task| match task.wait {
+    let at_ms = durable.tasks.get(task).and_then(|task| match task.course.wait {
         Some(Wait::Backoff { until_ms }) => Some(until_ms),
         _ => None,
     });
@@ -226,7 +226,7 @@ fn phase(durable: &mut Durable, id: SessionId) {
 }
 
 fn total(durable: &mut Durable, task: TaskId) {
-    let at_ms = durable.tasks.get(task).and_then(|task| task.deadline_ms);
+    let at_ms = durable.tasks.get(task).and_then(|task| task.course.deadline_ms);
     durable.timers.set(Timer::Total(task), at_ms);
 }
 

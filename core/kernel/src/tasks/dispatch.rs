@@ -95,9 +95,9 @@ fn grant(state: &State<'_>, place: &Place, agent: AgentId) -> Option<Event> {
         task: place.task,
         session: task.session,
         agent,
-        attempt: task.attempts + 1,
-        timeout_ms: task.timeout_ms,
-        resources: task.demand.resources,
+        attempt: task.course.attempts + 1,
+        timeout_ms: task.timeout_ms(),
+        resources: task.demand().resources,
     };
     Some(grant.into())
 }

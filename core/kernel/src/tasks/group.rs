@@ -12,11 +12,16 @@ use crate::state::State;
 /// The end of a group whose parts have all ended.
 pub(crate) fn ended(state: &State<'_>, id: TaskId, group: &Task) -> TaskEvent {
     let tasks = &state.durable.tasks;
-    let parts: Vec<&Task> = group.children.iter().filter_map(|id| tasks.get(*id)).collect();
+    let parts: Vec<&Task> = group
+        .ties
+        .children
+        .iter()
+        .filter_map(|id| tasks.get(*id))
+        .collect();
     let report = aggregate(&group.spec.criteria, &parts);
     let duration_ms = state
         .now_ms
-        .saturating_sub(group.started_ms.unwrap_or(state.now_ms));
+        .saturating_sub(group.course.started_ms.unwrap_or(state.now_ms));
     let verdicts = judge(&group.spec.criteria, &report, duration_ms);
     let error = broken_part(&parts).or_else(|| unmet(&group.spec.criteria, &verdicts, None));
     TaskEvent::GroupEnded {
@@ -49,7 +54,10 @@ fn broken_part(parts: &[&Task]) -> Option<AttemptError> {
 /// part counted. Anything else is as bad as the worst part: the greatest where the group has an upper bound on it, or
 /// for `memory`; the least otherwise. `execution_time` is not taken from the parts: it is the time of the group itself.
 fn aggregate(criteria: &[Criterion], parts: &[&Task]) -> Report {
-    let reports: Vec<&Report> = parts.iter().filter_map(|part| part.report.as_deref()).collect();
+    let reports: Vec<&Report> = parts
+        .iter()
+        .filter_map(|part| part.course.report.as_deref())
+        .collect();
     let mut metrics: BTreeMap<&str, i64> = BTreeMap::new();
     let values = reports.iter().flat_map(|report| &report.metrics);
     for (name, value) in values.filter(|(name, _)| name != "execution_time") {
@@ -111,7 +119,7 @@ mod tests {
             cpu_ms: memory,
             disk_bytes: None,
         };
-        part.report = Some(Box::new(report));
+        part.course.report = Some(Box::new(report));
         part
     }
 

@@ -27,5 +27,5 @@ pub use report::{Artifact, AttemptError, Report, Verdict};
 pub use spec::{ClassSpec, Criterion, Demand, PhaseMode, PhaseSpec, PlanSpec, Policy, Priority, TaskSpec};
 pub use state::Tasks;
 pub use stats::{Durations, Outcomes};
-pub use task::{Recovery, Task, TaskStatus, Wait};
+pub use task::{Course, Recovery, Task, TaskStatus, Ties, Wait};
 pub use waiting::{SessionWaits, WaitReason};

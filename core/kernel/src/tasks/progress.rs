@@ -69,7 +69,7 @@ pub fn results(durable: &Durable, session: SessionId) -> Option<SessionResults> 
         .filter_map(|id| durable.tasks.get(*id))
         .filter(|task| task.status == TaskStatus::Completed);
     let output = |task: &Task| {
-        let output = task.report.as_ref()?.output.clone()?;
+        let output = task.course.report.as_ref()?.output.clone()?;
         Some((task.spec.key.clone(), output))
     };
     Some(SessionResults {
@@ -102,11 +102,11 @@ impl Sum {
         let is_running = task.status == TaskStatus::Running;
         let done_ppm = match task.status.is_terminal() {
             true => WHOLE,
-            false if is_running => u64::from(task.progress_ppm).min(WHOLE),
+            false if is_running => u64::from(task.course.progress_ppm).min(WHOLE),
             false => 0,
         };
         self.done_ppm += done_ppm;
-        match (task.status, &task.wait) {
+        match (task.status, &task.course.wait) {
             (TaskStatus::Pending, _) => self.pending += 1,
             (TaskStatus::Ready, _) => self.ready += 1,
             (TaskStatus::Running, _) => self.running += 1,

@@ -98,7 +98,7 @@ impl ReadyQueue {
 
     pub(crate) fn insert(&mut self, task: &Task, id: TaskId) {
         let lane = Lane {
-            demand: self.number(&task.demand),
+            demand: self.number(task.demand()),
             class: class_of(task),
         };
         let place = Place::of(task, id, self.ageing_ms);
@@ -127,7 +127,7 @@ impl ReadyQueue {
     }
 
     pub(crate) fn remove(&mut self, task: &Task, id: TaskId) {
-        let Some(demand) = self.numbers.get(&task.demand).copied() else {
+        let Some(demand) = self.numbers.get(task.demand()).copied() else {
             return;
         };
         let lane = Lane {
@@ -338,7 +338,8 @@ mod tests {
         let mut queue = ReadyQueue::new(AGEING_MS);
         for memory_mb in 0..1_000 {
             let mut task = task(Priority::Low, 0, None);
-            Arc::make_mut(&mut task.demand).resources.memory_mb = memory_mb;
+            let demand = task.course.demand.insert(task.spec.demand.clone());
+            Arc::make_mut(demand).resources.memory_mb = memory_mb;
             queue.insert(&task, TaskId(memory_mb));
             queue.remove(&task, TaskId(memory_mb));
         }

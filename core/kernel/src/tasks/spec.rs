@@ -60,7 +60,7 @@ wire! {
         /// Time of one attempt.
         timeout_ms: u64,
         criteria: Vec<Criterion>,
-        input: Option<Payload>,
+        input: Option<Box<Payload>>,
         /// Time of the whole task from when it could first run: every attempt, wait and part of it.
         total_timeout_ms: Option<u64>,
     }

@@ -37,7 +37,7 @@ fn expire_one(state: &State<'_>, sink: &mut Sink) -> bool {
         return false;
     };
     if !stop(state, id, task, StopReason::Timeout, sink) {
-        let status = if task.attempts > 0 {
+        let status = if task.course.attempts > 0 {
             TaskStatus::Failed
         } else {
             TaskStatus::Skipped
@@ -53,7 +53,9 @@ fn expire_one(state: &State<'_>, sink: &mut Sink) -> bool {
 }
 
 fn stop(state: &State<'_>, id: TaskId, task: &Task, reason: StopReason, sink: &mut Sink) -> bool {
-    let Some(fence) = task.fence else { return false };
+    let Some(fence) = task.course.fence else {
+        return false;
+    };
     let session = task.session;
     sink.emit(TaskEvent::TaskStopRequested {
         task: id,
@@ -70,7 +72,7 @@ pub(crate) fn over_time(state: &State<'_>, task: &Task) -> String {
     let tasks = &state.durable.tasks;
     let mut next = task;
     loop {
-        if next.timed_out {
+        if next.course.timed_out {
             let limit_ms = next.spec.total_timeout_ms.unwrap_or_default();
             return format!("the {limit_ms} ms of {} are over", next.spec.key);
         }
@@ -80,7 +82,7 @@ pub(crate) fn over_time(state: &State<'_>, task: &Task) -> String {
         }
     }
     let plan = tasks.plan(next.session);
-    let phase = next.phase.and_then(|phase| plan?.phases.get(phase as usize));
+    let phase = next.ties.phase.and_then(|phase| plan?.phases.get(phase as usize));
     match phase {
         Some(phase) => format!("the {} ms of {} are over", phase.spec.timeout_ms, phase.spec.name),
         None => "its time is over".to_owned(),

@@ -5,6 +5,7 @@ use polyphon_wire::wire;
 use super::report::{AttemptError, Report, Verdict};
 use super::spec::{Demand, TaskSpec};
 use crate::id::{AgentId, EscalationId, Fence, SessionId, TaskId};
+use crate::rare::{Blank, Rare};
 
 wire! {
     /// Where a task is in its life.
@@ -58,16 +59,24 @@ wire! {
     pub struct Task {
         session: SessionId,
         index: u32,
-        /// Phase it stands in itself, not through its parent.
-        phase: Option<u32>,
         spec: Arc<TaskSpec>,
         status: TaskStatus,
         /// Things that must happen before it is ready.
         blockers: u32,
+        ready_ms: u64,
+        course: Rare<Course>,
+        ties: Rare<Ties>,
+    }
+}
+
+wire! {
+    /// What became of a task so far.
+    pub struct Course {
         wait: Option<Wait>,
-        /// Demand of the next attempt; recovery may raise it above the plan's.
-        demand: Arc<Demand>,
-        timeout_ms: u64,
+        /// Demand of the next attempt, where recovery changed the plan's.
+        demand: Option<Arc<Demand>>,
+        /// Time of the next attempt, where recovery changed the plan's.
+        timeout_ms: Option<u64>,
         /// Attempts granted.
         attempts: u32,
         /// Attempts that failed since the last human decision.
@@ -85,7 +94,6 @@ wire! {
         progress_ppm: u32,
         /// When progress was last written down.
         progressed_ms: u64,
-        ready_ms: u64,
         started_ms: Option<u64>,
         ended_ms: Option<u64>,
         /// Kernel time at which its total time is over.
@@ -95,6 +103,14 @@ wire! {
         error: Option<AttemptError>,
         report: Option<Box<Report>>,
         verdicts: Vec<Verdict>,
+    }
+}
+
+wire! {
+    /// How a task hangs together with others of its plan.
+    pub struct Ties {
+        /// Phase it stands in itself, not through its parent.
+        phase: Option<u32>,
         /// Tasks that wait for it to complete.
         dependents: Vec<TaskId>,
         /// Tasks that wait for it to end, however.
@@ -105,6 +121,42 @@ wire! {
         children: Vec<TaskId>,
         open_children: u32,
     }
+}
+
+impl Blank for Course {
+    const BLANK: &'static Self = &Self {
+        wait: None,
+        demand: None,
+        timeout_ms: None,
+        attempts: 0,
+        failures: 0,
+        losses: 0,
+        recoveries: Vec::new(),
+        reprieves: 0,
+        fence: None,
+        stopping: false,
+        agent: None,
+        progress_ppm: 0,
+        progressed_ms: 0,
+        started_ms: None,
+        ended_ms: None,
+        deadline_ms: None,
+        timed_out: false,
+        error: None,
+        report: None,
+        verdicts: Vec::new(),
+    };
+}
+
+impl Blank for Ties {
+    const BLANK: &'static Self = &Self {
+        phase: None,
+        dependents: Vec::new(),
+        followers: Vec::new(),
+        awaits_turn: false,
+        children: Vec::new(),
+        open_children: 0,
+    };
 }
 
 impl TaskStatus {
@@ -122,41 +174,44 @@ impl Task {
         Self {
             session,
             index,
-            phase: None,
+            spec,
             status: TaskStatus::Pending,
             blockers: 0,
-            wait: None,
-            demand: spec.demand.clone(),
-            timeout_ms: spec.timeout_ms,
-            attempts: 0,
-            failures: 0,
-            losses: 0,
-            recoveries: Vec::new(),
-            reprieves: 0,
-            fence: None,
-            stopping: false,
-            agent: None,
-            progress_ppm: 0,
-            progressed_ms: 0,
             ready_ms: 0,
-            started_ms: None,
-            ended_ms: None,
-            deadline_ms: None,
-            timed_out: false,
-            error: None,
-            report: None,
-            verdicts: Vec::new(),
-            dependents: Vec::new(),
-            followers: Vec::new(),
-            awaits_turn: false,
-            children: Vec::new(),
-            open_children: 0,
-            spec,
+            course: Rare::default(),
+            ties: Rare::default(),
         }
     }
 
     /// Whether it is made of parts and not run itself.
     pub fn is_group(&self) -> bool {
-        !self.children.is_empty()
+        !self.ties.children.is_empty()
+    }
+
+    /// Demand of its next attempt.
+    pub fn demand(&self) -> &Arc<Demand> {
+        self.course.demand.as_ref().unwrap_or(&self.spec.demand)
+    }
+
+    /// Time of its next attempt.
+    pub fn timeout_ms(&self) -> u64 {
+        self.course.timeout_ms.unwrap_or(self.spec.timeout_ms)
+    }
+
+    /// What the next attempt demands and how long it may take.
+    pub(crate) fn adjust(&mut self, demand: &Arc<Demand>, timeout_ms: u64) {
+        if *demand != *self.demand() {
+            self.course.demand = Some(demand.clone());
+        }
+        if timeout_ms != self.timeout_ms() {
+            self.course.timeout_ms = Some(timeout_ms);
+        }
+    }
+
+    /// It waits for nothing but its turn.
+    pub(crate) fn stop_waiting(&mut self) {
+        if self.course.wait.is_some() {
+            self.course.wait = None;
+        }
     }
 }

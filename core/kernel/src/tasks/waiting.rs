@@ -62,7 +62,7 @@ pub(crate) fn reason(state: &State<'_>, task: TaskId) -> Option<WaitReason> {
     Some(match task.status {
         TaskStatus::Pending => pending(state, plan, task),
         TaskStatus::Ready => ready(state, plan, task),
-        TaskStatus::Waiting => match task.wait {
+        TaskStatus::Waiting => match task.course.wait {
             Some(Wait::Human { .. }) => WaitReason::Human,
             _ => WaitReason::Backoff,
         },
@@ -89,15 +89,15 @@ fn ready(state: &State<'_>, plan: &Plan, task: &Task) -> WaitReason {
         WaitReason::Ending
     } else if plan.held {
         WaitReason::Paused
-    } else if plan.alerted && task.attempts == 0 {
+    } else if plan.alerted && task.course.attempts == 0 {
         WaitReason::Alert
-    } else if exceeds_totals(state, &task.demand) {
+    } else if exceeds_totals(state, task.demand()) {
         WaitReason::ExceedsTotals
-    } else if !is_served(state, &task.demand) {
+    } else if !is_served(state, task.demand()) {
         WaitReason::NoAgent
     } else if !plan.admits(task.spec.class) {
         WaitReason::ClassFull
-    } else if !has_resources(state, &task.demand) {
+    } else if !has_resources(state, task.demand()) {
         WaitReason::Resources
     } else {
         WaitReason::AgentsBusy

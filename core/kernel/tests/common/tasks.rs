@@ -111,7 +111,7 @@ impl Lab {
     /// Lets the time until the next attempt of whatever waits pass.
     pub fn wait_for_backoff(&mut self) {
         let tasks = &self.kernel.durable().tasks;
-        let due = tasks.iter().filter_map(|(_, task)| match task.wait {
+        let due = tasks.iter().filter_map(|(_, task)| match task.course.wait {
             Some(polyphon_kernel::tasks::Wait::Backoff { until_ms }) => Some(until_ms),
             _ => None,
         });
@@ -123,7 +123,7 @@ impl Lab {
 
     /// Level and name of the recoveries of a task.
     pub fn recoveries(&self, session: SessionId, key: &str) -> Vec<(u32, String)> {
-        let recoveries = self.task(session, key).recoveries.iter();
+        let recoveries = self.task(session, key).course.recoveries.iter();
         recoveries
             .map(|recovery| (recovery.level, recovery.action.clone()))
             .collect()
@@ -143,7 +143,7 @@ impl Lab {
 
     /// The running attempt of a task, as the kernel sees it.
     pub fn held_fence(&self, session: SessionId, key: &str) -> Option<Fence> {
-        self.task(session, key).fence
+        self.task(session, key).course.fence
     }
 }
 

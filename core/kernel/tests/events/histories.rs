@@ -232,7 +232,7 @@ fn escalations() -> Lab {
     lab.agent("worker", 4);
     let session = lab.orchestrate(vec![task("A", &[]), task("B", &[])]);
     for key in ["A", "B"] {
-        while lab.task(session, key).fence.is_some() {
+        while lab.task(session, key).course.fence.is_some() {
             lab.fail(key, "calculation_error");
             lab.wait_for_backoff();
         }

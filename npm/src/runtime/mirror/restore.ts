@@ -61,25 +61,30 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   for (const [handle, task] of tasks) {
     const session = mirror.sessions.get(task.session);
     if (session === undefined) continue;
-    const started = leases.get(task.fence ?? 0)?.grantedMs ?? task.startedMs ?? task.readyMs;
+    const { course } = task;
+    const fence = course?.fence ?? null;
+    const started = leases.get(fence ?? 0)?.grantedMs ?? course?.startedMs ?? task.readyMs;
     const entry = new TaskEntry(handle, session, task.index, task.spec);
     entry.status = task.status;
-    entry.reason = task.error === null ? null : `${task.error.errorType}: ${task.error.message}`;
-    entry.progressPpm = task.progressPpm;
-    entry.startedMs = task.startedMs;
-    entry.endedMs = task.endedMs;
-    entry.resources = task.demand.resources;
-    entry.timeoutMs = task.timeoutMs;
-    entry.verdicts = task.verdicts;
-    if (task.report !== null) {
-      const { metrics, artifacts, output, usage } = task.report;
-      Object.assign(entry, { metrics, artifacts, output, usage });
+    if (course !== null) {
+      const { error, report } = course;
+      entry.reason = error === null ? null : `${error.errorType}: ${error.message}`;
+      entry.progressPpm = course.progressPpm;
+      entry.startedMs = course.startedMs;
+      entry.endedMs = course.endedMs;
+      entry.resources = (course.demand ?? task.spec.demand).resources;
+      entry.timeoutMs = course.timeoutMs ?? task.spec.timeoutMs;
+      entry.verdicts = course.verdicts;
+      if (report !== null) {
+        const { metrics, artifacts, output, usage } = report;
+        Object.assign(entry, { metrics, artifacts, output, usage });
+      }
     }
-    if (task.attempts > 0) {
-      const last = new AttemptEntry(task.attempts, task.fence ?? 0, task.agent ?? 0, started);
-      last.error = task.error;
-      if (task.fence === null) {
-        last.endedMs = task.endedMs ?? started;
+    if (course !== null && course.attempts > 0) {
+      const last = new AttemptEntry(course.attempts, fence ?? 0, course.agent ?? 0, started);
+      last.error = course.error;
+      if (fence === null) {
+        last.endedMs = course.endedMs ?? started;
         last.outcome = task.status === "completed" ? "completed" : "failed";
       }
       entry.attempts = [last];

@@ -60,7 +60,7 @@ pub(crate) fn settle(
         _ if state.durable.tasks.is_over_time(task) => Next::Fail {
             reason: over_time(state, task),
         },
-        AttemptOutcome::Lost if task.losses < bounds::LOSSES => Next::Requeue {},
+        AttemptOutcome::Lost if task.course.losses < bounds::LOSSES => Next::Requeue {},
         _ => after_failure(state, task, &error, duration_ms),
     };
     sink.emit(TaskEvent::TaskAttemptFailed {
@@ -138,7 +138,7 @@ fn is_bounded_artifact(artifact: &Artifact) -> bool {
 fn timeout_error(state: &State<'_>, task: &Task, lease: &Lease) -> AttemptError {
     let message = if state.durable.tasks.is_over_time(task) {
         over_time(state, task)
-    } else if lease.length_ms == task.timeout_ms {
+    } else if lease.length_ms == task.timeout_ms() {
         format!("the attempt took longer than its {} ms", lease.length_ms)
     } else {
         format!(

@@ -17,9 +17,9 @@ pub(super) fn decide(
     let lease = state.durable.leases.held(fence)?;
     let ppm = ppm.min(1_000_000);
     let task = state.durable.tasks.get(lease.task);
-    let last_ms = |task: &Task| task.progressed_ms.max(lease.granted_ms);
+    let last_ms = |task: &Task| task.course.progressed_ms.max(lease.granted_ms);
     if task.is_some_and(|task| {
-        task.progress_ppm != ppm && state.now_ms >= last_ms(task).saturating_add(INTERVAL_MS)
+        task.course.progress_ppm != ppm && state.now_ms >= last_ms(task).saturating_add(INTERVAL_MS)
     }) {
         let message = crate::text::clip(message);
         sink.emit(TaskEvent::TaskProgressed {

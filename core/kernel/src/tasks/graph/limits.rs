@@ -145,7 +145,7 @@ pub(crate) fn check_task_against(task: &TaskSpec, classes: usize, tasks: u32) ->
             "a criterion needs a name",
         ),
         (
-            is_bounded(task.input.as_ref()),
+            is_bounded(task.input.as_deref()),
             "an input of more than 256 bytes must be referred to",
         ),
         (

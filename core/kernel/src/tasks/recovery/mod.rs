@@ -63,7 +63,7 @@ impl Failure<'_> {
         let (Some(policy), Some(rule)) = (policy, self.settings.rule(&self.error.error_type)) else {
             return fail("nothing says how to recover");
         };
-        let failures = self.task.failures + 1;
+        let failures = self.task.course.failures + 1;
         if rule.human == AskHuman::Always {
             return escalate("this type of error is for a human");
         }
@@ -86,14 +86,14 @@ impl Failure<'_> {
     }
 
     fn has_tried(&self, level: u32) -> bool {
-        let mut tried = self.task.recoveries.iter();
+        let mut tried = self.task.course.recoveries.iter();
         tried.any(|recovery| recovery.level == level && recovery.error_type == self.error.error_type)
     }
 
     fn reason_to_ask(&self, human: AskHuman) -> Option<String> {
         match human {
             AskHuman::IfPersistent => {
-                let mut tried = self.task.recoveries.iter();
+                let mut tried = self.task.course.recoveries.iter();
                 tried
                     .any(|recovery| recovery.error_type == self.error.error_type)
                     .then(|| "the error came back after recovery".to_owned())
@@ -135,8 +135,8 @@ impl Failure<'_> {
     /// Demand and time of the next attempt.
     fn adjusted(&self, strategy: Strategy) -> (Arc<Demand>, u64) {
         let increase = &self.settings.increase;
-        let mut demand = (*self.task.demand).clone();
-        let mut timeout_ms = self.task.timeout_ms;
+        let mut demand = (**self.task.demand()).clone();
+        let mut timeout_ms = self.task.timeout_ms();
         let more_time = scale(timeout_ms, increase.timeout_ppm).min(super::graph::LONGEST_MS);
         match strategy {
             Strategy::ExtendTimeout => timeout_ms = more_time,
@@ -149,12 +149,12 @@ impl Failure<'_> {
             }
             _ => {}
         }
-        demand.avoid = self.task.agent.filter(|_| strategy.leaves_agent());
+        demand.avoid = self.task.course.agent.filter(|_| strategy.leaves_agent());
         (Arc::new(demand), timeout_ms)
     }
 
     fn wait_ms(&self, strategy: Strategy, delay_ms: u64) -> u64 {
-        let tried = self.task.recoveries.iter();
+        let tried = self.task.course.recoveries.iter();
         let tried = tried
             .filter(|recovery| recovery.action == strategy.name())
             .count() as u32;

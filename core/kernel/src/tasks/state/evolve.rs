@@ -17,20 +17,21 @@ impl Tasks {
                 self.leave_queue(*task);
                 let class = self.change(*task, |task| {
                     task.status = TaskStatus::Running;
-                    task.attempts += 1;
-                    task.fence = Some(Fence(seq));
-                    task.agent = Some(*agent);
-                    task.progress_ppm = 0;
-                    task.wait = None;
-                    task.started_ms.get_or_insert(now_ms);
+                    let course = &mut *task.course;
+                    course.attempts += 1;
+                    course.fence = Some(Fence(seq));
+                    course.agent = Some(*agent);
+                    course.progress_ppm = 0;
+                    course.wait = None;
+                    course.started_ms.get_or_insert(now_ms);
                     task.spec.class
                 });
                 self.count_running(*session, class.flatten(), 1);
             }
             TaskEvent::TaskProgressed { task, ppm, .. } => {
                 self.change(*task, |task| {
-                    task.progress_ppm = *ppm;
-                    task.progressed_ms = now_ms;
+                    task.course.progress_ppm = *ppm;
+                    task.course.progressed_ms = now_ms;
                 });
             }
             TaskEvent::TaskCompleted {
@@ -64,7 +65,7 @@ impl Tasks {
                 self.follow(*task, next, now_ms);
             }
             TaskEvent::TaskStopRequested { task, .. } => {
-                self.change(*task, |task| task.stopping = true);
+                self.change(*task, |task| task.course.stopping = true);
                 self.cancelling.remove(task);
                 self.expired.remove(task);
             }
@@ -81,9 +82,9 @@ impl Tasks {
                 ..
             } => {
                 self.change(*task, |task| {
-                    task.report = Some(Box::new(report.clone()));
-                    task.verdicts.clone_from(verdicts);
-                    task.error.clone_from(error);
+                    task.course.report = Some(Box::new(report.clone()));
+                    task.course.verdicts.clone_from(verdicts);
+                    task.course.error.clone_from(error);
                 });
                 let status = if *completed {
                     TaskStatus::Completed
@@ -113,7 +114,7 @@ impl Tasks {
                 self.leave_queue(*task);
                 self.change(*task, |task| {
                     task.status = TaskStatus::Waiting;
-                    task.wait = Some(Wait::Human {
+                    task.course.wait = Some(Wait::Human {
                         escalation: EscalationId(seq),
                     });
                 });
@@ -124,7 +125,7 @@ impl Tasks {
                 match decision {
                     Decision::Approve => {
                         self.blame(*task, None);
-                        self.change(*task, |task| task.verdicts.push(Verdict::human()));
+                        self.change(*task, |task| task.course.verdicts.push(Verdict::human()));
                         self.finish(*task, TaskStatus::Completed, now_ms);
                     }
                     Decision::Retry => self.reprieve(*task, now_ms),
@@ -145,10 +146,10 @@ impl Tasks {
     ) {
         self.blame(id, error);
         let class = self.change(id, |task| {
-            task.fence = None;
-            task.stopping = false;
-            task.report = Some(Box::new(report.clone()));
-            task.verdicts = verdicts.to_vec();
+            task.course.fence = None;
+            task.course.stopping = false;
+            task.course.report = Some(Box::new(report.clone()));
+            task.course.verdicts = verdicts.to_vec();
             task.spec.class
         });
         self.count_running(session, class.flatten(), -1);
@@ -156,7 +157,9 @@ impl Tasks {
 
     /// Notes the error of the last attempt, or that there is none any more.
     pub(super) fn blame(&mut self, id: TaskId, error: Option<&AttemptError>) {
-        let before = self.change(id, |task| std::mem::replace(&mut task.error, error.cloned()));
+        let before = self.change(id, |task| {
+            std::mem::replace(&mut task.course.error, error.cloned())
+        });
         if let Some(before) = before.flatten() {
             self.no_longer_failing(id, &before.error_type);
         }
@@ -187,42 +190,39 @@ impl Tasks {
                 timeout_ms,
             } => {
                 self.change(id, |task| {
-                    task.failures += 1;
-                    task.recoveries.push(Recovery {
+                    let course = &mut *task.course;
+                    course.failures += 1;
+                    let error_type = course.error.as_ref().map(|error| error.error_type.clone());
+                    course.recoveries.push(Recovery {
                         level: *level,
                         action: action.clone(),
-                        error_type: task
-                            .error
-                            .as_ref()
-                            .map(|error| error.error_type.clone())
-                            .unwrap_or_default(),
-                        attempt: task.attempts,
+                        error_type: error_type.unwrap_or_default(),
+                        attempt: course.attempts,
                         at_ms: now_ms,
                     });
-                    task.demand = demand.clone();
-                    task.timeout_ms = *timeout_ms;
+                    task.adjust(demand, *timeout_ms);
                 });
                 if *at_ms <= now_ms {
                     self.enter_queue(id, now_ms);
                 } else {
                     self.change(id, |task| {
                         task.status = TaskStatus::Waiting;
-                        task.wait = Some(Wait::Backoff { until_ms: *at_ms });
+                        task.course.wait = Some(Wait::Backoff { until_ms: *at_ms });
                     });
                 }
             }
             Next::Requeue {} => {
-                self.change(id, |task| task.losses += 1);
+                self.change(id, |task| task.course.losses += 1);
                 self.enter_queue(id, now_ms);
             }
             Next::Escalate { .. } => {
                 self.change(id, |task| {
-                    task.failures += 1;
+                    task.course.failures += 1;
                     task.status = TaskStatus::Waiting;
                 });
             }
             Next::Fail { .. } => {
-                self.change(id, |task| task.failures += 1);
+                self.change(id, |task| task.course.failures += 1);
                 self.finish(id, TaskStatus::Failed, now_ms);
             }
             Next::Cancel {} => self.finish(id, TaskStatus::Cancelled, now_ms),
@@ -233,10 +233,13 @@ impl Tasks {
     fn reprieve(&mut self, id: TaskId, now_ms: u64) {
         self.blame(id, None);
         self.change(id, |task| {
-            task.failures = 0;
-            task.recoveries.clear();
-            task.reprieves += 1;
-            Arc::make_mut(&mut task.demand).avoid = None;
+            task.course.failures = 0;
+            task.course.recoveries.clear();
+            task.course.reprieves += 1;
+            if task.demand().avoid.is_some() {
+                let demand = task.demand().clone();
+                Arc::make_mut(task.course.demand.insert(demand)).avoid = None;
+            }
         });
         self.enter_queue(id, now_ms);
     }

@@ -26,10 +26,10 @@ impl Tasks {
     /// A task without blockers is ready; one with parts lets them begin.
     pub(super) fn release(&mut self, id: TaskId, now_ms: u64) {
         let Some(task) = self.get(id) else { return };
-        let (children, limit_ms) = (task.children.clone(), task.spec.total_timeout_ms);
+        let (children, limit_ms) = (task.ties.children.clone(), task.spec.total_timeout_ms);
         if let Some(limit_ms) = limit_ms {
             self.change(id, |task| {
-                task.deadline_ms = Some(now_ms.saturating_add(limit_ms))
+                task.course.deadline_ms = Some(now_ms.saturating_add(limit_ms))
             });
             self.touched.tasks.push(id);
         }
@@ -38,7 +38,7 @@ impl Tasks {
         } else {
             self.change(id, |task| {
                 task.status = TaskStatus::Running;
-                task.started_ms = Some(now_ms);
+                task.course.started_ms = Some(now_ms);
             });
             children.into_iter().for_each(|child| self.unblock(child, now_ms));
             // Its time was over before its turn came: now its parts are what has to end.
@@ -52,7 +52,7 @@ impl Tasks {
     /// Parts that need what failed are skipped even before their whole begins; then nobody is left to end it.
     pub(super) fn find_hollow(&mut self, id: TaskId) {
         let Some(task) = self.get(id) else { return };
-        if task.is_group() && task.status == TaskStatus::Running && task.open_children == 0 {
+        if task.is_group() && task.status == TaskStatus::Running && task.ties.open_children == 0 {
             self.hollow.insert(id);
         }
     }
@@ -60,7 +60,7 @@ impl Tasks {
     pub(super) fn enter_queue(&mut self, id: TaskId, now_ms: u64) {
         self.change(id, |task| {
             task.status = TaskStatus::Ready;
-            task.wait = None;
+            task.stop_waiting();
             task.ready_ms = now_ms;
         });
         self.queue_up(id);
@@ -157,8 +157,8 @@ impl Tasks {
         let mut next = followers;
         while let Some(id) = next.pop() {
             let ended = self.change(id, |task| {
-                task.awaits_turn = false;
-                task.status.is_terminal().then(|| task.followers.clone())
+                task.ties.awaits_turn = false;
+                task.status.is_terminal().then(|| task.ties.followers.clone())
             });
             self.unblock(id, now_ms);
             next.extend(ended.flatten().into_iter().flatten());
@@ -171,7 +171,7 @@ impl Tasks {
             .and_then(|index| self.of(ended.session).get(index as usize).copied());
         let Some(parent) = parent else { return };
         self.change(parent, |task| {
-            task.open_children = task.open_children.saturating_sub(1);
+            task.ties.open_children = task.ties.open_children.saturating_sub(1);
         });
         self.take_back(parent);
     }
@@ -190,7 +190,7 @@ impl Tasks {
 
 /// Whether a ready task may be granted as far as its plan is concerned.
 pub(super) fn may_queue(plan: &Plan, task: &Task) -> bool {
-    let is_held = plan.held || plan.alerted && task.attempts == 0;
+    let is_held = plan.held || plan.alerted && task.course.attempts == 0;
     !is_held && !plan.cancelling
 }
 
@@ -210,21 +210,21 @@ struct Ended {
 impl Ended {
     fn of(task: &mut Task, status: TaskStatus, now_ms: u64) -> Self {
         task.status = status;
-        task.wait = None;
-        task.ended_ms = Some(now_ms);
+        task.stop_waiting();
+        task.course.ended_ms = Some(now_ms);
         if status == TaskStatus::Completed {
-            task.progress_ppm = 1_000_000;
+            task.course.progress_ppm = 1_000_000;
         }
         Self {
             session: task.session,
-            phase: task.phase,
+            phase: task.ties.phase,
             parent: task.spec.parent,
-            dependents: task.dependents.clone(),
-            followers: task.followers.clone(),
-            awaits_turn: task.awaits_turn,
-            children: task.children.clone(),
-            error_type: task.error.as_ref().map(|error| error.error_type.clone()),
-            had_deadline: task.deadline_ms.take().is_some(),
+            dependents: task.ties.dependents.clone(),
+            followers: task.ties.followers.clone(),
+            awaits_turn: task.ties.awaits_turn,
+            children: task.ties.children.clone(),
+            error_type: task.course.error.as_ref().map(|error| error.error_type.clone()),
+            had_deadline: task.course.deadline_ms.take().is_some(),
         }
     }
 }

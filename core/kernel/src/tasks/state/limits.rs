@@ -9,7 +9,7 @@ impl Tasks {
     pub(crate) fn is_over_time(&self, task: &Task) -> bool {
         let mut next = task;
         loop {
-            if next.timed_out {
+            if next.course.timed_out {
                 return true;
             }
             match self.parent(next).and_then(|id| self.get(id)) {
@@ -19,6 +19,7 @@ impl Tasks {
         }
         let plan = self.plan(next.session);
         let phase = next
+            .ties
             .phase
             .and_then(|phase| plan.and_then(|plan| plan.phases.get(phase as usize)));
         phase.is_some_and(|phase| phase.timed_out)
@@ -42,15 +43,19 @@ impl Tasks {
         let is_cancelling = self
             .plan(task.session)
             .is_some_and(|plan| plan.cancelling && plan.committed);
-        if is_cancelling && !task.status.is_terminal() && !task.stopping && task.open_children == 0 {
+        if is_cancelling
+            && !task.status.is_terminal()
+            && !task.course.stopping
+            && task.ties.open_children == 0
+        {
             self.cancelling.insert(id);
         }
     }
 
     pub(super) fn time_out_task(&mut self, id: TaskId) {
         self.change(id, |task| {
-            task.timed_out = true;
-            task.deadline_ms = None;
+            task.course.timed_out = true;
+            task.course.deadline_ms = None;
         });
         self.touched.tasks.push(id);
         self.expire(id);
@@ -64,8 +69,8 @@ impl Tasks {
                 continue;
             };
             if task.is_group() && task.status == TaskStatus::Running {
-                open.extend(task.children.iter().copied());
-            } else if !task.stopping {
+                open.extend(task.ties.children.iter().copied());
+            } else if !task.course.stopping {
                 self.expired.insert(id);
             }
         }

@@ -104,7 +104,7 @@ impl Tasks {
         while let Some(parent) = self.parent(root).and_then(|id| self.get(id)) {
             root = parent;
         }
-        root.phase
+        root.ties.phase
     }
 
     /// Live tasks whose last attempt failed with an error of this type.

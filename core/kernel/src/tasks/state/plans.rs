@@ -76,12 +76,15 @@ impl Tasks {
         let due: Vec<TaskId> = self
             .table
             .iter()
-            .filter(|(_, task)| task.deadline_ms.is_some())
+            .filter(|(_, task)| task.course.deadline_ms.is_some())
             .map(|(id, _)| id)
             .gather();
         for task in due {
             self.change(task, |task| {
-                task.deadline_ms = task.deadline_ms.map(|deadline| deadline.saturating_add(by_ms));
+                task.course.deadline_ms = task
+                    .course
+                    .deadline_ms
+                    .map(|deadline| deadline.saturating_add(by_ms));
             });
         }
     }
@@ -147,13 +150,13 @@ impl Tasks {
             .gather();
         let parent = self.parent(task);
         for dependency in &after {
-            self.change(*dependency, |task| task.dependents.push(id));
+            self.change(*dependency, |task| task.ties.dependents.push(id));
             self.block(id);
         }
         if let Some(parent) = parent {
             self.change(parent, |task| {
-                task.children.push(id);
-                task.open_children += 1;
+                task.ties.children.push(id);
+                task.ties.open_children += 1;
             });
             self.block(id);
         }
@@ -166,13 +169,13 @@ impl Tasks {
             .filter_map(|index| members.get(*index as usize).copied())
             .gather();
         for id in &tasks {
-            self.change(*id, |task| task.phase = Some(phase));
+            self.change(*id, |task| task.ties.phase = Some(phase));
             self.block(*id);
         }
         if mode != PhaseMode::Parallel {
             for pair in tasks.windows(2) {
-                self.change(pair[0], |task| task.followers.push(pair[1]));
-                self.change(pair[1], |task| task.awaits_turn = true);
+                self.change(pair[0], |task| task.ties.followers.push(pair[1]));
+                self.change(pair[1], |task| task.ties.awaits_turn = true);
                 self.block(pair[1]);
             }
         }

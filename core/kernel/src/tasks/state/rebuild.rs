@@ -21,7 +21,7 @@ impl Tasks {
         for id in all {
             self.take_back(id);
             self.find_hollow(id);
-            if self.get(id).is_some_and(|task| task.timed_out) {
+            if self.get(id).is_some_and(|task| task.course.timed_out) {
                 self.expire(id);
             }
         }
@@ -69,7 +69,7 @@ impl Tasks {
         self.ended = over.map(|plan| plan.counts.total as usize).sum();
         let mut failing: BTreeMap<String, BTreeSet<TaskId>> = BTreeMap::new();
         for (id, task) in self.table.iter().filter(|(_, task)| !task.status.is_terminal()) {
-            if let Some(error) = &task.error {
+            if let Some(error) = &task.course.error {
                 failing.entry(error.error_type.clone()).or_default().insert(id);
             }
         }
@@ -81,7 +81,7 @@ impl Tasks {
         let mut doomed = BTreeSet::new();
         for (_, task) in self.table.iter().filter(|(_, task)| task.status.is_terminal()) {
             if task.status != TaskStatus::Completed {
-                doomed.extend(task.dependents.iter().chain(&task.children));
+                doomed.extend(task.ties.dependents.iter().chain(&task.ties.children));
             }
         }
         for (session, plan) in self.plans.iter() {

@@ -105,7 +105,7 @@ pub(super) fn tasks(cases: &mut Vec<Case>) {
         task.criteria = vec![criterion("", 0)]
     });
     breaks("an input of more than 256 bytes must be referred to", |task| {
-        task.input = inline(257);
+        task.input = inline(257).map(Box::new);
     });
     breaks("at most 64 capabilities of 1 to 256 bytes, sorted", |task| {
         Arc::make_mut(&mut task.demand).needs = vec!["b".to_owned(), "a".to_owned()];

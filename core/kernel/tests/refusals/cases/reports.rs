@@ -162,7 +162,7 @@ pub(super) fn escalations(cases: &mut Vec<Case>) {
 fn asked(lab: &mut Lab) -> (EscalationId, SessionId) {
     lab.agent("worker", 1);
     let session = lab.orchestrate(vec![task("A", &[])]);
-    while lab.task(session, "A").fence.is_some() {
+    while lab.task(session, "A").course.fence.is_some() {
         lab.fail("A", "calculation_error");
         lab.wait_for_backoff();
     }
