@@ -49,7 +49,8 @@ pub mod transfer;
 mod value;
 
 pub use envelope::{
-    Encoding, Envelope, Extension, Header, Kind, MessageId, Payload, Priority, Target, TraceContext, Version,
+    Encoding, Envelope, Extension, Header, Kind, Message, MessageId, Payload, PayloadView, Priority, Target,
+    TraceContext, Version,
 };
 pub use error::{Code, ProtocolError, Result};
 pub use value::Value;

@@ -2,10 +2,15 @@ import { PolyphonError } from "../errors/error.ts";
 
 /** Compiles the kernel while it is being fetched; bundlers see the URL and ship the file. */
 export async function loadKernel(): Promise<WebAssembly.Module> {
-  const response = await fetch(new URL("./generated/kernel.wasm", import.meta.url));
+  return compileFrom(new URL("./generated/kernel.wasm", import.meta.url));
+}
+
+/** Compiles a module while it is being fetched. `KERNEL_UNAVAILABLE` when it is not served. */
+export async function compileFrom(url: URL): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
   if (!response.ok) {
     throw new PolyphonError("KERNEL_UNAVAILABLE", {
-      message: `${response.url} answered ${response.status}; serve kernel.wasm of the package there.`,
+      message: `${response.url} answered ${response.status}; serve the file of the package there.`,
       retryable: true,
       details: { url: response.url, status: response.status },
     });

@@ -7,6 +7,8 @@ import { WASM_TARGET } from "./rust.mjs";
 export const MODULES = [
   { name: "kernel", crate: "polyphon-kernel-wasm", inline: false },
   { name: "policies", crate: "polyphon-policies-wasm", inline: true },
+  { name: "protocol", crate: "polyphon-protocol-wasm", inline: false },
+  { name: "sealing", crate: "polyphon-sealing-wasm", inline: false },
 ];
 
 /** The profile of Cargo.toml they are compiled with. */

@@ -1,6 +1,6 @@
-use super::message::{Parts, chosen, insert, once, texts};
+use super::message::{Parts, chosen, insert, once};
 use crate::envelope::{
-    Encoding, Extension, Header, Kind, Payload, Priority, Target, TraceContext, WIRE_FIELDS,
+    Encoding, Extension, Header, Kind, Payload, PayloadView, Priority, Target, TraceContext, WIRE_FIELDS,
 };
 use crate::error::{Code, ProtocolError, Result};
 use crate::json::{Reader, write_text, write_value};
@@ -9,10 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub(super) fn write(header: &Header, payload: Option<&Payload>, out: &mut Vec<u8>) {
+pub(super) fn write(header: &Header, payload: Option<PayloadView<'_>>, out: &mut Vec<u8>) {
     let mut map = Map { out, first: true };
     map.text("id", &header.id.to_string());
-    map.text("version", &header.version.to_string());
+    map.text("version", &header.version.text());
     map.text("kind", header.kind.as_str());
     map.text("source", &header.source);
     map.key("target");
@@ -144,18 +144,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts<'_>> {
             "version" => once(&mut parts.version, name, parsed(reader, name)?),
             "kind" => {
                 let kind = Kind::from_text(&text(reader, name)?);
-                once(
-                    &mut parts.kind,
-                    name,
-                    chosen(kind, name, &texts(Kind::ALL, Kind::as_str), "text")?,
-                )
+                once(&mut parts.kind, name, chosen(kind, name, "text")?)
             }
             "source" => once(&mut parts.source, name, text(reader, name)?.into_owned()),
             "target" => once(&mut parts.target, name, target(reader)?),
             "timestamp" => once(&mut parts.timestamp_ms, name, count(reader, name)?),
             "priority" => {
                 let priority = Priority::from_text(&text(reader, name)?);
-                let priority = chosen(priority, name, &texts(Priority::ALL, Priority::as_str), "text")?;
+                let priority = chosen(priority, name, "text")?;
                 once(&mut parts.priority, name, priority)
             }
             "correlationId" => once(&mut parts.correlation_id, name, text(reader, name)?.into_owned()),
@@ -168,7 +164,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts<'_>> {
             "extensions" => once(&mut parts.extensions, name, extensions(reader)?),
             "encoding" => {
                 let encoding = Encoding::from_text(&text(reader, name)?);
-                let encoding = chosen(encoding, name, &texts(Encoding::ALL, Encoding::as_str), "text")?;
+                let encoding = chosen(encoding, name, "text")?;
                 once(&mut parts.encoding, name, encoding)
             }
             "payload" => once(&mut inline, name, reader.hop()?),

@@ -1,5 +1,6 @@
 use crate::envelope::{
-    Encoding, Envelope, Extension, Header, Kind, MessageId, Payload, Priority, Target, TraceContext, Version,
+    Encoding, Envelope, Extension, Header, Kind, MessageId, Payload, PayloadView, Priority, Target,
+    TraceContext, Version,
 };
 use crate::error::{Code, ProtocolError, Result};
 use base64::Engine as _;
@@ -41,6 +42,24 @@ impl<'a> Lazy<'a> {
         }
     }
 
+    /// Checks the payload too, without copying it; gives its bytes as they are after base64.
+    ///
+    /// # Errors
+    /// As [`Codec::decode`](super::Codec::decode).
+    pub fn checked(&self) -> Result<Option<Cow<'_, [u8]>>> {
+        let bytes = match &self.payload {
+            Some(text) if self.base64 => Some(Cow::Owned(unbase64(text)?)),
+            Some(bytes) => Some(Cow::Borrowed(&**bytes)),
+            None => None,
+        };
+        checked(&self.header, self.encoding, bytes)
+    }
+
+    /// The header alone.
+    pub fn into_header(self) -> Header {
+        self.header
+    }
+
     /// Checks the payload too.
     ///
     /// # Errors
@@ -53,6 +72,22 @@ impl<'a> Lazy<'a> {
         };
         Envelope::new(self.header, payload)
     }
+}
+
+/// The bytes of a payload, without the white space around JSON, when they are what header and encoding demand.
+pub(crate) fn checked<'b>(
+    header: &Header,
+    encoding: Encoding,
+    bytes: Option<Cow<'b, [u8]>>,
+) -> Result<Option<Cow<'b, [u8]>>> {
+    fn check<'c>(header: &Header, encoding: Encoding, bytes: &'c [u8]) -> Result<&'c [u8]> {
+        crate::schema::read(header, encoding, bytes).map(PayloadView::as_bytes)
+    }
+    Ok(match bytes {
+        None => crate::schema::payload(header, None).map(|()| None)?,
+        Some(Cow::Borrowed(bytes)) => Some(Cow::Borrowed(check(header, encoding, bytes)?)),
+        Some(Cow::Owned(bytes)) => Some(Cow::Owned(check(header, encoding, &bytes)?.to_vec())),
+    })
 }
 
 fn unbase64(text: &[u8]) -> Result<Vec<u8>> {
@@ -146,10 +181,26 @@ pub(super) fn duplicate(field: &str) -> ProtocolError {
 }
 
 /// A choice by its text or number.
-pub(super) fn chosen<T>(value: Option<T>, field: &str, texts: &[&str], found: &'static str) -> Result<T> {
-    value.ok_or_else(|| ProtocolError::invalid(field, format!("must be one of {}", texts.join(", ")), found))
+pub(super) fn chosen<T: Named>(value: Option<T>, field: &str, found: &'static str) -> Result<T> {
+    value.ok_or_else(|| {
+        let names: Vec<&str> = T::names().collect();
+        ProtocolError::invalid(field, format!("must be one of {}", names.join(", ")), found)
+    })
 }
 
-pub(super) fn texts<T: Copy>(all: &[T], text: impl Fn(T) -> &'static str) -> Vec<&'static str> {
-    all.iter().map(|value| text(*value)).collect()
+/// A choice that can name its values.
+pub(super) trait Named: Copy + 'static {
+    fn names() -> impl Iterator<Item = &'static str>;
 }
+
+macro_rules! named {
+    ($($choice:ident),*) => {$(
+        impl Named for $choice {
+            fn names() -> impl Iterator<Item = &'static str> {
+                Self::ALL.iter().map(|value| value.as_str())
+            }
+        }
+    )*};
+}
+
+named!(Kind, Priority, Encoding);

@@ -9,9 +9,10 @@ mod msgpack;
 mod protobuf;
 
 pub use message::Lazy;
+pub(crate) use message::checked;
 pub(crate) use protobuf::are_unknown;
 
-use crate::envelope::{Envelope, Header, choice};
+use crate::envelope::{Envelope, Header, Message, choice};
 use crate::error::{ProtocolError, Result};
 use crate::limits::MESSAGE_BYTES;
 
@@ -34,19 +35,31 @@ impl Codec {
     /// `PROTOCOL_LIMIT_EXCEEDED` when they are more than 10 MB.
     pub fn encode(self, envelope: &Envelope) -> Result<Vec<u8>> {
         let payload = envelope.payload();
-        let mut out = Vec::with_capacity(256 + payload.map_or(0, |payload| payload.as_bytes().len()));
+        let out = Vec::with_capacity(256 + payload.map_or(0, |payload| payload.as_bytes().len()));
+        self.encode_onto(envelope.message(), out)
+    }
+
+    /// Writes a message behind what is in `out`.
+    ///
+    /// # Errors
+    /// `PROTOCOL_LIMIT_EXCEEDED` when the message has more than 10 MB.
+    pub fn encode_onto(self, message: Message<'_>, mut out: Vec<u8>) -> Result<Vec<u8>> {
+        let (start, header, payload) = (out.len(), message.header(), message.payload());
         match self {
-            Self::Json => json::write(envelope.header(), payload, &mut out),
-            Self::Msgpack => out = msgpack::write(envelope.header(), payload, out),
-            Self::Protobuf => protobuf::write(envelope.header(), payload, &mut out),
+            Self::Json => json::write(header, payload, &mut out),
+            Self::Msgpack => out = msgpack::write(header, payload, out),
+            Self::Protobuf => protobuf::write(header, payload, &mut out),
         }
-        check_size(&out)?;
+        check_size(&out[start..])?;
         Ok(out)
     }
 
     /// The bytes of a header alone, as packets carry it.
     pub fn encode_header(self, header: &Header) -> Vec<u8> {
-        let mut out = Vec::with_capacity(256);
+        self.encode_header_onto(header, Vec::with_capacity(256))
+    }
+
+    pub(crate) fn encode_header_onto(self, header: &Header, mut out: Vec<u8>) -> Vec<u8> {
         match self {
             Self::Json => json::write(header, None, &mut out),
             Self::Msgpack => out = msgpack::write(header, None, out),

@@ -1,6 +1,7 @@
-use super::message::{Parts, chosen, insert, once, texts};
+use super::message::{Parts, chosen, insert, once};
 use crate::envelope::{
-    Encoding, Extension, Header, Kind, MessageId, Payload, Priority, Target, TraceContext, WIRE_FIELDS,
+    Encoding, Extension, Header, Kind, MessageId, Payload, PayloadView, Priority, Target, TraceContext,
+    WIRE_FIELDS,
 };
 use crate::error::{ProtocolError, Result};
 use crate::limits::KEYS;
@@ -12,15 +13,15 @@ use std::collections::BTreeMap;
 /// Numbers from here on belong to versions to come.
 const FIRST_UNKNOWN: u64 = 20;
 
-pub(super) fn write(header: &Header, payload: Option<&Payload>, out: Vec<u8>) -> Vec<u8> {
+pub(super) fn write(header: &Header, payload: Option<PayloadView<'_>>, out: Vec<u8>) -> Vec<u8> {
     let mut out = Writer::onto(out);
     let encoding = payload
-        .map(Payload::encoding)
+        .map(PayloadView::encoding)
         .filter(|encoding| *encoding != Encoding::Json);
     out.map(count(header) + payload.iter().len() + encoding.iter().len());
     out.uint(1);
     out.bin(header.id.as_bytes());
-    text(&mut out, 2, &header.version.to_string());
+    text(&mut out, 2, &header.version.text());
     uint(&mut out, 3, header.kind.number().into());
     text(&mut out, 4, &header.source);
     match &header.target {
@@ -172,11 +173,7 @@ fn field<'a>(reader: &mut Reader<'a>, parts: &mut Parts<'a>, number: u64) -> Res
         }
         3 => {
             let kind = Kind::from_number(number_of(reader, "kind")?);
-            once(
-                &mut parts.kind,
-                "kind",
-                chosen(kind, "kind", &texts(Kind::ALL, Kind::as_str), "integer")?,
-            )
+            once(&mut parts.kind, "kind", chosen(kind, "kind", "integer")?)
         }
         4 => once(&mut parts.source, "source", str(reader, "source")?),
         5 => once(
@@ -202,11 +199,10 @@ fn field<'a>(reader: &mut Reader<'a>, parts: &mut Parts<'a>, number: u64) -> Res
         ),
         9 => {
             let priority = Priority::from_number(number_of(reader, "priority")?);
-            let names = texts(Priority::ALL, Priority::as_str);
             once(
                 &mut parts.priority,
                 "priority",
-                chosen(priority, "priority", &names, "integer")?,
+                chosen(priority, "priority", "integer")?,
             )
         }
         10 => once(
@@ -223,11 +219,10 @@ fn field<'a>(reader: &mut Reader<'a>, parts: &mut Parts<'a>, number: u64) -> Res
         17 => once(&mut parts.extensions, "extensions", extensions(reader)?),
         18 => {
             let encoding = Encoding::from_number(number_of(reader, "encoding")?);
-            let names = texts(Encoding::ALL, Encoding::as_str);
             once(
                 &mut parts.encoding,
                 "encoding",
-                chosen(encoding, "encoding", &names, "integer")?,
+                chosen(encoding, "encoding", "integer")?,
             )
         }
         19 => {

@@ -135,7 +135,8 @@ pub(super) fn extensions(header: &Header, known: &Extensions) -> Result<()> {
 }
 
 fn name(field: &'static str, text: &str) -> Result<()> {
-    let fits = (1..=NAME_BYTES).contains(&text.len()) && !text.chars().any(char::is_control);
+    let plain = |text: &str| text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    let fits = (1..=NAME_BYTES).contains(&text.len()) && (plain(text) || !text.chars().any(char::is_control));
     if fits {
         return Ok(());
     }

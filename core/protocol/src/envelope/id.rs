@@ -33,6 +33,20 @@ impl MessageId {
         &self.0
     }
 
+    /// The 36 characters of its text, which are ASCII.
+    pub fn text(&self) -> [u8; 36] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'-'; 36];
+        let mut at = 0;
+        for (index, byte) in self.0.iter().enumerate() {
+            at += usize::from(matches!(index, 4 | 6 | 8 | 10));
+            text[at] = DIGITS[usize::from(byte >> 4)];
+            text[at + 1] = DIGITS[usize::from(byte & 15)];
+            at += 2;
+        }
+        text
+    }
+
     /// When it was made, in milliseconds since 1970.
     pub fn timestamp_ms(&self) -> u64 {
         self.0[..6]
@@ -43,13 +57,8 @@ impl MessageId {
 
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, byte) in self.0.iter().enumerate() {
-            if matches!(at, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
+        let text = self.text();
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -70,20 +79,17 @@ impl FromStr for MessageId {
 }
 
 fn parse(text: &[u8]) -> Option<[u8; 16]> {
-    let digits: Vec<u8> = text
-        .iter()
-        .enumerate()
-        .filter(|(at, byte)| !(matches!(at, 8 | 13 | 18 | 23) && **byte == b'-'))
-        .map(|(_, byte)| *byte)
-        .collect();
-    if text.len() != 36 || digits.len() != 32 {
-        return None;
-    }
     let mut bytes = [0; 16];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = hex(pair[0])? << 4 | hex(pair[1])?;
+    let mut at = 0;
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            (*text.get(at)? == b'-').then_some(())?;
+            at += 1;
+        }
+        *byte = hex(*text.get(at)?)? << 4 | hex(*text.get(at + 1)?)?;
+        at += 2;
     }
-    Some(bytes)
+    (at == text.len()).then_some(bytes)
 }
 
 pub(crate) fn hex(digit: u8) -> Option<u8> {

@@ -11,12 +11,19 @@ pub struct Payload {
     bytes: Vec<u8>,
 }
 
-impl Payload {
+/// A payload whose bytes belong to somebody else. Checked like a [`Payload`], and never copied.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PayloadView<'a> {
+    encoding: Encoding,
+    bytes: &'a [u8],
+}
+
+impl<'a> PayloadView<'a> {
     /// A payload of these bytes. White space around JSON is dropped, nothing else changes.
     ///
     /// # Errors
     /// `PROTOCOL_MALFORMED` or `PROTOCOL_LIMIT_EXCEEDED` when the bytes are not what `encoding` says.
-    pub fn new(encoding: Encoding, bytes: &[u8]) -> Result<Self> {
+    pub fn new(encoding: Encoding, bytes: &'a [u8]) -> Result<Self> {
         let inside = |error: ProtocolError| error.inside("payload");
         if bytes.len() > crate::limits::MESSAGE_BYTES {
             return Err(ProtocolError::limit(
@@ -29,10 +36,49 @@ impl Payload {
             Encoding::Msgpack => msgpack::check(bytes).map_err(inside).map(|()| bytes)?,
             Encoding::Bytes => bytes,
         };
+        Ok(Self { encoding, bytes })
+    }
+
+    /// A payload of bytes that were checked.
+    pub(crate) fn checked(encoding: Encoding, bytes: &'a [u8]) -> Self {
+        Self { encoding, bytes }
+    }
+
+    /// How to read the bytes.
+    pub fn encoding(self) -> Encoding {
+        self.encoding
+    }
+
+    /// The bytes as the sender wrote them.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl Payload {
+    /// A payload of these bytes. White space around JSON is dropped, nothing else changes.
+    ///
+    /// # Errors
+    /// `PROTOCOL_MALFORMED` or `PROTOCOL_LIMIT_EXCEEDED` when the bytes are not what `encoding` says.
+    pub fn new(encoding: Encoding, bytes: &[u8]) -> Result<Self> {
+        let checked = PayloadView::new(encoding, bytes)?;
         Ok(Self {
             encoding,
-            bytes: bytes.to_vec(),
+            bytes: checked.bytes.to_vec(),
         })
+    }
+
+    /// A payload of bytes that were checked.
+    pub(crate) fn checked(encoding: Encoding, bytes: Vec<u8>) -> Self {
+        Self { encoding, bytes }
+    }
+
+    /// The same payload, borrowed.
+    pub fn view(&self) -> PayloadView<'_> {
+        PayloadView {
+            encoding: self.encoding,
+            bytes: &self.bytes,
+        }
     }
 
     /// A value as JSON.

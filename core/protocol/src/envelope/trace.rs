@@ -89,10 +89,9 @@ impl TraceContext {
 fn traceparent(text: &str) -> Option<()> {
     let bytes = text.as_bytes();
     let dashes = bytes.len() == 55 && [2, 35, 52].iter().all(|at| bytes[*at] == b'-');
-    let parts: Vec<&str> = dashes.then(|| text.split('-').collect())?;
-    let [version, trace, span, flags] = parts[..] else {
-        return None;
-    };
+    let part = |from: usize, to: usize| text.get(from..to);
+    dashes.then_some(())?;
+    let (version, trace, span, flags) = (part(0, 2)?, part(3, 35)?, part(36, 52)?, part(53, 55)?);
     let digits = [version, trace, span, flags]
         .iter()
         .all(|part| part.bytes().all(|digit| hex(digit).is_some()));

@@ -1,6 +1,10 @@
 use crate::error::{Code, ProtocolError, Result};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+
+/// The text of [`Version::CURRENT`], which nearly every message has.
+const CURRENT: &str = "1.0.0";
 
 /// A version of the protocol. Equal majors understand each other.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -20,6 +24,14 @@ impl Version {
         minor: 0,
         patch: 0,
     };
+
+    /// The version as text.
+    pub fn text(self) -> Cow<'static, str> {
+        if self == Self::CURRENT {
+            return Cow::Borrowed(CURRENT);
+        }
+        Cow::Owned(self.to_string())
+    }
 
     /// # Errors
     /// `PROTOCOL_VERSION_UNSUPPORTED` when messages of this version may be misread here.
@@ -47,6 +59,9 @@ impl FromStr for Version {
     type Err = ProtocolError;
 
     fn from_str(text: &str) -> Result<Self> {
+        if text == CURRENT {
+            return Ok(Self::CURRENT);
+        }
         let mut parts = text.split('.').map(part);
         let mut next = || parts.next().flatten();
         match (next(), next(), next(), next()) {
@@ -74,6 +89,7 @@ mod tests {
     #[test]
     fn only_plain_versions_are_read() {
         assert_eq!("1.0.0".parse(), Ok(Version::CURRENT));
+        assert_eq!(Version::CURRENT.text(), Version::CURRENT.to_string());
         for text in [
             "1.0",
             "1.0.0.0",

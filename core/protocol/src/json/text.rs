@@ -15,6 +15,19 @@ pub(super) fn read(bytes: &[u8], at: usize) -> Result<(Cow<'_, str>, usize)> {
     }
 }
 
+/// The offset behind the closing quote of the text whose opening quote stands at `at`; builds nothing.
+pub(super) fn check(bytes: &[u8], at: usize) -> Result<usize> {
+    let mut end = at + 1;
+    loop {
+        match bytes.get(end) {
+            Some(b'"') => return Ok(end + 1),
+            Some(b'\\') => end = escape(bytes, end + 1).ok_or_else(|| broken(end))?.1,
+            Some(0x20..) => end += 1,
+            _ => return Err(broken(end)),
+        }
+    }
+}
+
 /// The offset behind the closing quote, looking at nothing but quotes and backslashes.
 pub(super) fn end(bytes: &[u8], at: usize) -> Result<usize> {
     let mut end = at + 1;

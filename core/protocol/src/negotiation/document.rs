@@ -165,7 +165,7 @@ fn check(bytes: &[u8], fields: &'static [Field]) -> Result<()> {
         field: String::new(),
         ..error
     })?;
-    schema::check(&document, fields)
+    schema::check(document.view(), fields)
 }
 
 pub(super) fn digest(document: &[u8]) -> [u8; 32] {

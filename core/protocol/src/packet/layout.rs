@@ -1,3 +1,4 @@
+use super::write::Seal;
 use crate::codec::Codec;
 use crate::compression::Compression;
 use crate::envelope::{Encoding, Header};
@@ -23,15 +24,6 @@ pub struct Packet<'a> {
     pub(super) header: &'a [u8],
     pub(super) payload: &'a [u8],
     pub(super) tag: &'a [u8],
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seal<'a> {
-    pub(super) algorithm: Algorithm,
-    pub(super) epoch: u64,
-    pub(super) counter: u64,
-    pub(super) nonce: &'a [u8],
-    pub(super) key_id: &'a str,
 }
 
 impl<'a> Packet<'a> {
@@ -101,6 +93,26 @@ impl<'a> Packet<'a> {
         self.codec
     }
 
+    /// What it says of its seal.
+    pub fn seal(&self) -> Option<Seal<'a>> {
+        self.seal
+    }
+
+    /// All that its seal covers but the payload.
+    pub fn covered(&self) -> &'a [u8] {
+        self.covered
+    }
+
+    /// The payload as it stands in the packet: compressed, and encrypted if the seal is a cipher's.
+    pub fn stored_payload(&self) -> &'a [u8] {
+        self.payload
+    }
+
+    /// Tag or signature.
+    pub fn tag(&self) -> &'a [u8] {
+        self.tag
+    }
+
     /// How it is sealed.
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.seal.map(|seal| seal.algorithm)
@@ -120,7 +132,7 @@ impl<'a> Packet<'a> {
         if lazy.raw_payload().is_some() {
             return Err(malformed("must have no payload in its header"));
         }
-        Ok(lazy.header().clone())
+        Ok(lazy.into_header())
     }
 }
 

@@ -6,5 +6,5 @@ mod open;
 mod write;
 
 pub use layout::Packet;
-pub use open::Opening;
-pub use write::{Sealing, write};
+pub use open::{Carried, Opening};
+pub use write::{Seal, Sealing, write, write_unsealed};

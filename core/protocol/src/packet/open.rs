@@ -1,7 +1,12 @@
 use super::layout::Packet;
-use crate::envelope::{Envelope, Payload};
+use crate::codec::checked;
+use crate::envelope::{Encoding, Envelope, Header, Payload};
 use crate::error::{Code, ProtocolError, Result};
-use crate::sealing::{KeyRing, ReplayGuard};
+use crate::sealing::{KeyRing, Named, ReplayGuard};
+use std::borrow::Cow;
+
+/// Encoding and bytes of a payload, if there is one.
+pub type Carried<'s> = Option<(Encoding, Cow<'s, [u8]>)>;
 
 /// What a receiver demands of a packet.
 #[derive(Debug, Default)]
@@ -14,48 +19,71 @@ pub struct Opening<'r> {
     pub sealed_only: bool,
 }
 
-impl Packet<'_> {
+impl<'a> Packet<'a> {
     /// The message: seal first, then replay, then decompression, then every rule of the envelope.
     ///
     /// # Errors
     /// `PROTOCOL_SEAL_MISSING`, `PROTOCOL_KEY_UNKNOWN`, `PROTOCOL_SEAL_UNSUPPORTED` when the key is of another
     /// algorithm, `PROTOCOL_SEAL_BROKEN`, `PROTOCOL_REPLAYED`; then what decompression and the envelope refuse.
     pub fn open(&self, opening: Opening<'_>) -> Result<Envelope> {
-        let mut stored = self.payload.to_vec();
-        if let Some(seal) = self.seal {
-            let ring = opening.ring.ok_or_else(|| {
-                ProtocolError::new(Code::KeyUnknown, "key", "must be in the ring", "no ring")
-            })?;
-            let key = ring.key(seal.key_id)?;
-            if key.algorithm() != seal.algorithm {
-                let rule = "must be the algorithm of its key";
-                return Err(ProtocolError::new(
-                    Code::SealUnsupported,
-                    "seal",
-                    rule,
-                    "another algorithm",
-                ));
-            }
-            key.open(seal.nonce, self.covered, &mut stored, self.tag)?;
-        } else if opening.sealed_only {
-            return Err(ProtocolError::new(
-                Code::SealMissing,
-                "seal",
-                "must be there",
-                "nothing",
-            ));
+        let mut stored = Cow::Borrowed(self.payload);
+        if let Some(key) = self.key(opening.ring, opening.sealed_only)? {
+            let nonce = self.seal.map_or(&[][..], |seal| seal.nonce);
+            key.open(nonce, self.covered, stored.to_mut(), self.tag)?;
         }
+        let (header, payload) = self.unsealed(stored, opening.guard)?;
+        let payload = payload.map(|(encoding, bytes)| Payload::checked(encoding, bytes.into_owned()));
+        Ok(Envelope::checked(header, payload))
+    }
+
+    /// The key of the ring that opens it; `None` when it has no seal and needs none.
+    ///
+    /// # Errors
+    /// `PROTOCOL_SEAL_MISSING`, `PROTOCOL_KEY_UNKNOWN`, `PROTOCOL_SEAL_UNSUPPORTED` when the key is of another
+    /// algorithm.
+    pub fn key<'r, K: Named>(
+        &self,
+        ring: Option<&'r KeyRing<K>>,
+        sealed_only: bool,
+    ) -> Result<Option<&'r K>> {
+        let Some(seal) = self.seal else {
+            let missing = || ProtocolError::new(Code::SealMissing, "seal", "must be there", "nothing");
+            return if sealed_only { Err(missing()) } else { Ok(None) };
+        };
+        let ring = ring
+            .ok_or_else(|| ProtocolError::new(Code::KeyUnknown, "key", "must be in the ring", "no ring"))?;
+        let key = ring.key(seal.key_id)?;
+        if key.algorithm() == seal.algorithm {
+            return Ok(Some(key));
+        }
+        let rule = "must be the algorithm of its key";
+        Err(ProtocolError::new(
+            Code::SealUnsupported,
+            "seal",
+            rule,
+            "another algorithm",
+        ))
+    }
+
+    /// Header and checked payload of a packet whose seal was checked and whose payload, `stored`, was decrypted.
+    ///
+    /// # Errors
+    /// `PROTOCOL_REPLAYED`; then what decompression and the envelope refuse.
+    pub fn unsealed<'s>(
+        &self,
+        stored: Cow<'s, [u8]>,
+        guard: Option<&mut ReplayGuard>,
+    ) -> Result<(Header, Carried<'s>)> {
         let header = self.header()?;
-        if let (Some(seal), Some(guard)) = (self.seal, opening.guard) {
+        if let (Some(seal), Some(guard)) = (self.seal, guard) {
             guard.admit(&header.source, seal.key_id, seal.epoch, seal.counter)?;
         }
-        if let Some(compression) = self.compression {
-            stored = compression.decompress(&stored, self.size)?;
-        }
-        let payload = self
-            .encoding
-            .map(|encoding| Payload::new(encoding, &stored))
-            .transpose()?;
-        Envelope::new(header, payload)
+        let plain = match self.compression {
+            Some(compression) => Cow::Owned(compression.decompress(&stored, self.size)?),
+            None => stored,
+        };
+        let encoding = self.encoding.unwrap_or(Encoding::Json);
+        let plain = checked(&header, encoding, self.encoding.map(|_| plain))?;
+        Ok((header, plain.map(|plain| (encoding, plain))))
     }
 }

@@ -9,9 +9,10 @@ mod source;
 
 pub use rules::{Field, Rule};
 
-use crate::envelope::{Encoding, Header, Kind, Payload};
+use crate::envelope::{Encoding, Header, Kind, PayloadView};
 use crate::error::{Code, ProtocolError, Result};
 use crate::json;
+use crate::limits::MESSAGE_BYTES;
 use crate::tasks;
 use crate::transfer;
 
@@ -28,7 +29,7 @@ pub fn of_kind(kind: Kind) -> Option<&'static [Field]> {
 ///
 /// # Errors
 /// The first rule that is broken; the path begins below the payload.
-pub fn check(payload: &Payload, fields: &'static [Field]) -> Result<()> {
+pub fn check(payload: PayloadView<'_>, fields: &'static [Field]) -> Result<()> {
     let rule = Rule::Map(fields);
     match payload.encoding() {
         Encoding::Json => rules::value(&mut json::Reader::new(payload.as_bytes())?, rule),
@@ -38,7 +39,7 @@ pub fn check(payload: &Payload, fields: &'static [Field]) -> Result<()> {
 }
 
 /// Checks the payload of a message.
-pub(crate) fn payload(header: &Header, payload: Option<&Payload>) -> Result<()> {
+pub(crate) fn payload(header: &Header, payload: Option<PayloadView<'_>>) -> Result<()> {
     match header.schema.as_deref() {
         None => by_kind(header.kind, payload),
         Some(id) if !id.starts_with(RESERVED) => Ok(()),
@@ -55,7 +56,40 @@ pub(crate) fn payload(header: &Header, payload: Option<&Payload>) -> Result<()> 
     }
 }
 
-fn chunk(kind: Kind, payload: Option<&Payload>) -> Result<()> {
+/// The payload these bytes are, checked in itself and as part of a message.
+pub(crate) fn read<'a>(header: &Header, encoding: Encoding, bytes: &'a [u8]) -> Result<PayloadView<'a>> {
+    let at_once = match encoding {
+        Encoding::Json => json_at_once(header, bytes),
+        _ => None,
+    };
+    if let Some(view) = at_once {
+        return Ok(view);
+    }
+    let view = PayloadView::new(encoding, bytes)?;
+    payload(header, Some(view)).map(|()| view)
+}
+
+/// The payload of a message in one pass over its JSON; `None` when it takes more than one, or something is wrong, which
+/// the longer way names.
+fn json_at_once<'a>(header: &Header, bytes: &'a [u8]) -> Option<PayloadView<'a>> {
+    let own = header
+        .schema
+        .as_deref()
+        .is_none_or(|id| !id.starts_with(RESERVED));
+    if !own || bytes.len() > MESSAGE_BYTES {
+        return None;
+    }
+    let fields = kinds::fields(header.kind).filter(|_| header.schema.is_none());
+    let mut reader = json::Reader::new(bytes).ok()?.strict();
+    reader.peek().ok()?;
+    let start = reader.offset();
+    rules::value(&mut reader, fields.map_or(Rule::Any, Rule::Map)).ok()?;
+    let span = &bytes[start..reader.offset()];
+    reader.end().ok()?;
+    Some(PayloadView::checked(Encoding::Json, span))
+}
+
+fn chunk(kind: Kind, payload: Option<PayloadView<'_>>) -> Result<()> {
     if kind != Kind::Data {
         return Err(ProtocolError::invalid(
             "kind",
@@ -63,10 +97,10 @@ fn chunk(kind: Kind, payload: Option<&Payload>) -> Result<()> {
             "another kind",
         ));
     }
-    transfer::Chunk::read(payload.ok_or_else(|| ProtocolError::missing("payload"))?).map(drop)
+    transfer::Chunk::view(payload.ok_or_else(|| ProtocolError::missing("payload"))?).map(drop)
 }
 
-fn by_kind(kind: Kind, payload: Option<&Payload>) -> Result<()> {
+fn by_kind(kind: Kind, payload: Option<PayloadView<'_>>) -> Result<()> {
     let payload = payload.ok_or_else(|| ProtocolError::missing("payload"))?;
     match kinds::fields(kind) {
         Some(fields) => check(payload, fields).map_err(|error| error.inside("payload")),

@@ -24,7 +24,7 @@ impl<'a> Source<'a> for json::Reader<'a> {
     }
 
     fn pass(&mut self) -> Result<()> {
-        self.hop().map(drop)
+        json::Reader::pass(self)
     }
 
     fn scalar(&mut self) -> Result<Value<'a>> {

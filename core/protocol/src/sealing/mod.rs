@@ -2,12 +2,17 @@
 //! payload. Keys live in a ring and are named in each packet, so that they can be rotated while messages are under way.
 
 mod algorithm;
+mod ciphers;
+mod hmac;
 mod key;
+mod named;
 mod replay;
 mod ring;
 
 pub use algorithm::{Algorithm, Parameters};
+pub use hmac::HmacKey;
 pub use key::Key;
+pub use named::{KeyName, Named};
 pub use replay::{ReplayGuard, SENDERS_MAX, WINDOW};
 pub use ring::{KEYS_MAX, KeyRing};
 

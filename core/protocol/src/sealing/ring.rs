@@ -1,4 +1,5 @@
 use super::key::Key;
+use super::named::Named;
 use crate::error::{Code, ProtocolError, Result};
 use std::collections::BTreeMap;
 
@@ -6,25 +7,34 @@ use std::collections::BTreeMap;
 pub const KEYS_MAX: usize = 1000;
 
 /// Keys by their ids. One of them seals; all of them open, so a key can be replaced while packets are under way.
-#[derive(Debug, Default)]
-pub struct KeyRing {
-    keys: BTreeMap<String, Held>,
+#[derive(Debug)]
+pub struct KeyRing<K = Key> {
+    keys: BTreeMap<String, Held<K>>,
     active: Option<String>,
 }
 
 #[derive(Debug)]
-struct Held {
-    key: Key,
+struct Held<K> {
+    key: K,
     sealed: u64,
 }
 
-impl KeyRing {
+impl<K> Default for KeyRing<K> {
+    fn default() -> Self {
+        Self {
+            keys: BTreeMap::new(),
+            active: None,
+        }
+    }
+}
+
+impl<K: Named> KeyRing<K> {
     /// Adds a key that opens.
     ///
     /// # Errors
     /// `PROTOCOL_KEY_DUPLICATE` when the id is taken: an id means one key for ever; `PROTOCOL_LIMIT_EXCEEDED` above
     /// 1,000 keys.
-    pub fn add(&mut self, key: Key) -> Result<()> {
+    pub fn add(&mut self, key: K) -> Result<()> {
         if self.keys.len() == KEYS_MAX {
             return Err(ProtocolError::limit("key", "a ring has at most 1000 keys"));
         }
@@ -44,7 +54,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// As [`KeyRing::add`]; `PROTOCOL_SEAL_UNSUPPORTED` for a public key.
-    pub fn rotate(&mut self, key: Key) -> Result<()> {
+    pub fn rotate(&mut self, key: K) -> Result<()> {
         if !key.can_seal() {
             return Err(ProtocolError::new(
                 Code::SealUnsupported,
@@ -76,7 +86,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// `PROTOCOL_KEY_UNKNOWN`.
-    pub fn key(&self, id: &str) -> Result<&Key> {
+    pub fn key(&self, id: &str) -> Result<&K> {
         self.keys.get(id).map(|held| &held.key).ok_or_else(unknown)
     }
 
@@ -84,7 +94,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// `PROTOCOL_KEY_UNKNOWN` when none seals, `PROTOCOL_KEY_EXHAUSTED` when it has sealed as many as it may.
-    pub fn take(&mut self) -> Result<&Key> {
+    pub fn take(&mut self) -> Result<&K> {
         let held = self
             .active
             .as_ref()

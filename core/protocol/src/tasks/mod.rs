@@ -3,7 +3,9 @@
 mod schemas;
 mod told;
 
-use crate::envelope::{Encoding, Envelope, Header, Kind, MessageId, Payload, Priority, Target, choice};
+use crate::envelope::{
+    Encoding, Envelope, Header, Kind, MessageId, Payload, PayloadView, Priority, Target, choice,
+};
 use crate::error::{Code, ProtocolError, Result};
 use crate::schema::{self, Field};
 use told::Told;
@@ -67,7 +69,7 @@ impl Message {
     }
 
     /// Whether the payload is such a message and says the same as the header.
-    pub(crate) fn check(self, header: &Header, payload: Option<&Payload>) -> Result<()> {
+    pub(crate) fn check(self, header: &Header, payload: Option<PayloadView<'_>>) -> Result<()> {
         let payload = payload.ok_or_else(|| ProtocolError::missing("payload"))?;
         if payload.encoding() != Encoding::Json {
             return Err(ProtocolError::invalid(
@@ -114,11 +116,11 @@ impl Message {
 /// `PROTOCOL_MALFORMED` when it is not JSON, otherwise the first rule of its schema that is broken.
 pub fn to_envelope(message: &[u8], wrapping: Wrapping) -> Result<Envelope> {
     let payload = Payload::new(Encoding::Json, message)?;
-    schema::check(&payload, schemas::ANY).map_err(|error| error.inside("payload"))?;
+    schema::check(payload.view(), schemas::ANY).map_err(|error| error.inside("payload"))?;
     let told = Told::read(payload.as_bytes())?;
     let message = told.message_type.as_deref().and_then(Message::from_text);
     let message = message.ok_or_else(|| ProtocolError::missing("payload.message_type"))?;
-    schema::check(&payload, message.fields()).map_err(|error| error.inside("payload"))?;
+    schema::check(payload.view(), message.fields()).map_err(|error| error.inside("payload"))?;
     let target = told
         .target(message)
         .map_or(wrapping.orchestrator, |agent| Target::Agent(agent.into()));

@@ -1,4 +1,4 @@
-use crate::envelope::{Encoding, MessageId, Payload};
+use crate::envelope::{Encoding, MessageId, Payload, PayloadView};
 use crate::error::{Code, ProtocolError, Result};
 use crate::schema::{self, Field, Rule};
 use crate::value::Value;
@@ -61,6 +61,14 @@ impl<'a> Chunk<'a> {
     /// # Errors
     /// The first rule that is broken; `PROTOCOL_TRANSFER_INVALID` when the numbers do not fit each other.
     pub fn read(payload: &'a Payload) -> Result<Self> {
+        Self::view(payload.view())
+    }
+
+    /// The same for a payload that is borrowed.
+    ///
+    /// # Errors
+    /// As [`Chunk::read`].
+    pub fn view(payload: PayloadView<'a>) -> Result<Self> {
         if payload.encoding() != Encoding::Msgpack {
             let found = payload.encoding().as_str();
             return Err(ProtocolError::invalid(

@@ -12,6 +12,7 @@ const entries = [
   "polyphon/config",
   "polyphon/testing",
   "polyphon/policies",
+  "polyphon/protocol",
   "polyphon/compat",
 ];
 for (const entry of entries) {

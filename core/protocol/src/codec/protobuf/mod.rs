@@ -1,8 +1,10 @@
 mod nested;
 mod wire;
 
-use super::message::{Parts, chosen, insert, once, texts};
-use crate::envelope::{Encoding, Header, Kind, MessageId, Payload, Priority, Target, WIRE_FIELDS};
+use super::message::{Parts, chosen, insert, once};
+use crate::envelope::{
+    Encoding, Header, Kind, MessageId, Payload, PayloadView, Priority, Target, WIRE_FIELDS,
+};
 use crate::error::{ProtocolError, Result};
 use std::borrow::Cow;
 use wire::{Fields, Item};
@@ -10,9 +12,9 @@ use wire::{Fields, Item};
 /// Fields from here on belong to versions to come.
 const FIRST_UNKNOWN: u32 = 21;
 
-pub(super) fn write(header: &Header, payload: Option<&Payload>, out: &mut Vec<u8>) {
+pub(super) fn write(header: &Header, payload: Option<PayloadView<'_>>, out: &mut Vec<u8>) {
     wire::bytes(out, 1, header.id.as_bytes());
-    wire::bytes(out, 2, header.version.to_string().as_bytes());
+    wire::bytes(out, 2, header.version.text().as_bytes());
     wire::uint(out, 3, header.kind.number().into());
     wire::bytes(out, 4, header.source.as_bytes());
     match &header.target {
@@ -80,11 +82,7 @@ fn field<'a>(parts: &mut Parts<'a>, number: u32, item: Item<'a>) -> Result<()> {
         }
         3 => {
             let kind = Kind::from_number(uint(item, "kind")?);
-            once(
-                &mut parts.kind,
-                "kind",
-                chosen(kind, "kind", &texts(Kind::ALL, Kind::as_str), "integer")?,
-            )
+            once(&mut parts.kind, "kind", chosen(kind, "kind", "integer")?)
         }
         4 => once(&mut parts.source, "source", text(item, "source")?),
         5 => once(
@@ -105,11 +103,10 @@ fn field<'a>(parts: &mut Parts<'a>, number: u32, item: Item<'a>) -> Result<()> {
         )),
         9 => {
             let priority = Priority::from_number(uint(item, "priority")?);
-            let names = texts(Priority::ALL, Priority::as_str);
             once(
                 &mut parts.priority,
                 "priority",
-                chosen(priority, "priority", &names, "integer")?,
+                chosen(priority, "priority", "integer")?,
             )
         }
         10 => once(
@@ -130,11 +127,10 @@ fn field<'a>(parts: &mut Parts<'a>, number: u32, item: Item<'a>) -> Result<()> {
         17 => nested::extension(parts, data(item, "extensions")?),
         18 => {
             let encoding = Encoding::from_number(uint(item, "encoding")?);
-            let names = texts(Encoding::ALL, Encoding::as_str);
             once(
                 &mut parts.encoding,
                 "encoding",
-                chosen(encoding, "encoding", &names, "integer")?,
+                chosen(encoding, "encoding", "integer")?,
             )
         }
         19 => once(

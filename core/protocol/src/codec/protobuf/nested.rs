@@ -1,6 +1,6 @@
 use super::wire::{self, Fields, Item};
 use super::{data, text, uint};
-use crate::codec::message::{Parts, chosen, insert, once, texts};
+use crate::codec::message::{Parts, chosen, insert, once};
 use crate::envelope::{Encoding, Extension, Header, Payload, TraceContext, WIRE_FIELDS};
 use crate::error::{ProtocolError, Result};
 use std::collections::BTreeMap;
@@ -108,12 +108,7 @@ pub(super) fn unknown(parts: &mut Parts<'_>, bytes: &[u8]) -> Result<()> {
         }
     }
     let encoding = Encoding::from_number(encoding.unwrap_or(0));
-    let encoding = chosen(
-        encoding,
-        "unknown",
-        &texts(Encoding::ALL, Encoding::as_str),
-        "integer",
-    )?;
+    let encoding = chosen(encoding, "unknown", "integer")?;
     let value = Payload::new(encoding, says.unwrap_or_default()).map_err(|error| error.inside("unknown"))?;
     insert(&mut parts.unknown, "unknown", key, value)
 }

@@ -1,0 +1,12 @@
+export { PolyphonError } from "../errors/error.ts";
+export type * from "./envelope.ts";
+export type { Filter } from "./filter.ts";
+export type { Agreement, Choice, Epoch, Negotiation, Offer } from "./negotiation.ts";
+export type { OpenOptions, PacketOptions, PacketSeal } from "./packets.ts";
+export { Payload } from "./payload.ts";
+export type { Protocol } from "./protocol.ts";
+export type { KeyRing, PublicKey, SecretKey } from "./sealing/key-ring.ts";
+export type { ReplayGuard } from "./sealing/replay-guard.ts";
+export type { Subjects } from "./subjects.ts";
+export { CHUNK_SCHEMA, type Transfers, type TransfersOptions } from "./transfers.ts";
+export type { CodecName, CompressionName, SealName } from "./wire/names.ts";
