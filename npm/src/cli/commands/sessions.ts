@@ -8,8 +8,8 @@ import { stateWord } from "../output/states.ts";
 import { formatTable } from "../output/table.ts";
 import { withReader } from "../readers.ts";
 
-/** Sessions that are listed unless it is asked for others. */
-const NEWEST = 100;
+/** Sessions that are listed unless it is asked for others: fewer than a kernel keeps in memory, so that no more is read. */
+const NEWEST = 50;
 
 /** `polyphon sessions`: the sessions of the database, newest first. */
 export const sessions: CommandDefinition = {
