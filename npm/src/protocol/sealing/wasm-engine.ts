@@ -66,6 +66,6 @@ class WasmKey implements EngineKey {
 }
 
 /** Bytes of a tag or signature. */
-export function tagBytes(seal: SealName): number {
+function tagBytes(seal: SealName): number {
   return seal === "ed25519" ? 64 : seal === "hmac-sha256" ? 32 : 16;
 }

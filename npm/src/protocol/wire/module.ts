@@ -1,7 +1,7 @@
 import { instantiateProtocol, type ProtocolBindings, type RawProtocol } from "../../wasm/protocol.ts";
 import type { Envelope, ReceivedEnvelope } from "../envelope.ts";
 import { refusal } from "../failure.ts";
-import { FIXED, Incoming, Outgoing } from "./table.ts";
+import { Incoming, Outgoing } from "./table.ts";
 
 /** What a call answers when the module refused it, and when it leaves a seal to the host. */
 const REFUSED = -1;
@@ -108,7 +108,5 @@ export function own(bytes: Uint8Array): Uint8Array {
   const shared = typeof SharedArrayBuffer !== "undefined" && bytes.buffer instanceof SharedArrayBuffer;
   return shared ? bytes.slice() : bytes;
 }
-
-export { FIXED };
 
 const encoder = new TextEncoder();

@@ -4,7 +4,7 @@ import { Payload } from "../payload.ts";
 import { ENCODINGS, KINDS, numberOf, PRIORITIES } from "./names.ts";
 
 // The other side of bindings/protocol/src/table.rs, which says what each word is.
-export const FIXED = 26;
+const FIXED = 26;
 const ABSENT = 0xffff_ffff;
 const TEXTS = 7;
 const COUNTS = 18;

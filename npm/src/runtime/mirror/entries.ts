@@ -21,7 +21,7 @@ import type { AlertEntry } from "./alerts.ts";
 import type { EscalationEntry } from "./escalations.ts";
 
 /** What most entries have none of is one and the same for all of them. */
-export const NONE: readonly never[] = Object.freeze([]);
+const NONE: readonly never[] = Object.freeze([]);
 
 // Sessions, tasks and attempts are classes, not literals: literals that lived long while a team was busy for the first time
 // are made in old space from then on, and each that has ended there keeps what it refers to until the whole heap is collected.
