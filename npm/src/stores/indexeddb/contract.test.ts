@@ -4,7 +4,7 @@ import { storeContract } from "../../testing/store-contract.ts";
 import { indexedDbSubject } from "../testing/indexeddb-subject.ts";
 
 // What plays IndexedDB here takes its time over thousands of rows; `tests/browser` asks a browser.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 storeContract(
   "indexeddb in a simulated browser",
