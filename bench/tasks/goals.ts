@@ -61,7 +61,7 @@ const GOALS: readonly Goal[] = [
     subject: ours,
     metric: "rss_100000_pending_mb",
     most: 150,
-    limit: "four copies of a task: kernel and mirror of the owner, and of the thread that follows it",
+    limit: "two copies of a task, in the kernel and in the mirror; buffers that were freed and not given back",
   },
   {
     subject: ours,

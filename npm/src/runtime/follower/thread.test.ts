@@ -17,7 +17,8 @@ test("a follower that cannot fold what it reads says so, and the team goes on wi
     const db = new DatabaseSync(file);
     db.exec("UPDATE frames SET bytes = zeroblob(length(bytes)) WHERE first_seq = (SELECT max(first_seq) FROM frames)");
     db.close();
-    const tasks = Array.from({ length: 600 }, (_, index) => ({ key: `T${index}` }));
+    // Enough for a follower to start.
+    const tasks = Array.from({ length: 4_000 }, (_, index) => ({ key: `T${index}` }));
     expect((await team.orchestrate({ tasks }).result).status).toBe("completed");
     expect(await trouble.promise).toMatchObject({ code: "STORE_FOLLOWER" });
     expect((await team.orchestrate({ tasks: [{ key: "last" }] }).result).outputs).toEqual({ last: "done" });
