@@ -78,7 +78,7 @@ describe("command line", () => {
   it("takes the options of every command also before its name", async () => {
     const db = cli.database("other.db");
     expect(await cli.run("--json", "--db", db, "sessions")).toBe(0);
-    expect(cli.json()).toEqual({ sessions: [] });
+    expect(cli.json()).toEqual({ sessions: [], more: false });
   });
 
   it("names the help of the command that was meant", async () => {
