@@ -299,7 +299,16 @@ impl World {
         Ok(())
     }
 
+    /// Whoever is away comes back; so does who was given up while it was silent and is told now that it is not known.
     pub(super) fn register_all(&mut self) {
+        let gone = self
+            .team
+            .bodies
+            .keys()
+            .filter(|agent| !self.facts.agents.contains_key(*agent));
+        for agent in gone.copied().collect::<Vec<u64>>() {
+            self.team.bury(agent);
+        }
         for member in 0..self.team.members.len() {
             if self.team.is_away(member) {
                 self.register(member);
