@@ -35,10 +35,26 @@ export function sayRatios(rows: Rows): void {
     if (others.length > 0) rows.add("polyphon", name, ratio, "x");
     rows.say(`${ratio <= most ? "reached" : "MISSED "}  ${name}: ${ratio.toPrecision(3)}, at most ${most}`);
   }
+  sayDurable(rows);
   const [fine, stopped] = [rows.get("polyphon", "others_p99_ms"), rows.get("polyphon", "others_p99_one_stopped_ms")];
   if (fine === undefined || stopped === undefined) return;
   rows.add("polyphon", "times_one_stopped", stopped / fine, "x");
   rows.say(
     `${stopped <= 1.5 * fine ? "reached" : "MISSED "}  one stopped: ${(stopped / fine).toPrecision(3)}, at most 1.5`,
+  );
+}
+
+/** Durable queues: messages a second, beside those of BullMQ on a Redis that syncs always, and the latency. */
+function sayDurable(rows: Rows): void {
+  const ours = rows.get("polyphon-queue-full", "durable_messages_per_second");
+  const p99 = rows.get("polyphon-queue-full", "latency_10000_per_second_p99_ms");
+  const theirs = rows.get("bullmq-always", "tasks_per_second");
+  if (ours === undefined || p99 === undefined) return;
+  rows.say(`${ours >= 50_000 ? "reached" : "MISSED "}  durable messages: ${Math.round(ours)}/s, at least 50,000`);
+  rows.say(`${p99 < 5 ? "reached" : "MISSED "}  durable p99 at 10,000/s: ${p99.toPrecision(3)} ms, under 5`);
+  if (theirs === undefined) return;
+  rows.add("polyphon-queue-full", "times_bullmq_always", ours / theirs, "x");
+  rows.say(
+    `${ours >= 5 * theirs ? "reached" : "MISSED "}  times BullMQ: ${(ours / theirs).toPrecision(3)}, at least 5`,
   );
 }

@@ -1,10 +1,12 @@
-// The volatile lane of the bus, side by side with what people use instead. Parts run in processes of their own; what is
+// The volatile lane of the bus and durable queues, side by side with what people use instead. Parts run in processes of their own; what is
 // compared runs in turns in one, and CPU time is counted, so that a busy machine changes both sides alike.
 // usage: npm run bench -- bus [--json] [--only NAME,…]
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { type Row, Rows } from "../lib/rows.ts";
+import { bullmq } from "../tasks/peers/bullmq.ts";
 import { sayRatios } from "./goals.ts";
+import { durableQueue } from "./parts/durable.ts";
 import { exact } from "./parts/exact.ts";
 import { latency } from "./parts/latency.ts";
 import { pressure } from "./parts/pressure.ts";
@@ -23,6 +25,9 @@ const parts: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
   request,
   pressure,
   latency,
+  durable: (rows) => durableQueue(rows, 200_000),
+  // Jobs without data, which costs it less than 300 bytes would.
+  bullmq: (rows) => bullmq(rows, 30_000),
 };
 
 if (values.part !== undefined) {

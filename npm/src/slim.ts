@@ -8,6 +8,7 @@ export type { Catalog, FoundAgent, UnservedDemand } from "./agents/discovery.ts"
 export type { Misfit } from "./agents/fit.ts";
 export { type AgentId, isAgentId } from "./agents/id.ts";
 export * from "./bus/index.ts";
+export * from "./bus/queue/index.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";
 export { type ErrorInit, PolyphonError } from "./errors/error.ts";
 export type * from "./hosts/agent.ts";

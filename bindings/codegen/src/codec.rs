@@ -2,7 +2,7 @@
 
 use polyphon_kernel::{
     Effect, Recorded, Request, StepOutput, View, agents, alerts, escalations, journal, leases, outbox,
-    sessions, tasks,
+    queues, sessions, tasks,
 };
 use polyphon_wire::Wire;
 use polyphon_wire::schema::{Body, Definition, Field, Registry, Shape, Variant};
@@ -47,6 +47,8 @@ pub(crate) fn typescript() -> String {
     escalations::Escalation::shape(&mut registry);
     alerts::Alert::shape(&mut registry);
     outbox::OpenEffect::shape(&mut registry);
+    queues::Queue::shape(&mut registry);
+    queues::DeadLetters::shape(&mut registry);
     let types: String = registry
         .types
         .iter()

@@ -75,3 +75,21 @@ pub const IDEMPOTENCY_KEYS: usize = 100_000;
 pub const IDEMPOTENCY_MS: u64 = 120_000;
 /// Events between two state hashes in the journal.
 pub const HASH_INTERVAL: u64 = 1_000;
+/// Queues of one partition.
+pub const QUEUES: usize = 1_000;
+/// Messages of all queues together.
+pub const MESSAGES: usize = 1_000_000;
+/// Messages one command about messages names.
+pub const MESSAGE_BATCH: usize = 1_000;
+/// Bytes of one message.
+pub const MESSAGE_BYTES: u64 = 10 << 20;
+/// Messages one grant hands out.
+pub const MESSAGE_RUN: usize = 250;
+/// Messages one step hands out before it leaves the rest to the next one.
+pub const STEP_MESSAGES: usize = 2_000;
+/// Consumers of one partition.
+pub const CONSUMERS: usize = 10_000;
+/// Messages one consumer may hold at once.
+pub const CREDIT: u32 = 65_535;
+/// Emptied payload rows one effect asks to erase.
+pub const ERASED_PAYLOADS: usize = 1_000;

@@ -7,6 +7,7 @@ use crate::bounds;
 use crate::escalations::commands::EscalationCommand;
 use crate::journal::JournalCommand;
 use crate::outbox::commands::OutboxCommand;
+use crate::queues::commands::QueueCommand;
 use crate::refusal::Refusal;
 use crate::sessions::commands::SessionCommand;
 use crate::tasks::commands::TaskCommand;
@@ -26,6 +27,8 @@ wire! {
         400..=499 => Escalation(EscalationCommand),
         /// Of durable effects.
         600..=699 => Outbox(OutboxCommand),
+        /// Of queues.
+        700..=799 => Queue(QueueCommand),
     }
 }
 
@@ -85,6 +88,20 @@ wire! {
 }
 
 wire! {
+    /// What came of one part of a command that brings many things at once.
+    pub struct Part {
+        /// Which of them, counted from 0.
+        index: u32,
+        outcome: Outcome,
+    }
+}
+
+wire! {
     /// The answer to one request.
-    pub struct Answer { id: u64, outcome: Outcome }
+    pub struct Answer {
+        id: u64,
+        outcome: Outcome,
+        /// Where an accepted command brought many things, those that fared otherwise than the rest.
+        parts: Vec<Part>,
+    }
 }

@@ -5,10 +5,12 @@ use polyphon_wire::wire;
 use crate::agents::{AgentEvent, AgentSpec, AgentStatus};
 use crate::escalations::{EscalationEvent, EscalationReport};
 use crate::event::Event;
-use crate::id::{AgentId, EffectId, EscalationId, Fence, SessionId, TaskId};
+use crate::id::{AgentId, EffectId, EscalationId, Fence, QueueId, SessionId, TaskId};
 use crate::leases::{Lease, StopReason};
 use crate::outbox::OpenEffect;
 use crate::payload::Payload;
+use crate::queues::deliver::{deliver, erase};
+use crate::queues::{Delivery, QueueEvent};
 use crate::resources::Resources;
 use crate::state::Durable;
 use crate::tasks::TaskEvent;
@@ -61,6 +63,21 @@ wire! {
             raised_ms: u64,
             report: EscalationReport,
         },
+        /// Hand messages to a consumer. Done when each was reported on; what is still held is given again after a restore.
+        6 => Deliver {
+            fence: Fence,
+            queue: QueueId,
+            consumer: u64,
+            until_ms: u64,
+            /// The payloads of each batch the messages are of.
+            payloads: Vec<(u64, Payload)>,
+            messages: Vec<Delivery>,
+        },
+        /// Erase rows of payloads nothing needs any more. Done with `FinishErasure`; given again after a restore.
+        7 => ErasePayloads {
+            /// Batch and key of each.
+            rows: Vec<(u64, String)>,
+        },
     }
 }
 
@@ -97,6 +114,8 @@ pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Opt
             .outbox
             .get(EffectId(seq))
             .map(|open| durable_effect(EffectId(seq), open)),
+        Event::Queue(QueueEvent::MessagesDelivered { .. }) => deliver(&durable.queues, Fence(seq)),
+        Event::Queue(_) => erase(&durable.queues, durable.queues.emptied.iter().copied()),
         _ => None,
     }
 }
@@ -116,8 +135,20 @@ pub(crate) fn open(durable: &Durable, now_ms: u64) -> Vec<Effect> {
     for (effect, open) in durable.outbox.iter() {
         effects.push((Fence(effect.0), durable_effect(effect, open)));
     }
+    let runs = durable.queues.runs.iter();
+    for (fence, _) in runs.filter(|(fence, _)| !durable.queues.orphans.contains(&fence.0)) {
+        effects.extend(deliver(&durable.queues, fence).map(|effect| (fence, effect)));
+    }
     let effects = crate::order::by(effects, |(opened, _)| [opened.0, 0, 0]);
-    effects.into_iter().map(|(_, effect)| effect).collect()
+    let mut effects: Vec<Effect> = effects.into_iter().map(|(_, effect)| effect).collect();
+    let emptied = durable.queues.batches.iter();
+    let emptied: Vec<u64> = emptied
+        .filter(|(_, batch)| batch.left == 0)
+        .map(|(number, _)| number)
+        .collect();
+    let parts = emptied.chunks(crate::bounds::ERASED_PAYLOADS);
+    effects.extend(parts.filter_map(|part| erase(&durable.queues, part.iter().copied())));
+    effects
 }
 
 fn end_agent(durable: &Durable, agent: AgentId) -> Option<Effect> {

@@ -10,6 +10,7 @@ use crate::alerts::AlertEvent;
 use crate::escalations::EscalationEvent;
 use crate::journal::JournalEvent;
 use crate::outbox::OutboxEvent;
+use crate::queues::QueueEvent;
 use crate::sessions::SessionEvent;
 use crate::tasks::TaskEvent;
 
@@ -30,6 +31,8 @@ wire! {
         500..=599 => Alert(AlertEvent),
         /// To durable effects.
         600..=699 => Outbox(OutboxEvent),
+        /// To queues.
+        700..=799 => Queue(QueueEvent),
     }
 }
 

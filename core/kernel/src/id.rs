@@ -67,6 +67,10 @@ ids! {
     AlertId = "alert",
     /// A durable effect.
     EffectId = "effect",
+    /// A queue of messages.
+    QueueId = "queue",
+    /// A message of a queue: its number in the partition, counted from 1.
+    MessageId = "message",
     /// The right of one holder to report on one attempt: the sequence of the grant.
     Fence = "fence",
 }

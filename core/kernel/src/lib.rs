@@ -25,6 +25,7 @@ mod order;
 pub mod outbox;
 mod payload;
 pub mod planted;
+pub mod queues;
 mod rare;
 mod reactions;
 mod refusal;
@@ -38,12 +39,13 @@ pub mod tasks;
 mod text;
 mod time;
 
-pub use command::{Answer, Command, Outcome, Request};
+pub use command::{Answer, Command, Outcome, Part, Request};
 pub use countdown::Countdown;
 pub use effect::Effect;
 pub use event::{Event, Recorded};
 pub use id::{
-    AgentId, AlertId, EffectId, EscalationId, Fence, IdSpace, ParseIdError, PoolId, SessionId, TaskId, TypeId,
+    AgentId, AlertId, EffectId, EscalationId, Fence, IdSpace, MessageId, ParseIdError, PoolId, QueueId,
+    SessionId, TaskId, TypeId,
 };
 pub use kernel::{Kernel, ReplayError, StepOutput, View, batch};
 pub use payload::Payload;

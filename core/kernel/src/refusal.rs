@@ -6,6 +6,7 @@ use crate::agents::AgentError;
 use crate::escalations::EscalationError;
 use crate::leases::LeaseError;
 use crate::outbox::OutboxError;
+use crate::queues::QueueError;
 use crate::sessions::SessionError;
 use crate::tasks::TaskError;
 
@@ -41,6 +42,11 @@ impl Refusal {
             "KERNEL_FULL",
             format!("there are {limit} {what} already; retry when some have ended"),
         )
+    }
+
+    /// As many as there may be, of something with a code of its own.
+    pub(crate) fn limit(code: &'static str, what: &str, limit: usize) -> Self {
+        Self::new(code, format!("there are {limit} {what} already"))
     }
 
     fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -159,6 +165,26 @@ impl From<TaskError> for Refusal {
             TaskError::ReportInvalid { task, rule } => Self::new("TASK_REPORT_INVALID", message)
                 .with("task", task.0)
                 .with("rule", rule),
+        }
+    }
+}
+
+impl From<QueueError> for Refusal {
+    fn from(error: QueueError) -> Self {
+        let message = error.to_string();
+        match error {
+            QueueError::Unknown { queue } => Self::new("QUEUE_UNKNOWN", message).with("queue", queue.0),
+            QueueError::Invalid { rule, .. } => Self::new("QUEUE_INVALID", message).with("rule", rule),
+            QueueError::Full { messages, bytes, .. } => Self::new("QUEUE_FULL", message)
+                .with("messages", messages)
+                .with("bytes", bytes),
+            QueueError::NotEmpty { messages, .. } => {
+                Self::new("QUEUE_NOT_EMPTY", message).with("messages", messages)
+            }
+            QueueError::MessageInvalid { rule } => Self::new("MESSAGE_INVALID", message).with("rule", rule),
+            QueueError::MessageUnknown { message: id } => {
+                Self::new("MESSAGE_UNKNOWN", message).with("message", id.0)
+            }
         }
     }
 }

@@ -89,6 +89,8 @@ export type ErrorCode =
   | "KERNEL_UNAVAILABLE"
   | "LEASE_FENCED"
   | "LEASE_REVOKED"
+  | "MESSAGE_INVALID"
+  | "MESSAGE_UNKNOWN"
   | "PAYLOAD_INVALID"
   | "PLAN_COMMITTED"
   | "PLAN_INCOMPLETE"
@@ -119,6 +121,11 @@ export type ErrorCode =
   | "PROTOCOL_SUBJECT_INVALID"
   | "PROTOCOL_TRANSFER_INVALID"
   | "PROTOCOL_VERSION_UNSUPPORTED"
+  | "QUEUE_FULL"
+  | "QUEUE_INVALID"
+  | "QUEUE_LIMIT"
+  | "QUEUE_NOT_EMPTY"
+  | "QUEUE_UNKNOWN"
   | "RATE_LIMITED"
   | "REQUEST_EXPIRED"
   | "REQUEST_FAILED"
@@ -264,6 +271,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   KERNEL_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   LEASE_FENCED: { retryable: false, http: 409, exit: 1 },
   LEASE_REVOKED: { retryable: false, http: 409, exit: 1 },
+  MESSAGE_INVALID: { retryable: false, http: 422, exit: 2 },
+  MESSAGE_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   PAYLOAD_INVALID: { retryable: false, http: 400, exit: 2 },
   PLAN_COMMITTED: { retryable: false, http: 409, exit: 2 },
   PLAN_INCOMPLETE: { retryable: true, http: 409, exit: 2 },
@@ -294,6 +303,11 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   PROTOCOL_SUBJECT_INVALID: { retryable: false, http: 400, exit: 2 },
   PROTOCOL_TRANSFER_INVALID: { retryable: true, http: 422, exit: 1 },
   PROTOCOL_VERSION_UNSUPPORTED: { retryable: false, http: 505, exit: 1 },
+  QUEUE_FULL: { retryable: true, http: 429, exit: 3 },
+  QUEUE_INVALID: { retryable: false, http: 422, exit: 2 },
+  QUEUE_LIMIT: { retryable: true, http: 429, exit: 3 },
+  QUEUE_NOT_EMPTY: { retryable: false, http: 409, exit: 2 },
+  QUEUE_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   RATE_LIMITED: { retryable: true, http: 429, exit: 1 },
   REQUEST_EXPIRED: { retryable: true, http: 504, exit: 1 },
   REQUEST_FAILED: { retryable: false, http: 502, exit: 1 },

@@ -1,3 +1,4 @@
+import type { Queues } from "../bus/queue/queues.ts";
 import { PolyphonError } from "../errors/error.ts";
 import { HandleMap } from "../handle-map.ts";
 import { FunctionHost } from "../hosts/function/host.ts";
@@ -17,6 +18,7 @@ export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask"> {
   readonly clock: Clock;
   readonly payloads: Payloads;
   readonly source: PayloadSource;
+  readonly queues: Queues;
   /** Folder of a task, made when a host needs one. */
   directory(sessionId: string, key: string): Promise<string>;
   /** Tells a human of an escalation. */
@@ -79,6 +81,10 @@ export class Executor {
           break;
         case "Notify":
           void this.#notify(effect);
+          break;
+        case "Deliver":
+        case "ErasePayloads":
+          if (!this.#abandoned) this.#parts.queues.act(effect);
           break;
       }
     }

@@ -1,4 +1,4 @@
-import { type Event, readEvent, readRecorded } from "../wasm/codec.generated.ts";
+import { type Event, readEvent } from "../wasm/codec.generated.ts";
 import { Reader } from "../wasm/msgpack.ts";
 
 /** Where the fixed header of a frame ends; `core/kernel/src/journal/frame.rs` has its layout. */
@@ -7,8 +7,14 @@ const BODY = 88;
 /** One event of a frame, with what stands once per frame. */
 export type EventVisitor = (seq: number, timeMs: number, event: Event, command: number) => void;
 
-/** Visits the events of a frame that is known to be whole. `eventsAt` spares the walk over its commands. */
-export function visitEvents(frame: Uint8Array, visit: EventVisitor, eventsAt?: number): void {
+/** Tags of the events about messages, which come in great numbers: nobody reads them but the kernel. */
+const MESSAGE_EVENTS: ReadonlySet<number> = new Set([703, 704, 705, 706, 708, 709, 710, 711, 712, 713]);
+
+/**
+ * Visits the events of a frame that is known to be whole, but for those about messages of queues, dead letters excepted.
+ * `eventsAt` spares the walk over its commands. Answers the last sequence of the frame.
+ */
+export function visitEvents(frame: Uint8Array, visit: EventVisitor, eventsAt?: number): number {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const events = view.getUint32(12, true);
   const firstSeq = uint64(view, 24);
@@ -16,9 +22,13 @@ export function visitEvents(frame: Uint8Array, visit: EventVisitor, eventsAt?: n
   const reader = new Reader(frame, eventsAt ?? BODY);
   if (eventsAt === undefined) for (let left = view.getUint32(84, true); left > 0; left--) reader.skip();
   for (let index = 0; index < events; index++) {
-    const { command, event } = readRecorded(reader);
-    visit(firstSeq + index, timeMs, event, command);
+    const fields = reader.array();
+    const command = reader.uint();
+    if (MESSAGE_EVENTS.has(reader.peekTag())) reader.skip();
+    else visit(firstSeq + index, timeMs, readEvent(reader), command);
+    for (let rest = fields - 2; rest > 0; rest--) reader.skip();
   }
+  return firstSeq + events - 1;
 }
 
 /** What of a journal matters to whoever keeps what compaction takes away. */

@@ -6,6 +6,8 @@ import {
   type Command,
   type Effect,
   type Outcome,
+  type Part,
+  type Refusal,
   type StepOutput,
   writeRequest,
 } from "../wasm/codec.generated.ts";
@@ -44,6 +46,8 @@ export interface LoopParts {
   persisted(output: StepOutput): void;
   /** Runs effects whose events are durable. Must tolerate one it has seen before. */
   act(effects: readonly Effect[]): void;
+  /** The kernel was read back from the journal: what it knew and the journal does not is to be told again. */
+  rebuilt(): void;
   /** Whether work of this journal has not ended, so that its timers keep the process from ending. */
   waits(): boolean;
   /** The loop can go on no longer. */
@@ -73,14 +77,30 @@ export interface SubmitOptions {
   readonly owner?: number;
 }
 
-interface Waiting {
-  readonly id: number;
+/** A command as a step takes it. */
+export interface Taken {
   readonly command: Command;
   readonly options: SubmitOptions;
+}
+
+/** A command for many things, which grows until a step takes it. */
+export interface Growing {
+  /** A step takes it: it grows no more. Answers the same when it is asked again. */
+  seal(): Taken;
+  /** It is durable. Of its things, `parts` fared otherwise than the rest. */
+  settle(entity: number, parts: readonly Part[]): void;
+  fail(error: Error): void;
+}
+
+interface Waiting {
+  readonly id: number;
+  command: Command;
+  options: SubmitOptions;
   readonly quiet: boolean;
   /** What it takes of the room of running work. */
   readonly bytes: number;
-  settle(entity: number): void;
+  readonly growing?: Growing;
+  settle(entity: number, parts: readonly Part[]): void;
   fail(error: Error): void;
 }
 
@@ -154,6 +174,20 @@ export class Loop {
     this.#enqueue({ id: this.#nextId++, command, options, quiet: true, bytes, settle: ignore, fail: refused });
   }
 
+  /** Submits a command that grows until a step takes it. Whoever brings new work with it enters that in the room. */
+  grow(growing: Growing): void {
+    this.#enqueue({
+      id: this.#nextId++,
+      command: GROWING,
+      options: NO_OPTIONS,
+      quiet: false,
+      bytes: 0,
+      growing,
+      settle: (entity, parts) => growing.settle(entity, parts),
+      fail: (error) => growing.fail(error),
+    });
+  }
+
   /**
    * Looks at the kernel behind every command submitted before; resolves with what `look` says once all it rests on is
    * durable. `look` changes nothing, and may be called again when an append failed.
@@ -195,7 +229,7 @@ export class Loop {
       waiting.fail(this.#stopped);
       return;
     }
-    if (this.#queue.length >= QUEUE_COMMANDS && !waiting.quiet) {
+    if (this.#queue.length >= QUEUE_COMMANDS && !waiting.quiet && waiting.growing === undefined) {
       waiting.fail(backpressure());
       return;
     }
@@ -266,6 +300,7 @@ export class Loop {
     for (const waiting of this.#queue) {
       if (count >= most || writer.length + count * COMMAND_WEIGHT >= STEP_WEIGHT) break;
       const before = writer.length;
+      if (waiting.growing !== undefined) Object.assign(waiting, waiting.growing.seal());
       writeRequest(writer, {
         id: waiting.id,
         quiet: waiting.quiet,
@@ -429,6 +464,7 @@ export class Loop {
           }
         }
         this.#queue = [...again, ...this.#queue];
+        this.#parts.rebuilt();
         this.#parts.act(effects);
         this.#look();
         this.poke();
@@ -468,22 +504,23 @@ class Body {
 function answer(waiting: readonly Waiting[], answers: readonly Answer[]): void {
   if (waiting.length === 0) return;
   let next = 0;
-  for (const { id, outcome } of answers) {
+  for (const { id, outcome, parts } of answers) {
     while (next < waiting.length && (waiting[next] as Waiting).id !== id) next++;
     const asked = waiting[next];
-    if (asked !== undefined) conclude(asked, outcome);
+    if (asked !== undefined) conclude(asked, outcome, parts);
   }
 }
 
-function conclude(waiting: Waiting, outcome: Outcome): void {
-  if (outcome.type === "Accepted") {
-    waiting.settle(outcome.entity);
-    return;
-  }
-  const { code, message, details } = outcome.refusal;
+function conclude(waiting: Waiting, outcome: Outcome, parts: readonly Part[]): void {
+  if (outcome.type === "Accepted") waiting.settle(outcome.entity, parts);
+  else waiting.fail(refused(outcome.refusal));
+}
+
+/** A refusal of the kernel as an error. */
+export function refused({ code, message, details }: Refusal): PolyphonError {
   const facts = errorFacts[code as ErrorCode];
   const retryable = facts?.retryable ?? false;
-  waiting.fail(new PolyphonError(code as ErrorCode, { message, retryable, details: Object.fromEntries(details) }));
+  return new PolyphonError(code as ErrorCode, { message, retryable, details: Object.fromEntries(details) });
 }
 
 function rowsOf({ output, waiting }: InFlight): PayloadRow[] {
@@ -491,7 +528,8 @@ function rowsOf({ output, waiting }: InFlight): PayloadRow[] {
   for (const { id, options } of waiting) {
     if (options.rows === undefined || options.rows.length === 0) continue;
     const outcome = output.answers.find((answer) => answer.id === id)?.outcome;
-    if (outcome?.type === "Refused") continue;
+    // What made nothing needs no rows: it was refused, or is known already.
+    if (outcome?.type === "Refused" || outcome?.entity === 0) continue;
     const owner = options.owner ?? outcome?.entity ?? output.firstSeq;
     for (const row of options.rows) rows.push({ ...row, owner });
   }
@@ -532,5 +570,8 @@ function bytesOf(rows: readonly DraftRow[] | undefined): number {
 }
 
 const NO_ROWS: readonly DraftRow[] = [];
+/** Stands for a command until a step takes it. */
+const GROWING: Command = { type: "RaiseFormat", level: 0 };
+const NO_OPTIONS: SubmitOptions = {};
 
 function ignore(): void {}

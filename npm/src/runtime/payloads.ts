@@ -26,9 +26,14 @@ export class Payloads {
     const short = this.#encodeShort(text);
     if (short !== undefined) return { type: "Inline", bytes: short };
     const bytes = encoder.encode(text);
-    const key = `${this.#prefix}-${++this.#count}`;
+    const key = this.nextKey();
     rows.push({ key, bytes });
     return { type: "Ref", hash: this.#hash(bytes), bytes: bytes.length, key };
+  }
+
+  /** A key for a row, unique in the journal. */
+  nextKey(): string {
+    return `${this.#prefix}-${++this.#count}`;
   }
 
   /** The bytes of a text that can stand in an event; most can. What the encoder itself makes has memory beside the heap. */

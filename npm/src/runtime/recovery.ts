@@ -25,9 +25,10 @@ export async function recover(store: Store, opened: StoreOpened, module: WebAsse
   if (opened.lastSeq > mirror.seq) {
     for await (const frame of store.read(mirror.seq + 1)) {
       kernel.replay(frame);
-      visitEvents(frame, (seq, timeMs, event) => {
+      const last = visitEvents(frame, (seq, timeMs, event) => {
         if (seq > mirror.seq) mirror.apply(seq, timeMs, event);
       });
+      mirror.seq = Math.max(mirror.seq, last);
       frames++;
     }
   }

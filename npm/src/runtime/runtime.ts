@@ -1,4 +1,5 @@
 import type { AgentId } from "../agents/id.ts";
+import { Queues } from "../bus/queue/queues.ts";
 import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { ResourceUsage } from "../hosts/host.ts";
@@ -91,6 +92,8 @@ export class Runtime {
   readonly loop: Loop;
   readonly executor: Executor;
   readonly payloads: Payloads;
+  /** Durable queues. */
+  readonly queues: Queues;
   readonly #source: PayloadSource;
 
   private constructor(
@@ -114,12 +117,21 @@ export class Runtime {
       rebuild: () => this.#rebuild(),
       persisted: (output) => this.#persisted(output),
       act: (effects) => this.executor.act(effects),
-      waits: () => this.#mirror.live > 0,
+      rebuilt: () => this.queues.rebuilt(),
+      waits: () => this.#mirror.live > 0 || this.queues.isConsuming,
       failed: (error) => listener.failed(error),
       panicked: (panic) => this.#panicked(panic),
     });
+    this.queues = new Queues({
+      loop: this.loop,
+      source: this.#source,
+      nextKey: () => this.payloads.nextKey(),
+      erase: (keys) => parts.store.erasePayloads(keys),
+      troubled: (error) => listener.troubled(error),
+    });
     this.executor = new Executor({
       loop: this.loop,
+      queues: this.queues,
       clock: parts.clock,
       payloads: this.payloads,
       source: this.#source,
@@ -295,7 +307,7 @@ export class Runtime {
   }
 
   #fold(frame: Uint8Array, eventsAt?: number): void {
-    visitEvents(
+    const last = visitEvents(
       frame,
       (seq, timeMs, event) => {
         if (seq <= this.#mirror.seq) return;
@@ -307,6 +319,7 @@ export class Runtime {
       },
       eventsAt,
     );
+    this.#mirror.seq = Math.max(this.#mirror.seq, last);
   }
 
   /** After a failed or doubtful append: what is durable is read back, and is all that counts. */

@@ -3,6 +3,8 @@ import type { Catalog, FoundAgent, UnservedDemand } from "../agents/discovery.ts
 import type { Misfit } from "../agents/fit.ts";
 import { withHealthCheck } from "../agents/health-check.ts";
 import type { AgentId } from "../agents/id.ts";
+import type { QueueOptions } from "../bus/queue/options.ts";
+import type { Queue } from "../bus/queue/queue.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { Perform } from "../hosts/agent.ts";
 import { functionHost } from "../hosts/function/host.ts";
@@ -161,6 +163,15 @@ export class Team implements AsyncDisposable {
         await this.#runtime.submit({ type: "RemovePool", pool: await handle, reason });
       },
     };
+  }
+
+  /**
+   * A durable queue of messages, made when there is none of that name. Its options are kept in the journal; naming them
+   * otherwise changes them. See {@link Queue.ready}.
+   */
+  queue<T = unknown>(name: string, options: QueueOptions = {}): Queue<T> {
+    this.#check();
+    return this.#runtime.queues.open<T>(name, options);
   }
 
   /**

@@ -1256,12 +1256,15 @@ export function readAlertRule(r: Reader): AlertRule {
 export interface Answer {
   readonly id: number;
   readonly outcome: Outcome;
+  /** Where an accepted command brought many things, those that fared otherwise than the rest. */
+  readonly parts: readonly Part[];
 }
 
 export function writeAnswer(w: Writer, v: Answer): void {
-  w.array(2);
+  w.array(3);
   w.uint(v.id);
   writeOutcome(w, v.outcome);
+  w.array(v.parts.length); for (const item0 of v.parts) { writePart(w, item0); }
 }
 
 export function readAnswer(r: Reader): Answer {
@@ -1269,8 +1272,9 @@ export function readAnswer(r: Reader): Answer {
   const id: number = left-- > 0 ? r.uint() : 0;
   left--;
   const outcome: Outcome = readOutcome(r);
+  const parts: readonly Part[] = left-- > 0 ? r.list(readPart) : [];
   for (; left > 0; left--) r.skip();
-  return { id, outcome };
+  return { id, outcome, parts };
 }
 
 /** A file an attempt left behind; its bytes are stored under their hash. */
@@ -1424,7 +1428,7 @@ export function readClassSpec(r: Reader): ClassSpec {
 }
 
 /** What is asked for. */
-export type Command = JournalCommand | AgentCommand | SessionCommand | TaskCommand | EscalationCommand | OutboxCommand;
+export type Command = JournalCommand | AgentCommand | SessionCommand | TaskCommand | EscalationCommand | OutboxCommand | QueueCommand;
 
 export function writeCommand(w: Writer, v: Command): void {
   switch (v.type) {
@@ -1462,6 +1466,17 @@ export function writeCommand(w: Writer, v: Command): void {
       return writeEscalationCommand(w, v);
     case "FinishEffect":
       return writeOutboxCommand(w, v);
+    case "DefineQueue":
+    case "RemoveQueue":
+    case "PublishMessages":
+    case "Consume":
+    case "AckMessages":
+    case "NackMessages":
+    case "ExtendMessage":
+    case "RedriveMessages":
+    case "DiscardMessages":
+    case "FinishErasure":
+      return writeQueueCommand(w, v);
   }
 }
 
@@ -1474,6 +1489,7 @@ export function readCommand(r: Reader): Command {
   if (tag <= 399) return readTaskCommandAs(r, left, tag);
   if (tag <= 499) return readEscalationCommandAs(r, left, tag);
   if (tag <= 699) return readOutboxCommandAs(r, left, tag);
+  if (tag <= 799) return readQueueCommandAs(r, left, tag);
   throw new RangeError(`Command has no variant ${tag}`);
 }
 
@@ -1638,6 +1654,113 @@ export function readCriterion(r: Reader): Criterion {
   return { name, boundMicro };
 }
 
+/** A message nobody could deal with. */
+export interface DeadLetter {
+  readonly message: Delivery;
+  readonly cause: DeathCause;
+  /** What its consumer said last. */
+  readonly detail: string;
+  readonly diedMs: number;
+  /** When it is dropped. */
+  readonly expiresMs: number;
+}
+
+export function writeDeadLetter(w: Writer, v: DeadLetter): void {
+  w.array(5);
+  writeDelivery(w, v.message);
+  writeDeathCause(w, v.cause);
+  w.str(v.detail);
+  w.uint(v.diedMs);
+  w.uint(v.expiresMs);
+}
+
+export function readDeadLetter(r: Reader): DeadLetter {
+  let left = r.array();
+  left--;
+  const message: Delivery = readDelivery(r);
+  left--;
+  const cause: DeathCause = readDeathCause(r);
+  const detail: string = left-- > 0 ? r.str() : "";
+  const diedMs: number = left-- > 0 ? r.uint() : 0;
+  const expiresMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { message, cause, detail, diedMs, expiresMs };
+}
+
+/** Dead letters of a queue, those first that are dropped first. */
+export interface DeadLetters {
+  readonly letters: readonly DeadLetter[];
+  /** Where their payloads are. */
+  readonly payloads: readonly (readonly [number, Payload])[];
+}
+
+export function writeDeadLetters(w: Writer, v: DeadLetters): void {
+  w.array(2);
+  w.array(v.letters.length); for (const item0 of v.letters) { writeDeadLetter(w, item0); }
+  w.array(v.payloads.length); for (const item0 of v.payloads) { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); }
+}
+
+export function readDeadLetters(r: Reader): DeadLetters {
+  let left = r.array();
+  const letters: readonly DeadLetter[] = left-- > 0 ? r.list(readDeadLetter) : [];
+  const payloads: readonly (readonly [number, Payload])[] = left-- > 0 ? r.list((r) => r.pair(uint, readPayload)) : [];
+  for (; left > 0; left--) r.skip();
+  return { letters, payloads };
+}
+
+/** A message that became a dead letter. */
+export interface Death {
+  readonly message: MessageId;
+  readonly cause: DeathCause;
+  /** What the consumer said. */
+  readonly detail: string;
+}
+
+export function writeDeath(w: Writer, v: Death): void {
+  w.array(3);
+  w.uint(v.message);
+  writeDeathCause(w, v.cause);
+  w.str(v.detail);
+}
+
+export function readDeath(r: Reader): Death {
+  let left = r.array();
+  const message: MessageId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const cause: DeathCause = readDeathCause(r);
+  const detail: string = left-- > 0 ? r.str() : "";
+  for (; left > 0; left--) r.skip();
+  return { message, cause, detail };
+}
+
+/** Why a message is a dead letter. */
+export type DeathCause = "failed" | "timed_out" | "lost" | "rejected";
+
+const deathCauseTags: Readonly<Record<DeathCause, number>> = {
+  "failed": 0,
+  "timed_out": 1,
+  "lost": 2,
+  "rejected": 3,
+};
+
+const deathCauseValues: ReadonlyMap<number, DeathCause> = new Map<number, DeathCause>([
+  [0, "failed"],
+  [1, "timed_out"],
+  [2, "lost"],
+  [3, "rejected"],
+]);
+
+export function writeDeathCause(w: Writer, v: DeathCause): void {
+  w.uint(deathCauseTags[v]);
+}
+
+export function readDeathCause(r: Reader): DeathCause {
+  const tag = r.uint();
+  const value = deathCauseValues.get(tag);
+  if (value === undefined) throw new RangeError(`DeathCause has no value ${tag}`);
+  return value;
+}
+
 /** What is decided about a task that waits for a human. */
 export type Decision = "approve" | "retry" | "abort";
 
@@ -1662,6 +1785,50 @@ export function readDecision(r: Reader): Decision {
   const value = decisionValues.get(tag);
   if (value === undefined) throw new RangeError(`Decision has no value ${tag}`);
   return value;
+}
+
+/** A message as it is handed to a consumer. */
+export interface Delivery {
+  readonly message: MessageId;
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** Number of the batch its payload is in, and where there. */
+  readonly batch: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly priority: Priority;
+  readonly publishedMs: number;
+  readonly id: string | null;
+  readonly key: string | null;
+}
+
+export function writeDelivery(w: Writer, v: Delivery): void {
+  w.array(9);
+  w.uint(v.message);
+  w.uint(v.attempt);
+  w.uint(v.batch);
+  w.uint(v.offset);
+  w.uint(v.bytes);
+  writePriority(w, v.priority);
+  w.uint(v.publishedMs);
+  if (v.id === null) w.nil(); else { w.str(v.id); }
+  if (v.key === null) w.nil(); else { w.str(v.key); }
+}
+
+export function readDelivery(r: Reader): Delivery {
+  let left = r.array();
+  const message: MessageId = left-- > 0 ? r.uint() : 0;
+  const attempt: number = left-- > 0 ? r.uint() : 0;
+  const batch: number = left-- > 0 ? r.uint() : 0;
+  const offset: number = left-- > 0 ? r.uint() : 0;
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const priority: Priority = readPriority(r);
+  const publishedMs: number = left-- > 0 ? r.uint() : 0;
+  const id: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const key: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  for (; left > 0; left--) r.skip();
+  return { message, attempt, batch, offset, bytes, priority, publishedMs, id, key };
 }
 
 /** What an agent must bring and a task reserves. */
@@ -1753,6 +1920,43 @@ export function readDiscovery(r: Reader): Discovery {
   return { agents };
 }
 
+/** A message that somebody publishes. Its payload lies behind those of the messages before it. */
+export interface Draft {
+  readonly bytes: number;
+  readonly priority: Priority;
+  /** Time before anybody may have it. */
+  readonly delayMs: number;
+  /** Time after which it is gone; the queue's retention when absent, or when that is shorter. */
+  readonly ttlMs: number | null;
+  /** A second message of the same id is taken for the first. */
+  readonly id: string | null;
+  /** Messages of one key are dealt with one after the other. */
+  readonly key: string | null;
+}
+
+export function writeDraft(w: Writer, v: Draft): void {
+  w.array(6);
+  w.uint(v.bytes);
+  writePriority(w, v.priority);
+  w.uint(v.delayMs);
+  if (v.ttlMs === null) w.nil(); else { w.uint(v.ttlMs); }
+  if (v.id === null) w.nil(); else { w.str(v.id); }
+  if (v.key === null) w.nil(); else { w.str(v.key); }
+}
+
+export function readDraft(r: Reader): Draft {
+  let left = r.array();
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const priority: Priority = readPriority(r);
+  const delayMs: number = left-- > 0 ? r.uint() : 0;
+  const ttlMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const id: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const key: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  for (; left > 0; left--) r.skip();
+  return { bytes, priority, delayMs, ttlMs, id, key };
+}
+
 /** How long completed attempts of a class take. */
 export interface Durations {
   readonly count: number;
@@ -1841,6 +2045,23 @@ export type Effect =
       readonly raisedMs: number;
       readonly report: EscalationReport;
     }
+    /** Hand messages to a consumer. Done when each was reported on; what is still held is given again after a restore. */
+  | {
+      readonly type: "Deliver";
+      readonly fence: Fence;
+      readonly queue: QueueId;
+      readonly consumer: number;
+      readonly untilMs: number;
+      /** The payloads of each batch the messages are of. */
+      readonly payloads: readonly (readonly [number, Payload])[];
+      readonly messages: readonly Delivery[];
+    }
+    /** Erase rows of payloads nothing needs any more. Done with `FinishErasure`; given again after a restore. */
+  | {
+      readonly type: "ErasePayloads";
+      /** Batch and key of each. */
+      readonly rows: readonly (readonly [number, string])[];
+    }
 ;
 
 export function writeEffect(w: Writer, v: Effect): void {
@@ -1891,6 +2112,21 @@ export function writeEffect(w: Writer, v: Effect): void {
       w.str(v.key);
       w.uint(v.raisedMs);
       writeEscalationReport(w, v.report);
+      return;
+    case "Deliver":
+      w.array(7);
+      w.uint(6);
+      w.uint(v.fence);
+      w.uint(v.queue);
+      w.uint(v.consumer);
+      w.uint(v.untilMs);
+      w.array(v.payloads.length); for (const item0 of v.payloads) { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); }
+      w.array(v.messages.length); for (const item0 of v.messages) { writeDelivery(w, item0); }
+      return;
+    case "ErasePayloads":
+      w.array(2);
+      w.uint(7);
+      w.array(v.rows.length); for (const item0 of v.rows) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
       return;
   }
 }
@@ -1952,6 +2188,21 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
       const report: EscalationReport = readEscalationReport(r);
       for (; left > 0; left--) r.skip();
       return { type: "Notify", effect, escalation, task, session, key, raisedMs, report };
+    }
+    case 6: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const consumer: number = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      const payloads: readonly (readonly [number, Payload])[] = left-- > 0 ? r.list((r) => r.pair(uint, readPayload)) : [];
+      const messages: readonly Delivery[] = left-- > 0 ? r.list(readDelivery) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "Deliver", fence, queue, consumer, untilMs, payloads, messages };
+    }
+    case 7: {
+      const rows: readonly (readonly [number, string])[] = left-- > 0 ? r.list((r) => r.pair(uint, str)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "ErasePayloads", rows };
     }
     default:
       throw new RangeError(`Effect has no variant ${tag}`);
@@ -2293,7 +2544,7 @@ export function readEscalationStatus(r: Reader): EscalationStatus {
 }
 
 /** What happened. */
-export type Event = JournalEvent | AgentEvent | SessionEvent | TaskEvent | EscalationEvent | AlertEvent | OutboxEvent;
+export type Event = JournalEvent | AgentEvent | SessionEvent | TaskEvent | EscalationEvent | AlertEvent | OutboxEvent | QueueEvent;
 
 export function writeEvent(w: Writer, v: Event): void {
   switch (v.type) {
@@ -2364,6 +2615,21 @@ export function writeEvent(w: Writer, v: Event): void {
       return writeAlertEvent(w, v);
     case "EffectDone":
       return writeOutboxEvent(w, v);
+    case "QueueDefined":
+    case "QueueChanged":
+    case "QueueRemoved":
+    case "MessagesPublished":
+    case "MessagesDelivered":
+    case "MessagesAcked":
+    case "MessagesReturned":
+    case "MessagesDied":
+    case "MessagesWoken":
+    case "MessagesExpired":
+    case "MessagesDropped":
+    case "MessageExtended":
+    case "MessagesRedriven":
+    case "PayloadsErased":
+      return writeQueueEvent(w, v);
   }
 }
 
@@ -2377,6 +2643,7 @@ export function readEvent(r: Reader): Event {
   if (tag <= 499) return readEscalationEventAs(r, left, tag);
   if (tag <= 599) return readAlertEventAs(r, left, tag);
   if (tag <= 699) return readOutboxEventAs(r, left, tag);
+  if (tag <= 799) return readQueueEventAs(r, left, tag);
   throw new RangeError(`Event has no variant ${tag}`);
 }
 
@@ -2435,6 +2702,37 @@ export function readFactKind(r: Reader): FactKind {
 
 /** The right of one holder to report on one attempt: the sequence of the grant. */
 export type Fence = number;
+
+/** A message that is given back. */
+export interface GivenBack {
+  readonly fence: Fence;
+  readonly message: MessageId;
+  readonly kind: Nack;
+  /** Time before the next attempt; what the queue says when absent. */
+  readonly delayMs: number | null;
+  readonly detail: string;
+}
+
+export function writeGivenBack(w: Writer, v: GivenBack): void {
+  w.array(5);
+  w.uint(v.fence);
+  w.uint(v.message);
+  writeNack(w, v.kind);
+  if (v.delayMs === null) w.nil(); else { w.uint(v.delayMs); }
+  w.str(v.detail);
+}
+
+export function readGivenBack(r: Reader): GivenBack {
+  let left = r.array();
+  const fence: Fence = left-- > 0 ? r.uint() : 0;
+  const message: MessageId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const kind: Nack = readNack(r);
+  const delayMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const detail: string = left-- > 0 ? r.str() : "";
+  for (; left > 0; left--) r.skip();
+  return { fence, message, kind, delayMs, detail };
+}
 
 /** What the failure detector thinks. */
 export type Health = "healthy" | "degraded" | "unhealthy";
@@ -2808,6 +3106,9 @@ export function readLease(r: Reader): Lease {
   return { task, session, agent, epoch, grantedMs, lengthMs, deadlineMs, resources, revoked };
 }
 
+/** A message of a queue: its number in the partition, counted from 1. */
+export type MessageId = number;
+
 /** What stands in the way of a demand. */
 export type Misfit =
     /** No agent is of this type. */
@@ -2897,6 +3198,32 @@ export function readMisfitAs(r: Reader, fields: number, tag: number): Misfit {
     default:
       throw new RangeError(`Misfit has no variant ${tag}`);
   }
+}
+
+/** Why a message is given back. */
+export type Nack = "failed" | "unused" | "rejected";
+
+const nackTags: Readonly<Record<Nack, number>> = {
+  "failed": 0,
+  "unused": 1,
+  "rejected": 2,
+};
+
+const nackValues: ReadonlyMap<number, Nack> = new Map<number, Nack>([
+  [0, "failed"],
+  [1, "unused"],
+  [2, "rejected"],
+]);
+
+export function writeNack(w: Writer, v: Nack): void {
+  w.uint(nackTags[v]);
+}
+
+export function readNack(r: Reader): Nack {
+  const tag = r.uint();
+  const value = nackValues.get(tag);
+  if (value === undefined) throw new RangeError(`Nack has no value ${tag}`);
+  return value;
 }
 
 /** Names that belong together. */
@@ -3268,6 +3595,52 @@ export function readOutcomes(r: Reader): Outcomes {
   const failed: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { ended, failed };
+}
+
+/** What happens to a message a full queue has no room for. */
+export type Overflow = "refuse" | "drop_oldest";
+
+const overflowTags: Readonly<Record<Overflow, number>> = {
+  "refuse": 0,
+  "drop_oldest": 1,
+};
+
+const overflowValues: ReadonlyMap<number, Overflow> = new Map<number, Overflow>([
+  [0, "refuse"],
+  [1, "drop_oldest"],
+]);
+
+export function writeOverflow(w: Writer, v: Overflow): void {
+  w.uint(overflowTags[v]);
+}
+
+export function readOverflow(r: Reader): Overflow {
+  const tag = r.uint();
+  const value = overflowValues.get(tag);
+  if (value === undefined) throw new RangeError(`Overflow has no value ${tag}`);
+  return value;
+}
+
+/** What came of one part of a command that brings many things at once. */
+export interface Part {
+  /** Which of them, counted from 0. */
+  readonly index: number;
+  readonly outcome: Outcome;
+}
+
+export function writePart(w: Writer, v: Part): void {
+  w.array(2);
+  w.uint(v.index);
+  writeOutcome(w, v.outcome);
+}
+
+export function readPart(r: Reader): Part {
+  let left = r.array();
+  const index: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const outcome: Outcome = readOutcome(r);
+  for (; left > 0; left--) r.skip();
+  return { index, outcome };
 }
 
 /** Bytes that the kernel carries without looking inside. */
@@ -3780,6 +4153,719 @@ export function readPriority(r: Reader): Priority {
   return value;
 }
 
+/** A message that came in. */
+export interface Published {
+  /** Where its payload lies among those of the batch. */
+  readonly offset: number;
+  readonly bytes: number;
+  readonly priority: Priority;
+  /** When it may be handed out, if not at once. */
+  readonly atMs: number | null;
+  /** When it is gone, if not with the rest of the batch. */
+  readonly expiresMs: number | null;
+  readonly id: string | null;
+  readonly key: string | null;
+}
+
+export function writePublished(w: Writer, v: Published): void {
+  w.array(7);
+  w.uint(v.offset);
+  w.uint(v.bytes);
+  writePriority(w, v.priority);
+  if (v.atMs === null) w.nil(); else { w.uint(v.atMs); }
+  if (v.expiresMs === null) w.nil(); else { w.uint(v.expiresMs); }
+  if (v.id === null) w.nil(); else { w.str(v.id); }
+  if (v.key === null) w.nil(); else { w.str(v.key); }
+}
+
+export function readPublished(r: Reader): Published {
+  let left = r.array();
+  const offset: number = left-- > 0 ? r.uint() : 0;
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const priority: Priority = readPriority(r);
+  const atMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const expiresMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const id: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const key: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  for (; left > 0; left--) r.skip();
+  return { offset, bytes, priority, atMs, expiresMs, id, key };
+}
+
+/** One queue. */
+export interface Queue {
+  readonly spec: QueueSpec;
+  readonly counts: QueueCounts;
+  readonly createdMs: number;
+}
+
+export function writeQueue(w: Writer, v: Queue): void {
+  w.array(3);
+  writeQueueSpec(w, v.spec);
+  writeQueueCounts(w, v.counts);
+  w.uint(v.createdMs);
+}
+
+export function readQueue(r: Reader): Queue {
+  let left = r.array();
+  left--;
+  const spec: QueueSpec = readQueueSpec(r);
+  left--;
+  const counts: QueueCounts = readQueueCounts(r);
+  const createdMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { spec, counts, createdMs };
+}
+
+/** What can be asked of queues. */
+export type QueueCommand =
+    /** Makes a queue, or gives a known one other options. */
+  | {
+      readonly type: "DefineQueue";
+      readonly spec: QueueSpec;
+    }
+    /** Forgets an empty queue. */
+  | {
+      readonly type: "RemoveQueue";
+      readonly queue: QueueId;
+    }
+    /** Brings messages in. */
+  | {
+      readonly type: "PublishMessages";
+      readonly queue: QueueId;
+      /** The payloads of all of them, one behind the other. */
+      readonly payload: Payload;
+      readonly messages: readonly Draft[];
+    }
+    /** How many messages a consumer may hold at once from now on; 0 ends it. Leaves no event. */
+  | {
+      readonly type: "Consume";
+      readonly queue: QueueId;
+      readonly consumer: number;
+      readonly credit: number;
+    }
+    /** Messages were dealt with. */
+  | {
+      readonly type: "AckMessages";
+      readonly queue: QueueId;
+      readonly messages: readonly (readonly [Fence, MessageId])[];
+    }
+    /** Messages are given back. */
+  | {
+      readonly type: "NackMessages";
+      readonly queue: QueueId;
+      readonly messages: readonly GivenBack[];
+    }
+    /** Whoever has a message needs more time, from now on. */
+  | {
+      readonly type: "ExtendMessage";
+      readonly fence: Fence;
+      readonly message: MessageId;
+      readonly lengthMs: number;
+    }
+    /** Lets dead letters wait again. */
+  | {
+      readonly type: "RedriveMessages";
+      readonly queue: QueueId;
+      readonly messages: readonly MessageId[];
+    }
+    /** Throws dead letters away. */
+  | {
+      readonly type: "DiscardMessages";
+      readonly queue: QueueId;
+      readonly messages: readonly MessageId[];
+    }
+    /** The rows of these batches are erased. */
+  | {
+      readonly type: "FinishErasure";
+      readonly batches: readonly number[];
+    }
+;
+
+export function writeQueueCommand(w: Writer, v: QueueCommand): void {
+  switch (v.type) {
+    case "DefineQueue":
+      w.array(2);
+      w.uint(700);
+      writeQueueSpec(w, v.spec);
+      return;
+    case "RemoveQueue":
+      w.array(2);
+      w.uint(701);
+      w.uint(v.queue);
+      return;
+    case "PublishMessages":
+      w.array(4);
+      w.uint(702);
+      w.uint(v.queue);
+      writePayload(w, v.payload);
+      w.array(v.messages.length); for (const item0 of v.messages) { writeDraft(w, item0); }
+      return;
+    case "Consume":
+      w.array(4);
+      w.uint(703);
+      w.uint(v.queue);
+      w.uint(v.consumer);
+      w.uint(v.credit);
+      return;
+    case "AckMessages":
+      w.array(3);
+      w.uint(704);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.array(2); w.uint(item0[0]); w.uint(item0[1]); }
+      return;
+    case "NackMessages":
+      w.array(3);
+      w.uint(705);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { writeGivenBack(w, item0); }
+      return;
+    case "ExtendMessage":
+      w.array(4);
+      w.uint(706);
+      w.uint(v.fence);
+      w.uint(v.message);
+      w.uint(v.lengthMs);
+      return;
+    case "RedriveMessages":
+      w.array(3);
+      w.uint(707);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "DiscardMessages":
+      w.array(3);
+      w.uint(708);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "FinishErasure":
+      w.array(2);
+      w.uint(709);
+      w.array(v.batches.length); for (const item0 of v.batches) { w.uint(item0); }
+      return;
+  }
+}
+
+export function readQueueCommand(r: Reader): QueueCommand {
+  return readQueueCommandAs(r, r.array() - 1, r.uint());
+}
+
+export function readQueueCommandAs(r: Reader, fields: number, tag: number): QueueCommand {
+  let left = fields;
+  switch (tag) {
+    case 700: {
+      left--;
+      const spec: QueueSpec = readQueueSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "DefineQueue", spec };
+    }
+    case 701: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "RemoveQueue", queue };
+    }
+    case 702: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const payload: Payload = readPayload(r);
+      const messages: readonly Draft[] = left-- > 0 ? r.list(readDraft) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "PublishMessages", queue, payload, messages };
+    }
+    case 703: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const consumer: number = left-- > 0 ? r.uint() : 0;
+      const credit: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Consume", queue, consumer, credit };
+    }
+    case 704: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly (readonly [Fence, MessageId])[] = left-- > 0 ? r.list((r) => r.pair(uint, uint)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "AckMessages", queue, messages };
+    }
+    case 705: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly GivenBack[] = left-- > 0 ? r.list(readGivenBack) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "NackMessages", queue, messages };
+    }
+    case 706: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const message: MessageId = left-- > 0 ? r.uint() : 0;
+      const lengthMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ExtendMessage", fence, message, lengthMs };
+    }
+    case 707: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "RedriveMessages", queue, messages };
+    }
+    case 708: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "DiscardMessages", queue, messages };
+    }
+    case 709: {
+      const batches: readonly number[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "FinishErasure", batches };
+    }
+    default:
+      throw new RangeError(`QueueCommand has no variant ${tag}`);
+  }
+}
+
+/** How many messages are where. Published ones are acked, waiting, in flight, dead, expired or dropped. */
+export interface QueueCounts {
+  readonly published: number;
+  readonly acked: number;
+  /** Waiting or delayed. */
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly dead: number;
+  readonly expired: number;
+  /** Made room, or were thrown away. */
+  readonly dropped: number;
+  /** Bytes of those that wait or are in flight. */
+  readonly bytes: number;
+  /** Bytes of dead letters. */
+  readonly deadBytes: number;
+  /** Times a message was handed out. */
+  readonly delivered: number;
+  /** Times one came back. */
+  readonly returned: number;
+  /** Times one became a dead letter. */
+  readonly died: number;
+  /** Times a dead letter was sent back. */
+  readonly redriven: number;
+}
+
+export function writeQueueCounts(w: Writer, v: QueueCounts): void {
+  w.array(13);
+  w.uint(v.published);
+  w.uint(v.acked);
+  w.uint(v.waiting);
+  w.uint(v.inFlight);
+  w.uint(v.dead);
+  w.uint(v.expired);
+  w.uint(v.dropped);
+  w.uint(v.bytes);
+  w.uint(v.deadBytes);
+  w.uint(v.delivered);
+  w.uint(v.returned);
+  w.uint(v.died);
+  w.uint(v.redriven);
+}
+
+export function readQueueCounts(r: Reader): QueueCounts {
+  let left = r.array();
+  const published: number = left-- > 0 ? r.uint() : 0;
+  const acked: number = left-- > 0 ? r.uint() : 0;
+  const waiting: number = left-- > 0 ? r.uint() : 0;
+  const inFlight: number = left-- > 0 ? r.uint() : 0;
+  const dead: number = left-- > 0 ? r.uint() : 0;
+  const expired: number = left-- > 0 ? r.uint() : 0;
+  const dropped: number = left-- > 0 ? r.uint() : 0;
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  const deadBytes: number = left-- > 0 ? r.uint() : 0;
+  const delivered: number = left-- > 0 ? r.uint() : 0;
+  const returned: number = left-- > 0 ? r.uint() : 0;
+  const died: number = left-- > 0 ? r.uint() : 0;
+  const redriven: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { published, acked, waiting, inFlight, dead, expired, dropped, bytes, deadBytes, delivered, returned, died, redriven };
+}
+
+/** What happened to queues and their messages. */
+export type QueueEvent =
+    /** A queue was made. */
+  | {
+      readonly type: "QueueDefined";
+      readonly spec: QueueSpec;
+    }
+    /** A queue goes by something else from now on. */
+  | {
+      readonly type: "QueueChanged";
+      readonly queue: QueueId;
+      readonly spec: QueueSpec;
+    }
+    /** A queue is gone. */
+  | {
+      readonly type: "QueueRemoved";
+      readonly queue: QueueId;
+    }
+    /** Messages came in, numbered without gaps. */
+  | {
+      readonly type: "MessagesPublished";
+      readonly queue: QueueId;
+      /** Number of the first one, and of the batch. */
+      readonly first: MessageId;
+      /** The payloads of all of them. */
+      readonly payload: Payload;
+      readonly expiresMs: number;
+      /** Until when their ids are remembered. */
+      readonly dedupUntilMs: number;
+      /** Ids the queue remembers at most. */
+      readonly dedupIds: number;
+      readonly messages: readonly Published[];
+    }
+    /** Messages were handed to a consumer; the fence is the event's sequence. */
+  | {
+      readonly type: "MessagesDelivered";
+      readonly queue: QueueId;
+      readonly consumer: number;
+      readonly untilMs: number;
+      readonly messages: readonly MessageId[];
+    }
+    /** Messages were dealt with. */
+  | {
+      readonly type: "MessagesAcked";
+      readonly queue: QueueId;
+      readonly messages: readonly MessageId[];
+    }
+    /** Messages came back. */
+  | {
+      readonly type: "MessagesReturned";
+      readonly queue: QueueId;
+      readonly messages: readonly Returned[];
+    }
+    /** Messages became dead letters. */
+  | {
+      readonly type: "MessagesDied";
+      readonly queue: QueueId;
+      /** How long they are kept. */
+      readonly expiresMs: number;
+      readonly messages: readonly Death[];
+    }
+    /** The time of delayed messages has come. */
+  | {
+      readonly type: "MessagesWoken";
+      readonly queue: QueueId;
+      readonly messages: readonly MessageId[];
+    }
+    /** Nobody took them in time, or a dead letter was kept long enough. */
+  | {
+      readonly type: "MessagesExpired";
+      readonly queue: QueueId;
+      readonly messages: readonly MessageId[];
+    }
+    /** They made room, or somebody threw them away. */
+  | {
+      readonly type: "MessagesDropped";
+      readonly queue: QueueId;
+      readonly messages: readonly MessageId[];
+    }
+    /** Whoever has it has more time. */
+  | {
+      readonly type: "MessageExtended";
+      readonly queue: QueueId;
+      readonly message: MessageId;
+      readonly fence: Fence;
+      readonly untilMs: number;
+    }
+    /** Dead letters wait again, as new messages, numbered from `first`. */
+  | {
+      readonly type: "MessagesRedriven";
+      readonly queue: QueueId;
+      readonly first: MessageId;
+      readonly expiresMs: number;
+      readonly messages: readonly MessageId[];
+    }
+    /** The rows of these batches are erased. */
+  | {
+      readonly type: "PayloadsErased";
+      readonly batches: readonly number[];
+    }
+;
+
+export function writeQueueEvent(w: Writer, v: QueueEvent): void {
+  switch (v.type) {
+    case "QueueDefined":
+      w.array(2);
+      w.uint(700);
+      writeQueueSpec(w, v.spec);
+      return;
+    case "QueueChanged":
+      w.array(3);
+      w.uint(701);
+      w.uint(v.queue);
+      writeQueueSpec(w, v.spec);
+      return;
+    case "QueueRemoved":
+      w.array(2);
+      w.uint(702);
+      w.uint(v.queue);
+      return;
+    case "MessagesPublished":
+      w.array(8);
+      w.uint(703);
+      w.uint(v.queue);
+      w.uint(v.first);
+      writePayload(w, v.payload);
+      w.uint(v.expiresMs);
+      w.uint(v.dedupUntilMs);
+      w.uint(v.dedupIds);
+      w.array(v.messages.length); for (const item0 of v.messages) { writePublished(w, item0); }
+      return;
+    case "MessagesDelivered":
+      w.array(5);
+      w.uint(704);
+      w.uint(v.queue);
+      w.uint(v.consumer);
+      w.uint(v.untilMs);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "MessagesAcked":
+      w.array(3);
+      w.uint(705);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "MessagesReturned":
+      w.array(3);
+      w.uint(706);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { writeReturned(w, item0); }
+      return;
+    case "MessagesDied":
+      w.array(4);
+      w.uint(707);
+      w.uint(v.queue);
+      w.uint(v.expiresMs);
+      w.array(v.messages.length); for (const item0 of v.messages) { writeDeath(w, item0); }
+      return;
+    case "MessagesWoken":
+      w.array(3);
+      w.uint(708);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "MessagesExpired":
+      w.array(3);
+      w.uint(709);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "MessagesDropped":
+      w.array(3);
+      w.uint(710);
+      w.uint(v.queue);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "MessageExtended":
+      w.array(5);
+      w.uint(711);
+      w.uint(v.queue);
+      w.uint(v.message);
+      w.uint(v.fence);
+      w.uint(v.untilMs);
+      return;
+    case "MessagesRedriven":
+      w.array(5);
+      w.uint(712);
+      w.uint(v.queue);
+      w.uint(v.first);
+      w.uint(v.expiresMs);
+      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      return;
+    case "PayloadsErased":
+      w.array(2);
+      w.uint(713);
+      w.array(v.batches.length); for (const item0 of v.batches) { w.uint(item0); }
+      return;
+  }
+}
+
+export function readQueueEvent(r: Reader): QueueEvent {
+  return readQueueEventAs(r, r.array() - 1, r.uint());
+}
+
+export function readQueueEventAs(r: Reader, fields: number, tag: number): QueueEvent {
+  let left = fields;
+  switch (tag) {
+    case 700: {
+      left--;
+      const spec: QueueSpec = readQueueSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "QueueDefined", spec };
+    }
+    case 701: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: QueueSpec = readQueueSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "QueueChanged", queue, spec };
+    }
+    case 702: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "QueueRemoved", queue };
+    }
+    case 703: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const first: MessageId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const payload: Payload = readPayload(r);
+      const expiresMs: number = left-- > 0 ? r.uint() : 0;
+      const dedupUntilMs: number = left-- > 0 ? r.uint() : 0;
+      const dedupIds: number = left-- > 0 ? r.uint() : 0;
+      const messages: readonly Published[] = left-- > 0 ? r.list(readPublished) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesPublished", queue, first, payload, expiresMs, dedupUntilMs, dedupIds, messages };
+    }
+    case 704: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const consumer: number = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesDelivered", queue, consumer, untilMs, messages };
+    }
+    case 705: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesAcked", queue, messages };
+    }
+    case 706: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly Returned[] = left-- > 0 ? r.list(readReturned) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesReturned", queue, messages };
+    }
+    case 707: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const expiresMs: number = left-- > 0 ? r.uint() : 0;
+      const messages: readonly Death[] = left-- > 0 ? r.list(readDeath) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesDied", queue, expiresMs, messages };
+    }
+    case 708: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesWoken", queue, messages };
+    }
+    case 709: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesExpired", queue, messages };
+    }
+    case 710: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesDropped", queue, messages };
+    }
+    case 711: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const message: MessageId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "MessageExtended", queue, message, fence, untilMs };
+    }
+    case 712: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const first: MessageId = left-- > 0 ? r.uint() : 0;
+      const expiresMs: number = left-- > 0 ? r.uint() : 0;
+      const messages: readonly MessageId[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesRedriven", queue, first, expiresMs, messages };
+    }
+    case 713: {
+      const batches: readonly number[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "PayloadsErased", batches };
+    }
+    default:
+      throw new RangeError(`QueueEvent has no variant ${tag}`);
+  }
+}
+
+/** A queue of messages. */
+export type QueueId = number;
+
+/** What a queue goes by. Times in milliseconds. */
+export interface QueueSpec {
+  readonly name: string;
+  /** Messages that wait or are in somebody's hands, at most. */
+  readonly maxMessages: number;
+  /** Their bytes together, at most; dead letters may have as many again. */
+  readonly maxBytes: number;
+  readonly overflow: Overflow;
+  /** Times a message is handed out before it is a dead letter. */
+  readonly maxAttempts: number;
+  /** Time a consumer has to deal with a message. */
+  readonly leaseMs: number;
+  /** Wait before the second attempt. */
+  readonly retryInitialMs: number;
+  /** Longest wait before an attempt, but for the jitter. */
+  readonly retryMaxMs: number;
+  /** Growth of the wait from one attempt to the next, in parts per million. */
+  readonly retryMultiplierPpm: number;
+  /** Greatest part of a wait that is added to it at random, in parts per million. */
+  readonly retryJitterPpm: number;
+  /** Time after which a message expires that nobody has taken, and a dead letter is dropped. */
+  readonly retentionMs: number;
+  /** Waiting time that lifts a message by one priority. */
+  readonly ageingMs: number;
+  /** Time in which a second message of the same id is taken for the first. */
+  readonly dedupMs: number;
+  /** Ids that are remembered at most. */
+  readonly dedupIds: number;
+  /** Dead letters that are kept at most; beyond, the oldest go. */
+  readonly maxDead: number;
+}
+
+export function writeQueueSpec(w: Writer, v: QueueSpec): void {
+  w.array(15);
+  w.str(v.name);
+  w.uint(v.maxMessages);
+  w.uint(v.maxBytes);
+  writeOverflow(w, v.overflow);
+  w.uint(v.maxAttempts);
+  w.uint(v.leaseMs);
+  w.uint(v.retryInitialMs);
+  w.uint(v.retryMaxMs);
+  w.uint(v.retryMultiplierPpm);
+  w.uint(v.retryJitterPpm);
+  w.uint(v.retentionMs);
+  w.uint(v.ageingMs);
+  w.uint(v.dedupMs);
+  w.uint(v.dedupIds);
+  w.uint(v.maxDead);
+}
+
+export function readQueueSpec(r: Reader): QueueSpec {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const maxMessages: number = left-- > 0 ? r.uint() : 0;
+  const maxBytes: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const overflow: Overflow = readOverflow(r);
+  const maxAttempts: number = left-- > 0 ? r.uint() : 0;
+  const leaseMs: number = left-- > 0 ? r.uint() : 0;
+  const retryInitialMs: number = left-- > 0 ? r.uint() : 0;
+  const retryMaxMs: number = left-- > 0 ? r.uint() : 0;
+  const retryMultiplierPpm: number = left-- > 0 ? r.uint() : 0;
+  const retryJitterPpm: number = left-- > 0 ? r.uint() : 0;
+  const retentionMs: number = left-- > 0 ? r.uint() : 0;
+  const ageingMs: number = left-- > 0 ? r.uint() : 0;
+  const dedupMs: number = left-- > 0 ? r.uint() : 0;
+  const dedupIds: number = left-- > 0 ? r.uint() : 0;
+  const maxDead: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { name, maxMessages, maxBytes, overflow, maxAttempts, leaseMs, retryInitialMs, retryMaxMs, retryMultiplierPpm, retryJitterPpm, retentionMs, ageingMs, dedupMs, dedupIds, maxDead };
+}
+
 /** A criterion by which agents are ranked. */
 export type RankBy = "priority" | "load" | "performance" | "success" | "speed";
 
@@ -4081,6 +5167,31 @@ export function readResources(r: Reader): Resources {
   const diskMb: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { memoryMb, cpuMilli, diskMb };
+}
+
+/** A message that came back. */
+export interface Returned {
+  readonly message: MessageId;
+  /** When it may be handed out; in the past, as if it had waited since then. */
+  readonly atMs: number;
+  /** Attempts that count. */
+  readonly attempts: number;
+}
+
+export function writeReturned(w: Writer, v: Returned): void {
+  w.array(3);
+  w.uint(v.message);
+  w.uint(v.atMs);
+  w.uint(v.attempts);
+}
+
+export function readReturned(r: Reader): Returned {
+  let left = r.array();
+  const message: MessageId = left-- > 0 ? r.uint() : 0;
+  const atMs: number = left-- > 0 ? r.uint() : 0;
+  const attempts: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { message, atMs, attempts };
 }
 
 /** A request to stop that was made. */
@@ -5929,6 +7040,18 @@ export type View =
       readonly type: "Waits";
       readonly session: SessionId;
     }
+    /** One queue. */
+  | {
+      readonly type: "Queue";
+      readonly queue: QueueId;
+    }
+    /** Messages of a queue nobody could deal with: `DeadLetters`, at most 1,000. */
+  | {
+      readonly type: "DeadLetters";
+      readonly queue: QueueId;
+      readonly skip: number;
+      readonly limit: number;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -6028,6 +7151,18 @@ export function writeView(w: Writer, v: View): void {
       w.array(2);
       w.uint(25);
       w.uint(v.session);
+      return;
+    case "Queue":
+      w.array(2);
+      w.uint(30);
+      w.uint(v.queue);
+      return;
+    case "DeadLetters":
+      w.array(4);
+      w.uint(31);
+      w.uint(v.queue);
+      w.uint(v.skip);
+      w.uint(v.limit);
       return;
   }
 }
@@ -6135,6 +7270,18 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       const session: SessionId = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "Waits", session };
+    }
+    case 30: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Queue", queue };
+    }
+    case 31: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const skip: number = left-- > 0 ? r.uint() : 0;
+      const limit: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "DeadLetters", queue, skip, limit };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

@@ -294,6 +294,15 @@ export class Reader {
     return this.#length(tag, 0xdb, 0xdc);
   }
 
+  /** The tag of the enum value that is next, without taking it. */
+  peekTag(): number {
+    const at = this.#at;
+    this.array();
+    const tag = this.uint();
+    this.#at = at;
+    return tag;
+  }
+
   /** An array of values that `read` reads. */
   list<T>(read: (reader: Reader) => T): readonly T[] {
     const length = this.array();

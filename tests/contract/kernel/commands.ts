@@ -3,8 +3,10 @@ import type {
   AgentSpec,
   Command,
   Demand,
+  Draft,
   Payload,
   PlanSpec,
+  QueueSpec,
   Report,
   Settings,
   TaskSpec,
@@ -105,6 +107,39 @@ const report: fc.Arbitrary<Report> = fc.record({
 });
 const error = fc.record({ errorType: text, message: text, details: optional(payload) });
 
+const wait = fc.oneof({ weight: 3, arbitrary: fc.nat(5_000) }, ms);
+const queueSpec: fc.Arbitrary<QueueSpec> = fc.record({
+  name: fc.constantFrom("a", "b"),
+  maxMessages: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }) }, number),
+  maxBytes: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 999 }) }, ms),
+  overflow: fc.constantFrom("refuse" as const, "drop_oldest" as const),
+  maxAttempts: number,
+  leaseMs: wait,
+  retryInitialMs: wait,
+  retryMaxMs: wait,
+  retryMultiplierPpm: ms,
+  retryJitterPpm: fc.nat(1_000_001),
+  retentionMs: wait,
+  ageingMs: wait,
+  dedupMs: wait,
+  dedupIds: fc.nat(5),
+  maxDead: fc.nat(3),
+});
+const draft: fc.Arbitrary<Draft> = fc.record({
+  bytes: fc.nat(60),
+  priority: fc.constantFrom("low" as const, "medium" as const, "high" as const, "critical" as const),
+  delayMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, wait),
+  ttlMs: fc.option(wait, { freq: 4 }),
+  id: fc.option(text, { freq: 4 }),
+  key: optional(text),
+});
+/** Messages with their payload, which now and then has another length than they say. */
+const published = fc.record({
+  queue: handle,
+  messages: list(draft, 4),
+  odd: fc.option(payload, { freq: 10 }),
+});
+
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 type Fields<T extends Command["type"]> = { [K in Exclude<keyof Of<T>, "type">]: fc.Arbitrary<Of<T>[K]> };
 
@@ -178,5 +213,29 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
       note: text,
     }),
     FinishEffect: command("FinishEffect", { effect: handle, ok: fc.boolean(), detail: text }),
+    DefineQueue: command("DefineQueue", { spec: queueSpec }),
+    RemoveQueue: command("RemoveQueue", { queue: handle }),
+    PublishMessages: published.map(({ queue, messages, odd }) => {
+      const bytes = new Uint8Array(messages.reduce((sum, message) => sum + message.bytes, 0));
+      return { type: "PublishMessages", queue, payload: odd ?? { type: "Inline", bytes }, messages };
+    }),
+    Consume: command("Consume", { queue: handle, consumer: fc.nat(2), credit: fc.nat(4) }),
+    AckMessages: command("AckMessages", { queue: handle, messages: list(fc.tuple(fence, fc.nat(12))) }),
+    NackMessages: command("NackMessages", {
+      queue: handle,
+      messages: list(
+        fc.record({
+          fence,
+          message: fc.nat(12),
+          kind: fc.constantFrom("failed" as const, "unused" as const, "rejected" as const),
+          delayMs: optional(wait),
+          detail: text,
+        }),
+      ),
+    }),
+    ExtendMessage: command("ExtendMessage", { fence, message: fc.nat(12), lengthMs: wait }),
+    RedriveMessages: command("RedriveMessages", { queue: handle, messages: list(fc.nat(12)) }),
+    DiscardMessages: command("DiscardMessages", { queue: handle, messages: list(fc.nat(12)) }),
+    FinishErasure: command("FinishErasure", { batches: list(fc.nat(12)) }),
   };
 }

@@ -11,7 +11,7 @@ use crate::scripts::hex;
 use crate::world::World;
 
 const SEED: u64 = 3;
-const STEPS: u64 = 700;
+const STEPS: u64 = 1_500;
 
 /// Writes `v<format>.journal` (each frame after its length, u32 little-endian), `v<format>.snapshot`, which stands for the
 /// beginning of the journal, and `v<format>.json` with the hashes both lead to.

@@ -37,6 +37,9 @@ const BRANCHES: &[&str] = &[
     "fault: agent breaks",
     "fault: agent falls silent",
     "fault: start of an agent fails",
+    "fault: consumer leaves",
+    "fault: consumer forgets a message",
+    "fault: message reported on again",
     "recovery: torn tail cut",
     "recovery: damaged frame refused",
     "recovery: damaged snapshot refused",
@@ -74,6 +77,8 @@ pub(crate) const DIED: &str = "unanswered when its process died";
 const IMPOSSIBLE: &[(&str, &str)] = &[
     // The newest format is the first one: it is raised already, or refused.
     ("RaiseFormat", IN_DOUBT_AND_WRITTEN),
+    // Who consumes is not written down.
+    ("Consume", IN_DOUBT_AND_WRITTEN),
 ];
 
 /// Events that no command can bring about yet.
@@ -81,7 +86,13 @@ const UNREACHABLE: &[&str] = &["FormatRaised"];
 
 /// Refusals that take more than a world of a few steps holds, each of which has a test of its own in the kernel; and one
 /// that is not the kernel's.
-const OUT_OF_REACH: &[&str] = &["AGENT_LIMIT", "POOL_LIMIT", "SESSION_LIMIT", "SESSION_NOT_READY"];
+const OUT_OF_REACH: &[&str] = &[
+    "AGENT_LIMIT",
+    "POOL_LIMIT",
+    "QUEUE_LIMIT",
+    "SESSION_LIMIT",
+    "SESSION_NOT_READY",
+];
 
 /// Beginnings of the codes a kernel alone refuses with.
 const DOMAINS: &[&str] = &[
@@ -93,8 +104,10 @@ const DOMAINS: &[&str] = &[
     "KERNEL_FORMAT_",
     "KERNEL_SETTINGS_",
     "LEASE_",
+    "MESSAGE_",
     "PLAN_",
     "POOL_",
+    "QUEUE_",
     "SESSION_",
     "TASK_",
 ];

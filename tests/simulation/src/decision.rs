@@ -54,6 +54,12 @@ kinds! {
     Jump = 4 "the wall clock jumps",
     Hold = 3 "the process is held up",
     Crowd = 1 "more is said at once than one step takes",
+    Queue = 8 "a queue is defined or removed",
+    Publish = 60 "somebody publishes",
+    Consume = 20 "a consumer comes or leaves",
+    Deal = 160 "a consumer deals with a message",
+    Dead = 12 "dead letters are sent back or thrown away",
+    Erase = 12 "rows nobody needs are erased",
     Calm = 0 "faults end and everything must heal",
 }
 

@@ -1,5 +1,7 @@
 //! What a reader of the journal knows: a model of its own, far simpler than the kernel's.
 
+mod queues;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use polyphon_kernel::agents::{AgentEvent, AgentSpec, AgentStatus, HostKind};
@@ -10,6 +12,8 @@ use polyphon_kernel::outbox::OutboxEvent;
 use polyphon_kernel::sessions::{SessionEvent, SessionStatus};
 use polyphon_kernel::tasks::{Next, PhaseStatus, PlanSpec, TaskEvent, TaskSpec, TaskStatus};
 use polyphon_kernel::{Event, Resources};
+
+pub(crate) use queues::{MessageFact, Place, QueueFacts};
 
 #[derive(Debug)]
 pub(crate) struct TaskFact {
@@ -85,6 +89,7 @@ pub(crate) struct Facts {
     pub(crate) outbox: BTreeSet<u64>,
     /// Sessions that ended, and how. Their tasks are let go.
     pub(crate) ended: BTreeMap<u64, SessionStatus>,
+    pub(crate) queues: QueueFacts,
 }
 
 impl Facts {
@@ -113,6 +118,7 @@ impl Facts {
             Event::Escalation(event) => self.apply_escalation(seq, event),
             Event::Outbox(OutboxEvent::EffectDone { effect, .. }) => drop(self.outbox.remove(&effect.0)),
             Event::Alert(event) => self.apply_alert(seq, event),
+            Event::Queue(event) => self.queues.apply(seq, self.ms, event),
         }
     }
 

@@ -30,6 +30,16 @@ mod broken {
     pub(super) const WHOLE: &str = "a frame on the disk is whole";
     pub(super) const SEQUENCE: &str = "the sequence has no gaps and the chain is intact";
     pub(super) const LEASES: &str = "an attempt has the time it was given";
+    pub(super) const IDS: &str = "one message for each id";
+    pub(super) const KEY_ORDER: &str = "messages of a key are dealt with in order";
+    pub(super) const STARVES: &str = "priority never starves";
+    pub(super) const MESSAGES_END: &str = "every message ends";
+    pub(super) const DELIVERIES: &str = "attempts of a message stay within their bound";
+    pub(super) const CREDIT: &str = "a consumer holds no more than its credit";
+    pub(super) const TTL: &str = "no message is handed out after its time";
+    pub(super) const REPORTS: &str = "a message is reported on by who holds it";
+    pub(super) const BOUNDS: &str = "a queue stays within its bounds";
+    pub(super) const PLACES: &str = "every message is in one place";
     pub(super) const ONCE: &str = "an attempt is begun once";
 }
 
@@ -87,6 +97,33 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         "kernel: an agent is given one task too many",
         broken::CAPACITY,
     ),
+    (27, "kernel: ids of messages are not looked up", broken::IDS),
+    (17, "kernel: messages of a key pass each other", broken::KEY_ORDER),
+    (18, "kernel: waiting outweighs no priority", broken::STARVES),
+    (
+        19,
+        "kernel: the end of a message does not let the next of its key move",
+        broken::STARVES,
+    ),
+    (
+        20,
+        "kernel: a message is handed out once too often",
+        broken::DELIVERIES,
+    ),
+    (
+        21,
+        "kernel: a consumer is given one message too many",
+        broken::CREDIT,
+    ),
+    (22, "kernel: a message is handed out after its time", broken::TTL),
+    (23, "kernel: anybody may report on a message", broken::REPORTS),
+    (24, "kernel: a full queue takes one more", broken::BOUNDS),
+    (
+        25,
+        "kernel: messages nobody reports on stay where they are",
+        broken::MESSAGES_END,
+    ),
+    (26, "kernel: expired messages are not counted", broken::PLACES),
     (
         16,
         "kernel: more time for an attempt leaves its timer as it was",

@@ -51,6 +51,12 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.escalations.table, &mut writer);
     table(&durable.alerts.table, &mut writer);
     table(&durable.outbox.table, &mut writer);
+    table(&durable.queues.table, &mut writer);
+    table(&durable.queues.messages, &mut writer);
+    table(&durable.queues.batches, &mut writer);
+    table(&durable.queues.runs.table, &mut writer);
+    table(&durable.queues.recent, &mut writer);
+    table(&durable.queues.numbers, &mut writer);
     let mut bytes = writer.into_bytes();
     let crc = crc32c(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
@@ -92,6 +98,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.escalations.table = records(&mut reader)?;
     durable.alerts.table = records(&mut reader)?;
     durable.outbox.table = records(&mut reader)?;
+    durable.queues.table = records(&mut reader)?;
+    durable.queues.messages = records(&mut reader)?;
+    durable.queues.batches = records(&mut reader)?;
+    durable.queues.runs.table = records(&mut reader)?;
+    durable.queues.recent = records(&mut reader)?;
+    durable.queues.numbers = records(&mut reader)?;
     if let Some(level) = durable.newer_format() {
         return Err(SnapshotError::Newer(level.into()));
     }

@@ -11,6 +11,7 @@ use crate::escalations;
 use crate::event::Event;
 use crate::journal::{self, FrameWriter, JournalEvent};
 use crate::outbox;
+use crate::queues;
 use crate::reactions;
 use crate::refusal::Refusal;
 use crate::sessions;
@@ -121,8 +122,15 @@ impl<'k> Turn<'k> {
             Ok(count) => count,
             Err(_) if batch.is_empty() => return (Vec::new(), 0),
             Err(error) => {
-                let outcome = malformed(&error);
-                return (vec![Answer { id: 0, outcome }], 0);
+                let (outcome, parts) = (malformed(&error), Vec::new());
+                return (
+                    vec![Answer {
+                        id: 0,
+                        outcome,
+                        parts,
+                    }],
+                    0,
+                );
             }
         };
         let first = reader.offset();
@@ -145,6 +153,7 @@ impl<'k> Turn<'k> {
             answers.push(Answer {
                 id: salvage_id(start),
                 outcome: malformed(&error),
+                parts: Vec::new(),
             });
             if !goes_on {
                 break;
@@ -157,6 +166,7 @@ impl<'k> Turn<'k> {
     pub(super) fn settle(&mut self) {
         self.command = 0;
         let mut pass = dispatch::Pass::default();
+        let mut messages = queues::dispatch::Pass::default();
         loop {
             if !room::is_left(&self.frame) {
                 self.pending = true;
@@ -164,13 +174,24 @@ impl<'k> Turn<'k> {
             }
             let mut sink = Sink::default();
             let state = self.kernel.state(self.now_ms);
-            if sweep::next(&state, &mut sink) || agents::sweep::next(&state, &mut sink) {
+            if sweep::next(&state, &mut sink)
+                || agents::sweep::next(&state, &mut sink)
+                || queues::sweep::next(&state, &mut sink)
+            {
                 self.absorb(sink);
                 // What ended may have made room for what found none before.
                 pass = dispatch::Pass::default();
                 continue;
             }
             if let Some(event) = dispatch::next(&state, &mut pass) {
+                self.apply(event);
+                continue;
+            }
+            if messages.is_spent() {
+                self.pending = true;
+                return;
+            }
+            if let Some(event) = queues::dispatch::next(&state, &mut messages) {
                 self.apply(event);
                 continue;
             }
@@ -221,8 +242,8 @@ impl<'k> Turn<'k> {
     fn answer(&mut self, request: &Request, at: std::ops::Range<usize>, batch: &[u8]) -> Option<Answer> {
         let id = request.id;
         if let Some(refusal) = request.too_long(at.len()) {
-            let outcome = Outcome::Refused { refusal };
-            return Some(Answer { id, outcome });
+            let (outcome, parts) = (Outcome::Refused { refusal }, Vec::new());
+            return Some(Answer { id, outcome, parts });
         }
         let body = request
             .idempotency_key
@@ -237,7 +258,11 @@ impl<'k> Turn<'k> {
                     refusal: conflict(key),
                 },
             };
-            return Some(Answer { id, outcome });
+            return Some(Answer {
+                id,
+                outcome,
+                parts: Vec::new(),
+            });
         }
         debug_assert!(at.end <= batch.len());
         let before = self.kernel.durable.last_seq();
@@ -250,9 +275,10 @@ impl<'k> Turn<'k> {
             return Some(Answer {
                 id,
                 outcome: Outcome::Refused { refusal },
+                parts: Vec::new(),
             });
         }
-        let named = sink.entity();
+        let (named, parts) = (sink.entity(), sink.take_parts());
         self.absorb(sink);
         let made = if self.kernel.durable.last_seq() > before {
             before + 1
@@ -269,6 +295,7 @@ impl<'k> Turn<'k> {
         (!request.quiet).then_some(Answer {
             id,
             outcome: Outcome::Accepted { entity },
+            parts,
         })
     }
 
@@ -283,6 +310,11 @@ impl<'k> Turn<'k> {
             beats
                 .iter()
                 .for_each(|beat| volatile.vitals.hear(durable, beat, self.now_ms));
+        }
+        if let Command::Queue(command) = command
+            && let Some(heard) = queues::commands::listen(&self.kernel.state(self.now_ms), command)
+        {
+            queues::commands::heed(&mut self.kernel.volatile, heard);
         }
     }
 
@@ -299,6 +331,7 @@ impl<'k> Turn<'k> {
             Command::Task(command) => tasks::commands::decide(&state, command, sink),
             Command::Escalation(command) => escalations::commands::decide(&state, &origin, command, sink),
             Command::Outbox(command) => outbox::commands::decide(&state, command, sink),
+            Command::Queue(command) => queues::commands::decide(&state, command, sink),
         }
     }
 

@@ -2,7 +2,8 @@ use polyphon_wire::{Wire, to_bytes, wire};
 
 use super::Kernel;
 use crate::agents::{AgentQuery, discover, fit};
-use crate::id::{AgentId, AlertId, EscalationId, PoolId, SessionId, TaskId};
+use crate::id::{AgentId, AlertId, EscalationId, PoolId, QueueId, SessionId, TaskId};
+use crate::queues;
 use crate::settings::Settings;
 use crate::tasks::{Demand, progress, results, waiting};
 
@@ -49,6 +50,10 @@ wire! {
         24 => Waiting { task: TaskId },
         /// Why the tasks of a session do not run: `SessionWaits`.
         25 => Waits { session: SessionId },
+        /// One queue.
+        30 => Queue { queue: QueueId },
+        /// Messages of a queue nobody could deal with: `DeadLetters`, at most 1,000.
+        31 => DeadLetters { queue: QueueId, skip: u32, limit: u32 },
     }
 }
 
@@ -81,6 +86,10 @@ impl Kernel {
             View::Progress { session } => bytes(progress(durable, *session).as_ref()),
             View::Results { session } => bytes(results(durable, *session).as_ref()),
             View::Waits { session } => to_bytes(&waiting::reasons(&state, *session)),
+            View::Queue { queue } => bytes(durable.queues.get(*queue)),
+            View::DeadLetters { queue, skip, limit } => {
+                to_bytes(&queues::dead_letters(&durable.queues, *queue, *skip, *limit))
+            }
             View::Waiting { task } => bytes(waiting::reason(&state, *task).as_ref()),
         }
     }

@@ -6,8 +6,10 @@
 
 mod change;
 mod error;
+mod run;
 mod state;
 
 pub use change::LeaseChange;
 pub use error::LeaseError;
+pub use run::{Run, Runs};
 pub use state::{Lease, Leases, Revocation, StopReason};

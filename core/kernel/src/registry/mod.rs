@@ -10,6 +10,7 @@ mod hosts;
 mod kernel;
 mod policies;
 mod protocol;
+mod queues;
 mod runtime;
 mod sessions;
 mod stores;
@@ -45,6 +46,7 @@ const DOMAINS: &[&[Entry]] = &[
     kernel::ENTRIES,
     policies::ENTRIES,
     protocol::ENTRIES,
+    queues::ENTRIES,
     runtime::ENTRIES,
     sessions::ENTRIES,
     stores::ENTRIES,

@@ -11,6 +11,7 @@ use crate::id::Fence;
 use crate::journal::{FORMAT, Idempotency, JournalEvent, Node};
 use crate::leases::Leases;
 use crate::outbox::Outbox;
+use crate::queues::Queues;
 use crate::sessions::{SessionEvent, Sessions};
 use crate::settings::Settings;
 use crate::state::Table;
@@ -36,6 +37,8 @@ pub struct Durable {
     pub alerts: Alerts,
     /// Durable effects that are open.
     pub outbox: Outbox,
+    /// Queues and their messages.
+    pub queues: Queues,
     /// Leases nobody will report on, because the node or agent that held them has ended; derived.
     pub(crate) orphans: BTreeSet<Fence>,
     /// Leases that are to be taken back, because their agent was lost or its time to finish is over; derived.
@@ -100,6 +103,7 @@ impl Durable {
             Event::Escalation(event) => self.evolve_escalation(seq, now_ms, event),
             Event::Alert(event) => self.evolve_alert(seq, now_ms, event),
             Event::Outbox(event) => self.outbox.evolve(event),
+            Event::Queue(event) => self.queues.evolve(seq, now_ms, epoch, event),
         }
         timers::refresh(self, seq, event);
     }
@@ -119,6 +123,12 @@ impl Durable {
             self.escalations.table.hash(),
             self.alerts.table.hash(),
             self.outbox.table.hash(),
+            self.queues.table.hash(),
+            self.queues.messages.hash(),
+            self.queues.batches.hash(),
+            self.queues.runs.table.hash(),
+            self.queues.recent.hash(),
+            self.queues.numbers.hash(),
         ];
         let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).gather();
         xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes()
@@ -137,6 +147,7 @@ impl Durable {
         self.tasks.rebuild(ageing_ms);
         self.escalations.rebuild();
         self.alerts.rebuild();
+        self.queues.rebuild(self.epoch());
         self.find_orphans();
         timers::rebuild(self);
     }
@@ -151,6 +162,7 @@ impl Durable {
                 self.sessions.shift_clocks(idle_ms);
                 self.tasks.shift_clocks(idle_ms);
                 self.tasks.requeue(self.settings().ageing_ms);
+                self.queues.find_orphans(self.epoch());
                 self.find_orphans();
             }
             JournalEvent::SettingsChanged { settings } => {

@@ -12,8 +12,10 @@ pub(crate) use timers::{Timer, Timers};
 
 use crate::agents::upkeep::Upkeep;
 use crate::agents::vitals::Vitals;
+use crate::command::Part;
 use crate::event::Event;
 use crate::id::SessionId;
+use crate::queues::Consumers;
 
 /// What is forgotten at a restart and never hashed.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,8 @@ pub struct Volatile {
     pub(crate) vitals: Vitals,
     /// When pools and unmet demands are looked at again.
     pub(crate) upkeep: Upkeep,
+    /// Who takes messages of which queue.
+    pub(crate) consumers: Consumers,
     /// Whether it stands for the durable state; it does not right after a restore.
     pub(crate) ready: bool,
     /// When the step before asked to be called again.
@@ -70,6 +74,7 @@ impl State<'_> {
 pub struct Sink {
     events: Vec<Event>,
     entity: Option<u64>,
+    parts: Vec<Part>,
 }
 
 impl Sink {
@@ -81,6 +86,15 @@ impl Sink {
     /// The answer names this entity and not the one the first event makes.
     pub(crate) fn answer(&mut self, entity: u64) {
         self.entity = Some(entity);
+    }
+
+    /// These of many things fared otherwise than the rest.
+    pub(crate) fn answer_parts(&mut self, parts: Vec<Part>) {
+        self.parts = parts;
+    }
+
+    pub(crate) fn take_parts(&mut self) -> Vec<Part> {
+        std::mem::take(&mut self.parts)
     }
 
     pub(crate) fn entity(&self) -> Option<u64> {
@@ -95,6 +109,7 @@ impl Sink {
     /// Puts its events behind others; it is empty then, and keeps room for the next.
     pub(crate) fn hand_over(&mut self, events: &mut Vec<Event>) {
         self.entity = None;
+        self.parts.clear();
         if events.is_empty() {
             std::mem::swap(&mut self.events, events);
         } else {

@@ -6,8 +6,9 @@ use crate::alerts::AlertEvent;
 use crate::escalations::{EscalationEvent, EscalationStatus};
 use crate::event::Event;
 use crate::gather::Gather;
-use crate::id::{AgentId, EscalationId, Fence, SessionId, TaskId};
+use crate::id::{AgentId, EscalationId, Fence, QueueId, SessionId, TaskId};
 use crate::journal::JournalEvent;
+use crate::queues::QueueEvent;
 use crate::sessions::SessionEvent;
 use crate::tasks::{TaskEvent, Wait};
 
@@ -28,6 +29,10 @@ pub(crate) enum Timer {
     Agent(AgentId),
     /// The time a human has to decide is over.
     Escalation(EscalationId),
+    /// The time of messages in somebody's hands is over.
+    Run(Fence),
+    /// Messages of a queue are due.
+    Queue(QueueId),
 }
 
 /// When what is due. Derived from the entities: rebuilt after restore, never hashed.
@@ -39,7 +44,7 @@ pub(crate) struct Timers {
 }
 
 impl Timer {
-    const KINDS: usize = 7;
+    const KINDS: usize = 9;
 
     /// Its kind as an index, and the number of its entity.
     fn place(self) -> (usize, u64) {
@@ -51,6 +56,8 @@ impl Timer {
             Self::Session(id) => (4, id.0),
             Self::Agent(id) => (5, id.0),
             Self::Escalation(id) => (6, id.0),
+            Self::Run(id) => (7, id.0),
+            Self::Queue(id) => (8, id.0),
         }
     }
 }
@@ -152,6 +159,7 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
             | AgentEvent::AgentDeregistered { agent: id, .. },
         ) => agent(durable, *id),
         Event::Journal(JournalEvent::NodeStarted { .. }) => rebuild(durable),
+        Event::Queue(event) => queue(durable, seq, event),
         _ => {}
     }
     touched(durable);
@@ -195,6 +203,35 @@ pub(super) fn rebuild(durable: &mut Durable) {
     escalations.into_iter().for_each(|id| escalation(durable, id));
     let agents: Vec<AgentId> = durable.agents.iter().map(|(id, _)| id).gather();
     agents.into_iter().for_each(|id| agent(durable, id));
+    let queues: Vec<QueueId> = durable.queues.iter().map(|(id, _)| id).gather();
+    queues.into_iter().for_each(|id| messages(durable, id));
+    let runs: Vec<Fence> = durable.queues.runs.iter().map(|(fence, _)| fence).gather();
+    runs.into_iter().for_each(|fence| run(durable, fence));
+}
+
+fn queue(durable: &mut Durable, seq: u64, event: &QueueEvent) {
+    if let Some(id) = event.queue() {
+        messages(durable, id);
+    }
+    if let QueueEvent::MessagesDelivered { .. } = event {
+        run(durable, Fence(seq));
+    }
+    while let Some(fence) = durable.queues.ended.pop() {
+        run(durable, fence);
+    }
+}
+
+fn messages(durable: &mut Durable, id: QueueId) {
+    let at_ms = durable.queues.wake_ms(id);
+    durable.timers.set(Timer::Queue(id), at_ms);
+}
+
+fn run(durable: &mut Durable, fence: Fence) {
+    let at_ms = durable
+        .queues
+        .run_deadline(fence)
+        .filter(|_| !crate::planted::is(25));
+    durable.timers.set(Timer::Run(fence), at_ms);
 }
 
 fn lease(durable: &mut Durable, fence: Fence) {

@@ -9,6 +9,7 @@
 
 pub mod agents;
 pub mod pools;
+pub mod queues;
 pub mod sessions;
 pub mod tasks;
 

@@ -6,6 +6,7 @@ use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::agents::{AgentSpec, HostKind};
 use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::outbox::commands::OutboxCommand;
+use polyphon_kernel::queues::commands::{Nack, QueueCommand};
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::sessions::{Fact, FactKind};
 use polyphon_kernel::tasks::PhaseMode;
@@ -14,6 +15,7 @@ use polyphon_kernel::{Effect, Payload, SessionId};
 use polyphon_wire::Bytes;
 
 use crate::common::agents::{TestHost, pool_spec};
+use crate::common::queues::{draft as message, queue_spec};
 use crate::common::tasks::{metrics, part, phased};
 use crate::common::{Lab, agent_spec, plan, shared, task};
 
@@ -30,6 +32,7 @@ pub(crate) fn all() -> Vec<(&'static str, Lab)> {
         ("times that run out", times()),
         ("questions to humans", escalations()),
         ("alerts", alerts()),
+        ("queues", queues()),
     ]
 }
 
@@ -281,4 +284,51 @@ fn register(key: &str, host: HostKind) -> AgentCommand {
             ..agent_spec(key, 1)
         },
     }
+}
+
+/// Messages in every place there is, and what leaves them there.
+fn queues() -> Lab {
+    let mut lab = Lab::new();
+    let queue = lab.queue(queue_spec("work"));
+    lab.queue(polyphon_kernel::queues::QueueSpec {
+        max_attempts: 2,
+        ..queue_spec("work")
+    });
+    let gone = lab.queue(queue_spec("gone"));
+    lab.accept(QueueCommand::RemoveQueue { queue: gone });
+    let mut late = message(100);
+    late.delay_ms = 1_000;
+    let mut named = message(300);
+    (named.id, named.key) = (Some("once".to_owned()), Some("one by one".to_owned()));
+    lab.publish(queue, vec![late, named.clone(), message(1), message(1), named]);
+    lab.consume(queue, 1, 10);
+    let held = lab.held(queue);
+    lab.accept(QueueCommand::ExtendMessage {
+        fence: held[0].0,
+        message: held[0].1,
+        length_ms: 90_000,
+    });
+    lab.ack(queue, &held[..1]);
+    lab.nack(queue, held[1], Nack::Failed);
+    lab.nack(queue, held[2], Nack::Rejected);
+    lab.pass(200_000);
+    for _ in 0..10 {
+        lab.fail_over();
+        lab.consume(queue, 1, 10);
+    }
+    lab.consume(queue, 1, 0);
+    let dead = lab.dead(queue);
+    lab.accept(QueueCommand::RedriveMessages {
+        queue,
+        messages: dead[..1].to_vec(),
+    });
+    lab.accept(QueueCommand::DiscardMessages {
+        queue,
+        messages: dead[1..2].to_vec(),
+    });
+    lab.publish(queue, vec![message(10); 3]);
+    lab.pass(86_400_000 * 2);
+    let batches = lab.emptied();
+    lab.accept(QueueCommand::FinishErasure { batches });
+    lab
 }

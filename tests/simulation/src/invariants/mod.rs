@@ -15,10 +15,12 @@ mod idempotency;
 mod leases;
 mod order;
 mod pools;
+mod queues;
 mod sequence;
 mod transitions;
 
 use polyphon_kernel::{Command, Effect, Event, StepOutput};
+pub(crate) use queues::credit;
 
 use crate::facts::Facts;
 use crate::frames::Seen;
@@ -89,6 +91,15 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(alerts::Alerts::default()),
         Box::new(pools::Pools::default()),
         Box::new(endings::Endings),
+        Box::new(queues::Bounds::default()),
+        Box::new(queues::Attempts),
+        Box::new(queues::KeyOrder),
+        Box::new(queues::TimeToLive),
+        Box::new(queues::Priorities),
+        Box::new(queues::Credit),
+        Box::new(queues::Ids::default()),
+        Box::new(queues::Reports::default()),
+        Box::new(queues::Endings),
     ]
 }
 

@@ -65,6 +65,7 @@ impl World {
         self.answer_questions(draw)?;
         self.settle(draw)?;
         self.work_well(draw)?;
+        self.consume_well(draw)?;
         self.heartbeats()?;
         self.settle(draw)?;
         if round > 2 {
@@ -104,6 +105,8 @@ impl World {
             && self.facts.leases.is_empty()
             && self.facts.outbox.is_empty()
             && self.facts.closing.is_empty()
+            && self.facts.queues.have_ended()
+            && self.facts.queues.rows.values().all(|left| *left > 0)
     }
 
     /// Humans decide everything that waits for them.

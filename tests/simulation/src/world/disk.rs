@@ -62,6 +62,7 @@ impl World {
         }
         self.users.forget_calls();
         self.team.process_died();
+        self.queues.process_died();
         self.clock.mono_ms = draw.below(1 << 40);
         self.clock.wall_ms += draw.below(5_000);
         Ok(())

@@ -3,6 +3,7 @@
 mod bad;
 mod calm;
 mod disk;
+mod queues;
 mod settings;
 mod team;
 mod turn;
@@ -20,6 +21,7 @@ use crate::frames;
 use crate::invariants::{self, At, Invariant, Seeing};
 use crate::random::Random;
 use crate::store::{Append, Store};
+use queues::QueueUsers;
 use team::Team;
 use turn::Runtime;
 use users::Users;
@@ -62,6 +64,16 @@ const COMMANDS: &[Kind] = &[
     Kind::Pool,
     Kind::StopAll,
     Kind::Outbox,
+    Kind::Queue,
+    Kind::Queue,
+    Kind::Publish,
+    Kind::Consume,
+    Kind::Deal,
+    Kind::Deal,
+    Kind::Deal,
+    Kind::Dead,
+    Kind::Dead,
+    Kind::Erase,
 ];
 
 pub(crate) type Step = Result<(), Violation>;
@@ -78,6 +90,7 @@ pub(crate) struct World {
     runtime: Option<Runtime>,
     team: Team,
     users: Users,
+    queues: QueueUsers,
     pub(crate) facts: Facts,
     invariants: Vec<Box<dyn Invariant>>,
     /// Folds every durable frame from the first on.
@@ -140,6 +153,7 @@ impl World {
             runtime: None,
             team: Team::new(&mut random),
             users: Users::default(),
+            queues: QueueUsers::default(),
             facts: Facts::default(),
             invariants: all,
             follower: Kernel::new(0, 0),
@@ -206,7 +220,8 @@ impl World {
         }
         self.happen(decision.kind, draw)?;
         self.go_on(draw)?;
-        self.check_reserved()
+        self.check_reserved()?;
+        self.check_queues()
     }
 
     fn happen(&mut self, kind: Kind, draw: &mut Random) -> Step {
@@ -246,6 +261,12 @@ impl World {
             Kind::Jump => self.jump(draw),
             Kind::Hold => self.hold(draw),
             Kind::Crowd => self.crowd(draw),
+            Kind::Queue => self.change_queue(draw)?,
+            Kind::Publish => self.publish(draw)?,
+            Kind::Consume => self.consume(draw)?,
+            Kind::Deal => self.deal(draw)?,
+            Kind::Dead => self.tidy_up_dead_letters(draw)?,
+            Kind::Erase => self.erase_rows(draw)?,
             Kind::Calm => self.calm_down(draw)?,
         }
         Ok(())

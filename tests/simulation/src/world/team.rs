@@ -197,6 +197,13 @@ impl World {
             Effect::Notify { effect, .. } => {
                 self.team.outbox.insert(effect.0);
             }
+            Effect::Deliver {
+                fence,
+                consumer,
+                messages,
+                ..
+            } => self.queues.delivered(*consumer, fence.0, messages),
+            Effect::ErasePayloads { rows } => self.queues.erase(rows),
         }
         Ok(())
     }

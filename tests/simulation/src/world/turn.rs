@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::journal::JournalCommand;
-use polyphon_kernel::{Command, Kernel, Now, Outcome, Request, StepOutput, batch};
+use polyphon_kernel::{Command, Durable, Kernel, Now, Outcome, Request, StepOutput, batch};
 
 use super::{Step, Taken, World, broken};
 use crate::counters::{Counters, DIED};
@@ -299,12 +299,10 @@ impl World {
 
     /// Whether the kernel knows what is reserved, once nothing is on its way.
     pub(super) fn check_reserved(&self) -> Step {
-        let runtime = self.runtime.as_ref();
-        let Some(runtime) = runtime.filter(|runtime| !runtime.has_flights() && runtime.closed.is_none())
-        else {
+        let Some(durable) = self.settled_durable() else {
             return Ok(());
         };
-        let (known, meant) = (runtime.kernel.durable().leases.reserved(), self.facts.reserved());
+        let (known, meant) = (durable.leases.reserved(), self.facts.reserved());
         if known == meant {
             return Ok(());
         }
@@ -313,6 +311,17 @@ impl World {
             "grants stay within the totals and are all released",
             message,
         ))
+    }
+
+    /// What the kernel knows, once nothing is on its way.
+    pub(super) fn settled_durable(&self) -> Option<&Durable> {
+        // One that was kept when it should not have been is known by the sequence it writes.
+        let runtime = self
+            .runtime
+            .as_ref()
+            .filter(|_| !planted::is(planted::OLD_KERNEL_KEPT))?;
+        let is_settled = !runtime.has_flights() && runtime.closed.is_none();
+        is_settled.then(|| runtime.kernel.durable())
     }
 
     /// Whether the rebuilt or live kernel is in the state the journal adds up to, once nothing is on its way.

@@ -3,6 +3,7 @@
 mod agents;
 mod drafts;
 mod plans;
+mod queues;
 mod reports;
 mod sessions;
 mod settings;
@@ -56,6 +57,9 @@ pub(crate) fn all() -> Vec<Case> {
     plans::graphs(&mut cases);
     reports::reports(&mut cases);
     reports::escalations(&mut cases);
+    queues::queues(&mut cases);
+    queues::messages(&mut cases);
+    queues::reports(&mut cases);
     cases
 }
 

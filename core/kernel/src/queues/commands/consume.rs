@@ -1,0 +1,21 @@
+use super::known;
+use crate::bounds;
+use crate::id::QueueId;
+use crate::queues::QueueError;
+use crate::refusal::Refusal;
+use crate::state::State;
+
+pub(super) fn decide(state: &State<'_>, queue: QueueId, consumer: u64, credit: u32) -> Result<(), Refusal> {
+    known(state, queue)?;
+    if credit > bounds::CREDIT {
+        return Err(QueueError::MessageInvalid {
+            rule: "a consumer must hold at most 65,535 messages",
+        }
+        .into());
+    }
+    let consumers = &state.volatile.consumers;
+    if credit > 0 && consumers.len() >= bounds::CONSUMERS && !consumers.contains(queue, consumer) {
+        return Err(Refusal::limit("QUEUE_LIMIT", "consumers", bounds::CONSUMERS));
+    }
+    Ok(())
+}

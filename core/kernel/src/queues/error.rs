@@ -1,0 +1,51 @@
+use crate::id::{MessageId, QueueId};
+
+/// Why a command about queues is refused.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueueError {
+    /// It never existed or was removed. Do not retry. Code `QUEUE_UNKNOWN`.
+    #[error("there is no {queue}")]
+    Unknown {
+        /// The id that was given.
+        queue: QueueId,
+    },
+    /// Its description breaks a rule. Do not retry. Code `QUEUE_INVALID`.
+    #[error("the queue {name:?} cannot be: {rule}")]
+    Invalid {
+        /// Its name.
+        name: String,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// There is no room for the message. Retry when some were dealt with. Code `QUEUE_FULL`.
+    #[error("the queue {name:?} holds {messages} messages of {bytes} bytes and has no room for more")]
+    Full {
+        /// The queue's name.
+        name: String,
+        /// Messages it holds.
+        messages: u64,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// It still holds messages. Code `QUEUE_NOT_EMPTY`.
+    #[error("the queue {name:?} still holds {messages} messages")]
+    NotEmpty {
+        /// The queue's name.
+        name: String,
+        /// Messages it holds, dead letters among them.
+        messages: u64,
+    },
+    /// A message, or what is said about messages, breaks a rule. Do not retry. Code `MESSAGE_INVALID`.
+    #[error("the message cannot be taken: {rule}")]
+    MessageInvalid {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// There is no such dead letter or row. Do not retry. Code `MESSAGE_UNKNOWN`.
+    #[error("{message} is no dead letter of this queue")]
+    MessageUnknown {
+        /// The number that was given.
+        message: MessageId,
+    },
+}

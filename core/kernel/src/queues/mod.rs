@@ -1,0 +1,30 @@
+//! Durable queues: messages that are kept until somebody has dealt with each of them.
+//!
+//! A message waits, is handed out under a lease, and is acknowledged, or comes back and in the end is a dead letter.
+//! Everything that happens to messages happens to many at once, so an event stands for a run of them; payloads of one
+//! batch lie in one row outside, which is erased when its last message is gone.
+
+mod batch;
+pub mod commands;
+pub(crate) mod deliver;
+pub(crate) mod dispatch;
+mod error;
+mod event;
+mod message;
+mod settle;
+mod spec;
+mod state;
+pub(crate) mod sweep;
+mod view;
+pub(crate) mod wake;
+
+pub use batch::Batch;
+pub use deliver::Delivery;
+pub use dispatch::Consumers;
+pub use error::QueueError;
+pub use event::{Death, DeathCause, Published, QueueEvent, Returned};
+pub use message::{Extra, Message, MessageStatus};
+pub use spec::{Overflow, QueueSpec};
+pub(crate) use state::Lane;
+pub use state::{Numbers, Queue, QueueCounts, Queues, Recent};
+pub use view::{DeadLetter, DeadLetters, dead_letters};

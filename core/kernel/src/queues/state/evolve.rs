@@ -1,0 +1,299 @@
+use super::{Lane, Numbers, Queue, QueueCounts, Queues, Recent};
+use crate::id::{Fence, MessageId, QueueId};
+use crate::leases::Run;
+use crate::queues::{Batch, Extra, Message, MessageStatus, Published, QueueEvent};
+
+impl Queues {
+    pub(crate) fn evolve(&mut self, seq: u64, now_ms: u64, epoch: u64, event: &QueueEvent) {
+        self.ended.clear();
+        self.emptied.clear();
+        match event {
+            QueueEvent::QueueDefined { spec } => {
+                self.by_name.insert(spec.name.clone(), QueueId(seq));
+                let ageing_ms = spec.ageing_ms;
+                self.lanes.insert(
+                    seq,
+                    Lane {
+                        ageing_ms,
+                        ..Lane::default()
+                    },
+                );
+                let (spec, counts, created_ms) = (spec.clone(), QueueCounts::default(), now_ms);
+                self.table.insert(
+                    QueueId(seq),
+                    Queue {
+                        spec,
+                        counts,
+                        created_ms,
+                    },
+                );
+            }
+            QueueEvent::QueueChanged { queue, spec } => {
+                if let Some(known) = self.table.get_mut(*queue) {
+                    known.spec = spec.clone();
+                }
+                // What is ranked by the ageing time is ranked anew.
+                self.rebuild(epoch);
+            }
+            QueueEvent::QueueRemoved { queue } => self.remove(*queue),
+            QueueEvent::MessagesPublished {
+                queue,
+                first,
+                payload,
+                expires_ms,
+                dedup_until_ms,
+                dedup_ids,
+                messages,
+            } => {
+                let left = messages.len() as u32;
+                let payload = payload.clone();
+                self.batches.insert(first.0, Batch { payload, left });
+                for (published, number) in messages.iter().zip(first.0..) {
+                    self.publish(*queue, first.0, MessageId(number), now_ms, *expires_ms, published);
+                    if let Some(id) = &published.id {
+                        self.remember(*queue, MessageId(number), id, now_ms, *dedup_until_ms, *dedup_ids);
+                    }
+                }
+                self.count(*queue, |counts| counts.published += u64::from(left));
+                self.number((first.0 + u64::from(left)).saturating_sub(1));
+            }
+            QueueEvent::MessagesDelivered {
+                queue,
+                consumer,
+                until_ms,
+                messages,
+            } => self.deliver(seq, epoch, *queue, *consumer, *until_ms, messages),
+            QueueEvent::MessagesAcked { queue, messages } => {
+                self.end_all(messages);
+                self.count(*queue, |counts| counts.acked += messages.len() as u64);
+            }
+            QueueEvent::MessagesReturned { queue, messages } => {
+                for returned in messages {
+                    let status = match returned.at_ms <= now_ms {
+                        true => MessageStatus::Waiting,
+                        false => MessageStatus::Delayed,
+                    };
+                    self.turn(returned.message, status, returned.at_ms, &mut |message| {
+                        (message.attempts, message.fence) = (returned.attempts, Fence(0));
+                    });
+                }
+                self.count(*queue, |counts| counts.returned += messages.len() as u64);
+            }
+            QueueEvent::MessagesDied {
+                queue,
+                expires_ms,
+                messages,
+            } => {
+                for death in messages {
+                    self.turn(death.message, MessageStatus::Dead, now_ms, &mut |message| {
+                        (message.expires_ms, message.fence) = (*expires_ms, Fence(0));
+                        let extra = message.extra.get_or_insert_default();
+                        (extra.cause, extra.detail) = (Some(death.cause), death.detail.clone());
+                    });
+                }
+                self.count(*queue, |counts| counts.died += messages.len() as u64);
+            }
+            QueueEvent::MessagesWoken { messages, .. } => {
+                for number in messages {
+                    let at_ms = self.messages.get(*number).map_or(now_ms, |message| message.at_ms);
+                    self.turn(*number, MessageStatus::Waiting, at_ms, &mut |_| {});
+                }
+            }
+            QueueEvent::MessagesExpired { queue, messages } => {
+                self.end_all(messages);
+                let count = if crate::planted::is(26) {
+                    0
+                } else {
+                    messages.len() as u64
+                };
+                self.count(*queue, |counts| counts.expired += count);
+            }
+            QueueEvent::MessagesDropped { queue, messages } => {
+                self.end_all(messages);
+                self.count(*queue, |counts| counts.dropped += messages.len() as u64);
+            }
+            QueueEvent::MessageExtended {
+                message,
+                fence,
+                until_ms,
+                ..
+            } => {
+                if let Some(known) = self.messages.get_mut(*message) {
+                    known.at_ms = *until_ms;
+                }
+                self.runs.extend(*fence);
+                self.ended.push(*fence);
+            }
+            QueueEvent::MessagesRedriven {
+                queue,
+                first,
+                expires_ms,
+                messages,
+            } => {
+                for (number, next) in messages.iter().zip(first.0..) {
+                    let Some(mut message) = self.take_out(*number) else {
+                        continue;
+                    };
+                    (message.status, message.at_ms, message.expires_ms) =
+                        (MessageStatus::Waiting, now_ms, *expires_ms);
+                    message.attempts = 0;
+                    if let Some(extra) = &mut message.extra {
+                        (extra.cause, extra.detail) = (None, String::new());
+                    }
+                    self.enter(MessageId(next), message);
+                }
+                self.count(*queue, |counts| counts.redriven += messages.len() as u64);
+                self.number((first.0 + messages.len() as u64).saturating_sub(1));
+            }
+            QueueEvent::PayloadsErased { batches } => {
+                for batch in batches {
+                    self.batches.remove(*batch);
+                }
+            }
+        }
+    }
+
+    fn publish(
+        &mut self,
+        queue: QueueId,
+        batch: u64,
+        number: MessageId,
+        now_ms: u64,
+        expires_ms: u64,
+        published: &Published,
+    ) {
+        let Published {
+            offset,
+            bytes,
+            priority,
+            at_ms,
+            expires_ms: own_ms,
+            id,
+            key,
+        } = published;
+        let status = match at_ms {
+            Some(_) => MessageStatus::Delayed,
+            None => MessageStatus::Waiting,
+        };
+        let extra = (id.is_some() || key.is_some()).then(|| {
+            let (id, key) = (id.clone(), key.clone());
+            Box::new(Extra {
+                id,
+                key,
+                ..Extra::default()
+            })
+        });
+        let message = Message {
+            queue,
+            batch,
+            offset: *offset,
+            bytes: *bytes,
+            priority: *priority,
+            status,
+            attempts: 0,
+            published_ms: now_ms,
+            at_ms: at_ms.unwrap_or(now_ms),
+            expires_ms: own_ms.unwrap_or(expires_ms),
+            fence: Fence(0),
+            extra,
+        };
+        self.enter(number, message);
+    }
+
+    fn deliver(
+        &mut self,
+        seq: u64,
+        epoch: u64,
+        queue: QueueId,
+        consumer: u64,
+        until_ms: u64,
+        messages: &[MessageId],
+    ) {
+        for number in messages {
+            self.turn(*number, MessageStatus::InFlight, until_ms, &mut |message| {
+                message.attempts += 1;
+                message.fence = Fence(seq);
+            });
+        }
+        let run = Run {
+            queue,
+            consumer,
+            epoch,
+            members: messages.iter().map(|number| number.0).collect(),
+            left: messages.len() as u32,
+            extended: false,
+        };
+        self.runs.grant(seq, run);
+        if let Some(lane) = self.lanes.get_mut(&queue.0) {
+            *lane.held.entry(consumer).or_default() += messages.len() as u64;
+            lane.turn = consumer;
+        }
+        self.count(queue, |counts| counts.delivered += messages.len() as u64);
+    }
+
+    fn end_all(&mut self, messages: &[MessageId]) {
+        for number in messages {
+            self.leave(*number);
+        }
+    }
+
+    /// Remembers an id; what is over goes, then the oldest beyond the bound.
+    fn remember(
+        &mut self,
+        queue: QueueId,
+        number: MessageId,
+        id: &str,
+        now_ms: u64,
+        until_ms: u64,
+        keep: u64,
+    ) {
+        let Some(lane) = self.lanes.get_mut(&queue.0) else {
+            return;
+        };
+        while let Some(oldest) = lane.recent.front() {
+            let known = self.recent.get(MessageId(*oldest));
+            let is_over = known.is_none_or(|known| known.until_ms <= now_ms);
+            if !is_over && (lane.recent.len() as u64) < keep {
+                break;
+            }
+            let oldest = MessageId(*oldest);
+            lane.recent.pop_front();
+            if let Some(known) = self.recent.remove(oldest) {
+                let place = (queue.0, known.id);
+                if self.by_id.get(&place) == Some(&oldest) {
+                    self.by_id.remove(&place);
+                }
+            }
+        }
+        if keep == 0 || until_ms <= now_ms {
+            return;
+        }
+        lane.recent.push_back(number.0);
+        self.by_id.insert((queue.0, id.to_owned()), number);
+        let id = id.to_owned();
+        self.recent.insert(number, Recent { queue, id, until_ms });
+    }
+
+    fn remove(&mut self, queue: QueueId) {
+        if let Some(known) = self.table.remove(queue) {
+            self.by_name.remove(&known.spec.name);
+        }
+        self.busy.remove(&queue.0);
+        let lane = self.lanes.remove(&queue.0).unwrap_or_default();
+        for number in lane.recent {
+            if let Some(known) = self.recent.remove(MessageId(number)) {
+                self.by_id.remove(&(queue.0, known.id));
+            }
+        }
+    }
+
+    fn number(&mut self, last: u64) {
+        self.numbers.insert(0, Numbers { last });
+    }
+
+    fn count(&mut self, queue: QueueId, change: impl FnOnce(&mut QueueCounts)) {
+        if let Some(known) = self.table.get_mut(queue) {
+            change(&mut known.counts);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import { PolyphonError } from "../../errors/error.ts";
+import type { Loop } from "../../runtime/loop.ts";
+import { loadPayload, type PayloadSource } from "../../runtime/payloads.ts";
+import { type Effect, type Payload, readDeadLetters, readQueue } from "../../wasm/codec.generated.ts";
+import { Reader } from "../../wasm/msgpack.ts";
+import { type Deliver, RunningConsumer } from "./consumer.ts";
+import type { QueueMessage } from "./message.ts";
+import { type QueueConsumeOptions, type QueueOptions, type QueuePublishOptions, queueSpec } from "./options.ts";
+import { PayloadCache } from "./payload-cache.ts";
+import { Publisher } from "./publisher.ts";
+import type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueStats } from "./queue.ts";
+import { readRecord } from "./record.ts";
+import { Reporter } from "./reporter.ts";
+
+/** What queues need of the runtime around them. */
+export interface QueuesParts {
+  readonly loop: Loop;
+  readonly source: PayloadSource;
+  nextKey(): string;
+  erase(keys: readonly string[]): Promise<void>;
+  troubled(error: Error): void;
+}
+
+/** The queues of a journal as this process uses them. */
+export class Queues {
+  readonly #parts: QueuesParts;
+  readonly #cache = new PayloadCache();
+  readonly #consumers = new Map<number, { readonly queue: number; readonly consumer: RunningConsumer<never> }>();
+  readonly #erasing = new Set<number>();
+  #lastConsumer = 0;
+
+  constructor(parts: QueuesParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether somebody waits for messages. */
+  get isConsuming(): boolean {
+    return this.#consumers.size > 0;
+  }
+
+  open<T>(name: string, options: QueueOptions): Queue<T> {
+    return new OpenQueue<T>(this, name, options);
+  }
+
+  /** Does what the kernel asks for. */
+  act(effect: Deliver | Extract<Effect, { type: "ErasePayloads" }>): void {
+    if (effect.type === "Deliver") this.#consumers.get(effect.consumer)?.consumer.deliver(effect as never);
+    else void this.#erase(effect.rows);
+  }
+
+  /** The kernel was read back from the journal and knows of no consumer any more. */
+  rebuilt(): void {
+    for (const [id, { queue, consumer }] of this.#consumers) {
+      if (!consumer.isClosed) this.#credit(queue, id, consumer.credit);
+    }
+  }
+
+  /** @internal */
+  get loop(): Loop {
+    return this.#parts.loop;
+  }
+
+  /** @internal */
+  publisher(queue: number): Publisher {
+    const { loop, source, nextKey } = this.#parts;
+    return new Publisher({ loop, cache: this.#cache, nextKey, hash: (bytes) => source.hash(bytes) }, queue);
+  }
+
+  /** @internal */
+  consume<T>(queue: Promise<number>, handler: QueueHandler<T>, options: QueueConsumeOptions): QueueConsumer {
+    const id = ++this.#lastConsumer;
+    const reporting: { reporter?: Reporter; queue?: number } = {};
+    const consumer: RunningConsumer<T> = new RunningConsumer<T>(
+      {
+        id,
+        credit: (count) => {
+          if (reporting.queue !== undefined) this.#credit(reporting.queue, id, count);
+        },
+        reporter: () => reporting.reporter as Reporter,
+        extend: (message, lengthMs) => this.#extend(message, lengthMs),
+        load: (effect, batch) => this.#load(effect.payloads, batch),
+        closed: () => void this.#consumers.delete(id),
+      },
+      handler,
+      options,
+    );
+    queue.then(
+      (number) => {
+        if (consumer.isClosed) return;
+        reporting.queue = number;
+        reporting.reporter = new Reporter(this.loop, number, (message, error) => consumer.reported(message, error));
+        this.#consumers.set(id, { queue: number, consumer: consumer as RunningConsumer<never> });
+        this.#credit(number, id, consumer.credit, options.onError);
+      },
+      (error: Error) => options.onError?.(error),
+    );
+    return consumer;
+  }
+
+  /** @internal */
+  async deadLetters<T>(queue: number, skip: number, limit: number): Promise<readonly DeadLetter<T>[]> {
+    const view = { type: "DeadLetters", queue, skip, limit } as const;
+    const found = await this.loop.read((kernel) => kernel.view(view));
+    const { letters, payloads } = readDeadLetters(new Reader(found));
+    return Promise.all(
+      letters.map(async ({ message, cause, detail, diedMs, expiresMs }) => {
+        const { message: number, id, key, offset, bytes, attempt: attempts, publishedMs } = message;
+        const batch = await this.#load(payloads, message.batch);
+        const content = batch === undefined ? undefined : readRecord(batch.subarray(offset, offset + bytes));
+        const value = content?.value as T;
+        const headers = content?.headers ?? {};
+        return { number, id, key, value, headers, attempts, cause, detail, publishedMs, diedMs, expiresMs };
+      }),
+    );
+  }
+
+  #credit(queue: number, consumer: number, credit: number, refused?: (error: Error) => void): void {
+    this.loop.send({ type: "Consume", queue, consumer, credit }, {}, refused);
+  }
+
+  async #extend({ fence, number: message }: QueueMessage, lengthMs: number): Promise<void> {
+    await this.loop.submit({ type: "ExtendMessage", fence, message, lengthMs });
+  }
+
+  #load(payloads: Deliver["payloads"], batch: number): Uint8Array | Promise<Uint8Array | undefined> {
+    const cached = this.#cache.get(batch);
+    if (cached !== undefined) return cached;
+    const payload = payloads.find(([known]) => known === batch)?.[1];
+    if (payload === undefined) return Promise.resolve(undefined);
+    return payload.type === "Inline" ? payload.bytes : this.#read(batch, payload);
+  }
+
+  async #read(batch: number, payload: Extract<Payload, { type: "Ref" }>): Promise<Uint8Array | undefined> {
+    const bytes = await loadPayload(payload, this.#parts.source);
+    if (bytes !== undefined) this.#cache.put(batch, bytes);
+    return bytes;
+  }
+
+  /** Rows are erased, then the journal is told. What is asked for twice, or after a crash, is erased already. */
+  async #erase(rows: readonly (readonly [number, string])[]): Promise<void> {
+    const fresh = rows.filter(([batch]) => !this.#erasing.has(batch));
+    if (fresh.length === 0) return;
+    const batches = fresh.map(([batch]) => batch);
+    for (const batch of batches) {
+      this.#erasing.add(batch);
+      this.#cache.drop(batch);
+    }
+    try {
+      await this.#parts.erase(fresh.map(([, key]) => key));
+      this.loop.send({ type: "FinishErasure", batches });
+    } catch (error) {
+      // What is not erased now is asked for again when the journal is opened.
+      this.#parts.troubled(error as Error);
+    }
+    for (const batch of batches) this.#erasing.delete(batch);
+  }
+}
+
+class OpenQueue<T> implements Queue<T> {
+  readonly name: string;
+  readonly #queues: Queues;
+  readonly #id: Promise<number>;
+  #publisher: Publisher | undefined;
+
+  constructor(queues: Queues, name: string, options: QueueOptions) {
+    this.name = name;
+    this.#queues = queues;
+    this.#id = queues.loop.submit({ type: "DefineQueue", spec: queueSpec(name, options) });
+    this.#id.then(
+      (id) => {
+        this.#publisher = queues.publisher(id);
+      },
+      () => undefined,
+    );
+  }
+
+  get ready(): Promise<void> {
+    return this.#id.then(() => undefined);
+  }
+
+  publish(value: T, options?: QueuePublishOptions): Promise<number> {
+    const publisher = this.#publisher;
+    if (publisher === undefined) return this.#publishLater(value, options);
+    try {
+      return publisher.publish(value, options);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  consume(handler: QueueHandler<T>, options: QueueConsumeOptions = {}): QueueConsumer {
+    return this.#queues.consume(this.#id, handler, options);
+  }
+
+  async stats(): Promise<QueueStats> {
+    const queue = await this.#id;
+    const bytes = await this.#queues.loop.read((kernel) => kernel.view({ type: "Queue", queue }));
+    if (bytes.length === 0) throw unknown(this.name);
+    return readQueue(new Reader(bytes)).counts;
+  }
+
+  async deadLetters(
+    options: { readonly skip?: number; readonly limit?: number } = {},
+  ): Promise<readonly DeadLetter<T>[]> {
+    return this.#queues.deadLetters(await this.#id, options.skip ?? 0, options.limit ?? 100);
+  }
+
+  async redrive(numbers: readonly number[]): Promise<void> {
+    const queue = await this.#id;
+    await this.#queues.loop.submit({ type: "RedriveMessages", queue, messages: numbers });
+  }
+
+  async discard(numbers: readonly number[]): Promise<void> {
+    const queue = await this.#id;
+    await this.#queues.loop.submit({ type: "DiscardMessages", queue, messages: numbers });
+  }
+
+  async remove(): Promise<void> {
+    const queue = await this.#id;
+    await this.#queues.loop.submit({ type: "RemoveQueue", queue });
+  }
+
+  async #publishLater(value: T, options: QueuePublishOptions | undefined): Promise<number> {
+    const id = await this.#id;
+    this.#publisher ??= this.#queues.publisher(id);
+    return this.#publisher.publish(value, options);
+  }
+}
+
+function unknown(name: string): PolyphonError {
+  return new PolyphonError("QUEUE_UNKNOWN", { message: `the queue ${name} was removed.`, details: { name } });
+}
