@@ -236,3 +236,24 @@ fn a_restart_waits_out_a_failed_over_node() {
     assert_eq!((again, lab.status(agent)), (agent, AgentStatus::Idle));
     lab.check_replay();
 }
+
+#[test]
+fn what_a_remote_agent_had_when_it_broke_is_lost_even_when_it_is_back_in_the_same_step() {
+    let mut lab = Lab::new();
+    let far = lab.remote("far", 0);
+    lab.orchestrate(vec![task("A", &[])]);
+    let fence = lab.fence("A");
+    let broke = AgentCommand::ReportAgentStopped {
+        agent: far,
+        error: Some("it broke".to_owned()),
+        start: None,
+    };
+    let back = AgentCommand::RegisterAgent {
+        spec: lab.entry(far).spec.clone(),
+    };
+    lab.step(vec![broke.into(), back.into()]);
+    lab.started(far);
+    assert_ne!(lab.fence("A"), fence, "granted anew");
+    assert!(lab.kernel.durable().leases.held(fence).is_err());
+    lab.check_replay();
+}

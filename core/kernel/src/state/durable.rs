@@ -274,10 +274,10 @@ impl Durable {
         };
         let hold = self.agents.hold(fence, lease, self.epoch());
         let (orphan, stranded) = (hold == Hold::Gone, hold == Hold::Lost && lease.revoked.is_none());
-        match orphan {
-            true => self.orphans.insert(fence),
-            false => self.orphans.remove(&fence),
-        };
+        // An agent that ended and is back at once does not know of what it had: it stays an orphan until it is settled.
+        if orphan {
+            self.orphans.insert(fence);
+        }
         match stranded {
             true => self.stranded.insert(fence),
             false => self.stranded.remove(&fence),
