@@ -13,7 +13,9 @@ function narrowKernel(): { readonly kernel: Kernel; readonly batches: (readonly 
     const reader = new Reader(batch);
     const ids = [...reader.list(() => readRequest(reader).id)];
     batches.push(ids);
-    const answers = ids.slice(0, 2).map((id): Answer => ({ id, outcome: { type: "Accepted", entity: id * 10 } }));
+    const answers = ids
+      .slice(0, 2)
+      .map((id): Answer => ({ id, outcome: { type: "Accepted", entity: id * 10 }, parts: [] }));
     const leftOver = ids.length - answers.length;
     const rest = { firstSeq: 1, lastSeq: 0, eventsAt: 0, effects: [], deadlineMs: null, nowMs: 0 };
     return { ...rest, frame: new Uint8Array(), answers, leftOver };
@@ -28,6 +30,7 @@ test("what a step has no room for comes first in the next one, before what came 
     store: memoryStore(),
     clock: new FakeClock(),
     rebuild: unexpected,
+    rebuilt: unexpected,
     persisted: () => undefined,
     act: () => undefined,
     waits: () => false,

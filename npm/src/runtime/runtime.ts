@@ -124,6 +124,7 @@ export class Runtime {
     });
     this.queues = new Queues({
       loop: this.loop,
+      clock: parts.clock,
       source: this.#source,
       nextKey: () => this.payloads.nextKey(),
       erase: (keys) => parts.store.erasePayloads(keys),

@@ -294,6 +294,7 @@ export class Team implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#runtime.queues.close();
     this.#runtime.executor.abandon();
     await Promise.all([...this.#hosts].map((host) => host.close()));
     await this.#runtime.loop.idle();

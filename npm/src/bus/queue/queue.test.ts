@@ -158,7 +158,8 @@ describe("a queue", () => {
 describe("the journal of a queue", () => {
   it("keeps what nobody has dealt with, and its payloads, from one process to the next", async () => {
     const store = memoryStore();
-    const first = await teams.open({ store });
+    const clock = new FakeClock();
+    const first = await teams.open({ store, clock });
     const queue = first.queue<string>("work");
     const held: QueueMessage<string>[] = [];
     queue.consume(
@@ -172,7 +173,7 @@ describe("the journal of a queue", () => {
     await Promise.all(texts.map((text) => queue.publish(text)));
     await until(() => held.length === 1);
     await first.close();
-    const second = await teams.open({ store });
+    const second = await teams.open({ store, clock });
     const seen: [string, number][] = [];
     const again = second.queue<string>("work");
     again.consume((message) => seen.push([message.value, message.attempt]));
@@ -182,6 +183,7 @@ describe("the journal of a queue", () => {
       [texts[1], 1],
       [texts[2], 1],
     ]);
+    await clock.advanceAsync(250);
     await until(async () => (await store.health()).payloadBytes === 0);
   });
 

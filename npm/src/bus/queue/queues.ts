@@ -1,4 +1,5 @@
 import { PolyphonError } from "../../errors/error.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import type { Loop } from "../../runtime/loop.ts";
 import { loadPayload, type PayloadSource } from "../../runtime/payloads.ts";
 import { type Effect, type Payload, readDeadLetters, readQueue } from "../../wasm/codec.generated.ts";
@@ -12,9 +13,15 @@ import type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueStats } from 
 import { readRecord } from "./record.ts";
 import { Reporter } from "./reporter.ts";
 
+/** Rows are erased together, so long after the first of them was emptied: each time is a commit of its own. */
+const ERASE_AFTER_MS = 250;
+/** Rows one command may name. */
+const ERASED_AT_ONCE = 1_000;
+
 /** What queues need of the runtime around them. */
 export interface QueuesParts {
   readonly loop: Loop;
+  readonly clock: Clock;
   readonly source: PayloadSource;
   nextKey(): string;
   erase(keys: readonly string[]): Promise<void>;
@@ -26,7 +33,9 @@ export class Queues {
   readonly #parts: QueuesParts;
   readonly #cache = new PayloadCache();
   readonly #consumers = new Map<number, { readonly queue: number; readonly consumer: RunningConsumer<never> }>();
-  readonly #erasing = new Set<number>();
+  /** Rows that are to be erased, by batch; those on their way stand with `undefined`. */
+  readonly #emptied = new Map<number, string | undefined>();
+  #eraser: (() => void) | undefined;
   #lastConsumer = 0;
 
   constructor(parts: QueuesParts) {
@@ -45,7 +54,7 @@ export class Queues {
   /** Does what the kernel asks for. */
   act(effect: Deliver | Extract<Effect, { type: "ErasePayloads" }>): void {
     if (effect.type === "Deliver") this.#consumers.get(effect.consumer)?.consumer.deliver(effect as never);
-    else void this.#erase(effect.rows);
+    else this.#emptiedRows(effect.rows);
   }
 
   /** The kernel was read back from the journal and knows of no consumer any more. */
@@ -136,23 +145,43 @@ export class Queues {
     return bytes;
   }
 
-  /** Rows are erased, then the journal is told. What is asked for twice, or after a crash, is erased already. */
-  async #erase(rows: readonly (readonly [number, string])[]): Promise<void> {
-    const fresh = rows.filter(([batch]) => !this.#erasing.has(batch));
-    if (fresh.length === 0) return;
-    const batches = fresh.map(([batch]) => batch);
-    for (const batch of batches) {
-      this.#erasing.add(batch);
+  /** Nothing is erased any more; what was to be is asked for again when the journal is opened. */
+  close(): void {
+    this.#eraser?.();
+    this.#eraser = undefined;
+  }
+
+  #emptiedRows(rows: readonly (readonly [number, string])[]): void {
+    for (const [batch, key] of rows) {
+      if (this.#emptied.has(batch)) continue;
+      this.#emptied.set(batch, key);
       this.#cache.drop(batch);
     }
+    this.#eraseSoon();
+  }
+
+  #eraseSoon(): void {
+    this.#eraser ??= this.#parts.clock.after(ERASE_AFTER_MS, () => void this.#erase(), { background: true });
+  }
+
+  /** Rows are erased, then the journal is told. What is asked for twice, or after a crash, is erased already. */
+  async #erase(): Promise<void> {
+    const rows: [number, string][] = [];
+    for (const [batch, key] of this.#emptied) if (key !== undefined) rows.push([batch, key]);
+    const batches = rows.map(([batch]) => batch);
+    for (const batch of batches) this.#emptied.set(batch, undefined);
     try {
-      await this.#parts.erase(fresh.map(([, key]) => key));
-      this.loop.send({ type: "FinishErasure", batches });
+      await this.#parts.erase(rows.map(([, key]) => key));
+      for (let from = 0; from < batches.length; from += ERASED_AT_ONCE) {
+        this.loop.send({ type: "FinishErasure", batches: batches.slice(from, from + ERASED_AT_ONCE) });
+      }
     } catch (error) {
-      // What is not erased now is asked for again when the journal is opened.
+      // What is not erased now is asked for again when the journal is read back.
       this.#parts.troubled(error as Error);
     }
-    for (const batch of batches) this.#erasing.delete(batch);
+    for (const batch of batches) this.#emptied.delete(batch);
+    this.#eraser = undefined;
+    if (this.#emptied.size > 0) this.#eraseSoon();
   }
 }
 
