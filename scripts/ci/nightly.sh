@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# What takes too long for every change: 10 minutes of fuzzing for each target. It keeps what was learnt in fuzz/corpus.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+scripts/ci/fuzz.sh 600 --keep
