@@ -362,6 +362,17 @@ export class Hub implements Stamps {
     return true;
   }
 
+  /** Whether a message would reach somebody, as far as is known here. */
+  hears(subject: string): boolean {
+    return this.state !== "closed" && (this.link !== undefined || this.route(subject).takers > 0);
+  }
+
+  /** Publishes what the owner has to say by itself: nobody refuses it or makes it wait, and it is said while the bus drains. */
+  say(subject: string, payload: unknown, init: MessageInit): void {
+    if (this.state === "closed") return;
+    this.publish(this.route(subject), new Message(this, subject, payload, init))?.catch((error) => this.trouble(error));
+  }
+
   /** Publishes what the runtime has to say. */
   tell(subject: string, payload: unknown): void {
     const message = new Message(this, subject, payload, SYSTEM);

@@ -235,7 +235,7 @@ export class Subscriber {
       this.#line.push(held);
       return undefined;
     }
-    if (this.overflow === "block") return this.#block(held, signal);
+    if (this.overflow === "block" && this.#blocked.size < BLOCKED_MAX) return this.#block(held, signal);
     const gone = this.#line.drop(held.rank);
     if (gone !== undefined) this.#line.push(held);
     this.dropped += 1;

@@ -68,6 +68,7 @@ export type ErrorCode =
   | "HOST_ABANDONED"
   | "HOST_ARTIFACT_FAILED"
   | "HOST_ARTIFACT_UNSUPPORTED"
+  | "HOST_BUS_UNSUPPORTED"
   | "HOST_CLOSED"
   | "HOST_DISK_LIMIT"
   | "HOST_LINE_TOO_LONG"
@@ -250,6 +251,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   HOST_ABANDONED: { retryable: true, http: 504, exit: 1 },
   HOST_ARTIFACT_FAILED: { retryable: true, http: 500, exit: 1 },
   HOST_ARTIFACT_UNSUPPORTED: { retryable: false, http: 501, exit: 1 },
+  HOST_BUS_UNSUPPORTED: { retryable: false, http: 501, exit: 1 },
   HOST_CLOSED: { retryable: true, http: 503, exit: 3 },
   HOST_DISK_LIMIT: { retryable: true, http: 507, exit: 1 },
   HOST_LINE_TOO_LONG: { retryable: false, http: 413, exit: 1 },

@@ -69,6 +69,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   HOST_ABANDONED: "Pass `ctx.signal` on to what the function waits for, or run the agent in a worker or a process.",
   HOST_ARTIFACT_FAILED: "Look at the cause; write the artifact before reporting it and keep to the bounds the message names.",
   HOST_ARTIFACT_UNSUPPORTED: "Open the team with a folder for artifacts, or return the data as the output.",
+  HOST_BUS_UNSUPPORTED: "Add the agent to a team: its context then has the team's bus.",
   HOST_CLOSED: "Open the team again: the task is tried anew.",
   HOST_DISK_LIMIT: "Raise `disk_mb`, or have the program write less into its folder.",
   HOST_LINE_TOO_LONG: "Write large data to a file and report it as an artifact.",

@@ -1,3 +1,4 @@
+import type { AgentBus } from "./agent-bus.ts";
 import type { Artifact, Attempt, AttemptProgress } from "./host.ts";
 
 /** What an agent is asked to do. */
@@ -12,8 +13,11 @@ export interface AgentTask<I = unknown> {
   readonly timeoutMs: number;
 }
 
-/** What an agent has at hand while it performs one try. Calls after its end have no effect. */
-export interface AgentContext {
+/**
+ * What an agent has at hand while it performs one try. Calls after its end have no effect; those of the bus are refused then
+ * with `LEASE_FENCED`.
+ */
+export interface AgentContext extends AgentBus {
   /** Asks to end: a timeout, a cancellation, a shutdown. `signal.reason` says which. */
   readonly signal: AbortSignal;
   /** Which try this is. */

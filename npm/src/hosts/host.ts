@@ -1,3 +1,4 @@
+import type { Bus } from "../bus/bus.ts";
 import type { ErrorCode } from "../errors/codes.generated.ts";
 
 /** Where an agent runs. The kernel decides what starts and stops; a host only does it and reports what it saw. */
@@ -54,6 +55,8 @@ export interface Attempt {
   outputs?(): Promise<Readonly<Record<string, unknown>>>;
   /** What the tasks of the session share, as it is when asked for. */
   context?(): Promise<Readonly<Record<string, unknown>>>;
+  /** The team's bus with the rights of the agent. */
+  readonly bus?: Bus | undefined;
 }
 
 export interface AttemptResources {

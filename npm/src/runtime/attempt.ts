@@ -1,3 +1,4 @@
+import type { Bus } from "../bus/bus.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { Attempt, AttemptProgress, AttemptSink, Program, ResourceUsage } from "../hosts/host.ts";
 import { type Stop, stopReason } from "../hosts/stop.ts";
@@ -17,6 +18,8 @@ export interface AttemptParts {
   outputs(task: number): Promise<Values>;
   /** What the tasks of a session share. */
   context(session: number): Promise<Values>;
+  /** The bus as the agent that runs may use it. */
+  bus(run: Run): Bus | undefined;
   /** Whether a criterion judges the pass rate of the task. */
   judgesPassRate(task: number): boolean;
   /** Hands a command to the kernel that nobody waits for. */
@@ -120,6 +123,9 @@ export class RunningAttempt implements Attempt, AttemptSink, Stop {
   }
   context(): Promise<Values> {
     return this.#parts.context(this.effect.session);
+  }
+  get bus(): Bus | undefined {
+    return this.#parts.bus(this.effect);
   }
   get recovery(): Attempt["recovery"] {
     const { recovery, errorType } = this.effect;

@@ -9,7 +9,7 @@ import type { SubmitOptions } from "./loop.ts";
 import { Runtime } from "./runtime.ts";
 
 const module = loadKernel();
-const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {} };
+const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {}, beat() {} };
 const open: Runtime[] = [];
 
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { PolyphonError } from "../errors/error.ts";
 import { HandleMap } from "../handle-map.ts";
 import { FunctionHost } from "../hosts/function/host.ts";
 import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
-import type { Command, Effect, Payload } from "../wasm/codec.generated.ts";
+import type { Command, Effect, Heartbeat, Payload } from "../wasm/codec.generated.ts";
 import { AgentHosts } from "./agent-hosts.ts";
 import { type AttemptParts, type Run, RunningAttempt, type TaskPayload } from "./attempt.ts";
 import { emptyReport, errorOf, reportOf } from "./attempt-report.ts";
@@ -23,6 +23,8 @@ export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask"> {
   directory(sessionId: string, key: string): Promise<string>;
   /** Tells a human of an escalation. */
   notify(escalation: number): Promise<void>;
+  /** Agents gave signs of life. */
+  beat(beats: readonly Heartbeat[]): void;
 }
 
 /** Does what the kernel's effects say with the hosts of this node, and reports what came of it. */
@@ -40,7 +42,10 @@ export class Executor {
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
     const send = (command: Command): void => this.#tell(command);
-    this.#heartbeats = new Heartbeats(parts.clock, (beats) => send({ type: "ReportHeartbeats", beats }));
+    this.#heartbeats = new Heartbeats(parts.clock, (beats) => {
+      send({ type: "ReportHeartbeats", beats });
+      parts.beat(beats);
+    });
     this.hosts = new AgentHosts((handle) => parts.id("agent", handle), send, this.#heartbeats);
     this.#attempts = {
       send,
@@ -51,6 +56,7 @@ export class Executor {
       id: (kind, handle) => parts.id(kind, handle),
       outputs: (task) => parts.outputs(task),
       context: (session) => parts.context(session),
+      bus: (run) => parts.bus(run),
       judgesPassRate: (task) => parts.judgesPassRate(task),
       tick: (run, ppm) => parts.tick(run, ppm),
       log: (run, level, text) => parts.log(run, level, text),

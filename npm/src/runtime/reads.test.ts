@@ -11,7 +11,7 @@ import { Runtime } from "./runtime.ts";
 import { heldStore } from "./testing/held-store.ts";
 
 const module = loadKernel();
-const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {} };
+const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {}, beat() {} };
 const open: Runtime[] = [];
 
 afterEach(async () => {

@@ -1,4 +1,5 @@
 import type { AgentId } from "../agents/id.ts";
+import type { Bus } from "../bus/bus.ts";
 import { Queues } from "../bus/queue/queues.ts";
 import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
@@ -8,6 +9,7 @@ import {
   type AgentVitals,
   type Command,
   type Event,
+  type Heartbeat,
   type Payload,
   readAgentVitals,
   readSettings,
@@ -59,6 +61,8 @@ export interface RuntimeParts {
   keepRepro?(seq: number, bytes: Uint8Array): Promise<string>;
   /** Folder for the files of a task. */
   directory(sessionId: string, key: string): Promise<string>;
+  /** The bus with the rights of the agent of a name. */
+  bus?(agent: string): Bus | undefined;
 }
 
 /** Who hears of what was persisted. */
@@ -67,6 +71,8 @@ export interface RuntimeListener {
   happened(seq: number, timeMs: number, event: Event, session: SessionEntry | undefined): void;
   /** A volatile report of a running attempt. */
   ticked(session: SessionEntry): void;
+  /** Agents gave signs of life. */
+  beat(beats: readonly Heartbeat[]): void;
   /** An agent wrote a line. */
   logged(run: Run, level: LogLevel, text: string): void;
   /** The runtime can go on no longer. */
@@ -139,8 +145,10 @@ export class Runtime {
       id: (kind, handle) => this.id(kind, handle),
       directory: (sessionId, key) => parts.directory(sessionId, key),
       notify: async (escalation) => parts.notify?.(escalation),
+      beat: (beats) => listener.beat(beats),
       outputs: (handle) => this.#outputs(handle),
       context: (handle) => this.#context(handle),
+      bus: ({ agent }) => this.#bus(agent),
       judgesPassRate: (task) => this.#judgesPassRate(task),
       tick: (run, ppm) => this.#tick(run, ppm),
       log: (run, level, text) => listener.logged(run, level, text),
@@ -240,6 +248,11 @@ export class Runtime {
   /** Milliseconds since the epoch, by the kernel's clock. */
   nowMs(): number {
     return this.loop.nowMs();
+  }
+
+  #bus(agent: number): Bus | undefined {
+    const name = this.#mirror.agents.get(agent)?.spec.key;
+    return name === undefined ? undefined : this.#parts.bus?.(name);
   }
 
   /** Where nobody follows the journal, a snapshot of the running kernel keeps it from growing. */

@@ -4,6 +4,7 @@ import type { Retention } from "../runtime/history/archiver.ts";
 import type { EscalationView } from "../sessions/view.ts";
 import type { Store } from "../stores/store.ts";
 import type { AgentPolicy, AlertName, AlertOptions, RecoveryOptions } from "./policy.ts";
+import type { TeamBusOptions } from "./team-bus.ts";
 
 /** How a team is opened. Every field is optional. */
 export interface OpenOptions {
@@ -11,7 +12,9 @@ export interface OpenOptions {
   readonly store?: Store;
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
-  /** Name of this node in the journal. Default `node`. */
+  /** The team's bus: its transport to other nodes, rights, limits and bounds. Default: nobody but this process. */
+  readonly bus?: TeamBusOptions;
+  /** Name of this node in the journal, and on the bus. Default `node`; on the bus a random one. */
   readonly node?: string;
   /** What ids and draws follow from, 0 to 2^53 − 1, where runs must repeat to the last byte. Default: random. */
   readonly seed?: number;

@@ -3,6 +3,7 @@ import type { Catalog, FoundAgent, UnservedDemand } from "../agents/discovery.ts
 import type { Misfit } from "../agents/fit.ts";
 import { withHealthCheck } from "../agents/health-check.ts";
 import type { AgentId } from "../agents/id.ts";
+import type { Bus } from "../bus/bus.ts";
 import type { QueueOptions } from "../bus/queue/options.ts";
 import type { Queue } from "../bus/queue/queue.ts";
 import { PolyphonError } from "../errors/error.ts";
@@ -20,7 +21,7 @@ import type { EscalationView } from "../sessions/view.ts";
 import { memoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, StoreHealth } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
-import type { Event, HostKind } from "../wasm/codec.generated.ts";
+import type { Event, Heartbeat, HostKind } from "../wasm/codec.generated.ts";
 import type {
   AgentOptions,
   AgentQuery,
@@ -34,6 +35,7 @@ import type {
 import { Reach } from "./reach.ts";
 import { Sessions } from "./sessions.ts";
 import { settingsWith } from "./settings.ts";
+import { TeamBus } from "./team-bus.ts";
 import { describeEvent } from "./team-event.ts";
 
 /** A team of agents around one journal. */
@@ -43,13 +45,15 @@ export class Team implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #sessions: Sessions;
   readonly #reach: Reach;
+  readonly #bus: TeamBus;
   readonly #events = new Channel<TeamEvent>();
   readonly #logs = new Channel<LogEntry>(() => this.#sessions.logs());
   readonly #hosts = new Set<AgentHost>();
   readonly #onError: (error: Error) => void;
   #closing: Promise<void> | undefined;
 
-  private constructor(runtime: Runtime, store: Store, clock: Clock, onError: (error: Error) => void) {
+  private constructor(runtime: Runtime, store: Store, clock: Clock, bus: TeamBus, onError: (error: Error) => void) {
+    this.#bus = bus;
     this.#runtime = runtime;
     this.#store = store;
     this.#clock = clock;
@@ -64,6 +68,8 @@ export class Team implements AsyncDisposable {
     const module = options.module ?? (await platform.loadModule());
     const hears: { team?: Team } = {};
     const { notify, seed } = options;
+    const onThrown = (error: unknown): void => onError(error instanceof Error ? error : new Error(String(error)));
+    const bus = new TeamBus({ onError: onThrown, ...options.bus }, clock, options.node);
     const seeded = seed === undefined ? {} : { seed };
     const asking = notify === undefined ? {} : { notify: async (handle: number) => hears.team?.notify(handle, notify) };
     const { follow, snapshotEvents = SNAPSHOT_EVENTS } = platform;
@@ -76,7 +82,7 @@ export class Team implements AsyncDisposable {
               follow({ store, snapshotSeq, module, retention, snapshotEvents, troubled: (error) => onError(error) }),
           };
     const { keepRepro } = platform;
-    const runtime = await Runtime.open(
+    const opening = Runtime.open(
       {
         store,
         clock,
@@ -85,6 +91,7 @@ export class Team implements AsyncDisposable {
         retention,
         snapshotEvents,
         directory: platform.directory,
+        bus: (agent) => bus.of(agent),
         ...(keepRepro === undefined ? {} : { keepRepro }),
         ...seeded,
         ...following,
@@ -93,12 +100,17 @@ export class Team implements AsyncDisposable {
       {
         happened: (seq, timeMs, event, session) => hears.team?.happened(seq, timeMs, event, session?.handle),
         ticked: (session) => hears.team?.ticked(session.handle),
+        beat: (beats) => hears.team?.beat(beats),
         logged: (run, level, text) => hears.team?.logged(run, level, text),
         failed: (error) => hears.team?.failed(error),
         troubled: (error) => onError(error),
       },
     );
-    const team = new Team(runtime, store, clock, onError);
+    const runtime = await opening.catch(async (error) => {
+      await bus.close();
+      throw error;
+    });
+    const team = new Team(runtime, store, clock, bus, onError);
     hears.team = team;
     try {
       const { settings, defaults } = runtime;
@@ -271,19 +283,34 @@ export class Team implements AsyncDisposable {
     return this.#logs.stream;
   }
 
+  /**
+   * Messages between agents and whoever else is there: see {@link Bus}. The team itself says on the standing topics what
+   * happens: every event on `events`, signs of life on `heartbeat`, lines of agents on `default`, on `priority` what somebody
+   * has to look at (escalations, alerts, lost agents), and on `broadcast` what everybody has to know (agents stop, settings
+   * change, the team is closed). Nothing of it is kept; it drains and closes with the team.
+   */
+  get bus(): Bus {
+    this.#check();
+    return this.#bus.bus;
+  }
+
   /** Where the journal stands and what it takes. */
   health(): Promise<StoreHealth> {
     return this.#store.health();
   }
 
-  /** Starts nothing new and resolves when what runs has ended. */
+  /** Starts nothing new and resolves when what runs has ended and the bus is drained. */
   async drain(): Promise<void> {
     await this.#runtime.insist({ type: "StopAll", reason: "the team is drained" });
     await this.#runtime.executor.settled();
     await this.#runtime.loop.idle();
+    await this.#bus.drain();
   }
 
-  /** Ends what runs, finishes what is being written, and lets the journal go. Safe to call twice. */
+  /**
+   * Ends what runs, gives messages on their way five seconds, finishes what is being written, and lets the journal go. Safe to
+   * call twice.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -295,8 +322,10 @@ export class Team implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#runtime.queues.close();
+    this.#bus.closing();
     this.#runtime.executor.abandon();
     await Promise.all([...this.#hosts].map((host) => host.close()));
+    await this.#bus.close();
     await this.#runtime.loop.idle();
     this.#runtime.loop.stop(disposed());
     this.#sessions.close(disposed());
@@ -321,7 +350,19 @@ export class Team implements AsyncDisposable {
   /** @internal */
   happened(seq: number, timeMs: number, event: Event, session: number | undefined): void {
     this.#sessions.happened(seq, timeMs, event, session);
-    if (this.#events.isObserved) this.#events.next(describeEvent(seq, timeMs, event, this.#runtime.mirror));
+    if (!this.#bus.isMade && !this.#events.isObserved) return;
+    const describe = (): TeamEvent => describeEvent(seq, timeMs, event, this.#runtime.mirror);
+    if (this.#events.isObserved) this.#events.next(describe());
+    this.#bus.happened(event, describe, () => (session === undefined ? undefined : this.sessionId(session)));
+  }
+
+  /** @internal */
+  beat(beats: readonly Heartbeat[]): void {
+    if (!this.#bus.hears("heartbeat")) return;
+    for (const { agent, memoryBytes } of beats) {
+      const entry = this.#runtime.mirror.agents.get(agent);
+      if (entry !== undefined) this.#bus.beat(entry, this.#runtime.agentId(agent), memoryBytes);
+    }
   }
 
   /** @internal Id of a session in memory. */
@@ -338,6 +379,7 @@ export class Team implements AsyncDisposable {
   logged(run: Run, level: LogLevel, text: string): void {
     const entry = this.#sessions.logged(run, level, text);
     if (this.#logs.isObserved) this.#logs.next(entry);
+    if (this.#bus.hears("default")) this.#bus.logged(entry);
   }
 
   /** @internal */

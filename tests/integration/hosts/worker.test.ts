@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { Bus } from "../../../npm/src/bus/bus.ts";
 import { PolyphonError } from "../../../npm/src/errors/error.ts";
 import type { AgentHost, Attempt, AttemptResult } from "../../../npm/src/hosts/host.ts";
 import { stopReason } from "../../../npm/src/hosts/stop.ts";
@@ -63,6 +64,27 @@ describe("worker host", () => {
     };
     expect(await result).toMatchObject({ ok: true, output: ["PolyphonError", "LEASE_REVOKED", false] });
     expect(sink.extended).toEqual([5_000]);
+  });
+
+  it("gives the agent the bus of its team, under its own name and with its own rights, until it ends", async () => {
+    await using bus = new Bus({ node: "home", access: (who, _, subject) => who !== "clerk" || subject !== "secret" });
+    bus.respond("prices.ask", () => 3);
+    const asked: unknown[] = [];
+    bus.subscribe("questions.*", (message) => {
+      asked.push([message.subject, message.payload, message.source, message.correlationId]);
+      if (message.subject === "questions.one") void bus.publish("answers.one", "yes", { cause: message });
+    });
+    const { result } = start(shared, "bus", { agentId: "agent_7", bus: bus.as("clerk") });
+    expect(await result).toMatchObject({
+      ok: true,
+      output: { price: 3, denied: "BUS_DENIED", gone: "REQUEST_NO_RESPONDER", heard: [["answers.one", "yes", "home"]] },
+    });
+    expect(asked).toEqual([
+      ["questions.one", 1, "agent_7", "session_1"],
+      ["questions.last", 2, "agent_7", "session_1"],
+    ]);
+    expect(bus.statistics.subscriptions).toBe(2);
+    expect(await start(shared, "bus").result).toMatchObject({ ok: false, error: { code: "HOST_BUS_UNSUPPORTED" } });
   });
 
   it("gives the agent its task, its try and its recovery", async () => {

@@ -29,6 +29,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 1,
     },
     Entry {
+        code: "HOST_BUS_UNSUPPORTED",
+        title: "There is no bus for the agent",
+        cause: "The agent's host was used without a team, or by a runtime that gives it no bus.",
+        cure: "Add the agent to a team: its context then has the team's bus.",
+        retryable: false,
+        http: 501,
+        exit: 1,
+    },
+    Entry {
         code: "HOST_CLOSED",
         title: "The host of the agent was closed",
         cause: "The team was shut down while the attempt ran, or before it could start.",

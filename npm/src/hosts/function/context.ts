@@ -1,10 +1,16 @@
+import type { MessageHandler } from "../../bus/bus.ts";
+import type { Message } from "../../bus/message.ts";
+import type { PublishOptions, RequestOptions, SubscribeOptions } from "../../bus/options.ts";
+import type { Subscription } from "../../bus/subscription.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { Stream } from "../../runtime/stream.ts";
 import type { AgentContext, AgentLog, ArtifactContent, ArtifactKeeper, AttemptInfo } from "../agent.ts";
 import type { Artifact, Attempt, AttemptProgress, AttemptSink } from "../host.ts";
 import { isName, MAX_ARTIFACTS, MAX_METRICS, PROGRESS_INTERVAL_MS } from "../limits.ts";
 import type { Stop } from "../stop.ts";
 import { Throttle } from "../throttle.ts";
+import { fenced, Messaging } from "./messaging.ts";
 
 /** What a context needs of its host. */
 export interface ContextTools {
@@ -27,6 +33,7 @@ export class FunctionContext implements AgentContext {
   #metrics: Map<string, number> | undefined;
   #artifacts: Promise<Artifact>[] | undefined;
   #kept: Artifact[] | undefined;
+  #messaging: Messaging | undefined;
   #ended = false;
 
   constructor(attempt: Attempt, sink: AttemptSink, stop: Stop, tools: ContextTools) {
@@ -109,15 +116,53 @@ export class FunctionContext implements AgentContext {
     return kept;
   }
 
+  publish(subject: string, payload?: unknown, options?: PublishOptions): Promise<void> | undefined {
+    return this.#bus.publish(subject, payload, options);
+  }
+
+  async request<R>(subject: string, payload?: unknown, options?: RequestOptions): Promise<R> {
+    return this.#bus.request<R>(subject, payload, options);
+  }
+
+  requestMany<R>(subject: string, payload?: unknown, options?: RequestOptions): Stream<R> {
+    return this.#bus.requestMany<R>(subject, payload, options);
+  }
+
+  subscribe<T>(pattern: string, options?: SubscribeOptions): Stream<Message<T>>;
+  subscribe<T>(pattern: string, handler: MessageHandler<T>, options?: SubscribeOptions): Subscription;
+  subscribe<T>(
+    pattern: string,
+    second?: MessageHandler<T> | SubscribeOptions,
+    third?: SubscribeOptions,
+  ): Stream<Message<T>> | Subscription {
+    // One implementation behind both forms tells them apart.
+    return this.#bus.subscribe<T>(pattern, second as MessageHandler<T>, third);
+  }
+
+  respond<T>(pattern: string, handler: MessageHandler<T>, options?: SubscribeOptions): Subscription {
+    return this.#bus.respond<T>(pattern, handler, options);
+  }
+
   /** Passes a request to end on to the agent. */
   stop(reason: unknown): void {
     this.#controller?.abort(reason);
+    this.#messaging?.stop(reason);
   }
 
   /** Nothing the agent still does has an effect from here on. */
   end(): void {
     this.#ended = true;
     this.#throttle?.end();
+    this.#messaging?.end();
+  }
+
+  get #bus(): Messaging {
+    if (this.#messaging === undefined) {
+      if (this.#ended) throw fenced();
+      this.#messaging = new Messaging(this.#attempt);
+      if (this.#stop.isRequested) this.#messaging.stop(this.#stop.reason);
+    }
+    return this.#messaging;
   }
 
   /** Artifacts the agent began to keep; `undefined` when none. */

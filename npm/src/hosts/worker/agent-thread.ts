@@ -1,7 +1,8 @@
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { threadEntry } from "../../thread-entry.ts";
+import type { WorkerDoor } from "../../transports/worker/worker-transport.ts";
 import { LineSplitter } from "../formats/line-splitter.ts";
 import type { AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
 import { Reporter } from "../reporter.ts";
@@ -19,6 +20,8 @@ export class AgentThread {
   readonly #clock: Clock;
   #ended = false;
   #reporter: Reporter | undefined;
+  #opened: ((port: MessagePort) => WorkerDoor | undefined) | undefined;
+  #door: WorkerDoor | undefined;
   readonly #asked: (() => void)[] = [];
   #settle: ((result: AttemptResult) => void) | undefined;
 
@@ -44,13 +47,18 @@ export class AgentThread {
     return !this.#ended && this.#settle === undefined;
   }
 
-  /** Performs one attempt; one at a time. Never rejects. A thread that does not stop in time is ended. */
+  /**
+   * Performs one attempt; one at a time. Never rejects. A thread that does not stop in time is ended. `openDoor` lets it use
+   * the bus through a port.
+   */
   async perform(
     attempt: ThreadAttempt,
     graceMs: number,
     sink: AttemptSink,
     signal: AbortSignal,
+    openDoor: (port: MessagePort) => WorkerDoor | undefined,
   ): Promise<AttemptResult> {
+    this.#opened = openDoor;
     const reporter = new Reporter(this.#clock, sink);
     this.#reporter = reporter;
     let cancelKill: (() => void) | undefined;
@@ -75,6 +83,9 @@ export class AgentThread {
       cancelKill?.();
       reporter.end();
       this.#reporter = undefined;
+      this.#opened = undefined;
+      await this.#door?.close();
+      this.#door = undefined;
       // An idle thread does not keep the process alive.
       this.#worker.unref();
     }
@@ -102,6 +113,7 @@ export class AgentThread {
   #take(report: ThreadReport): void {
     if (report.type === "progress") this.#reporter?.progress(report.progress);
     else if (report.type === "log") this.#reporter?.log(report.level, report.text);
+    else if (report.type === "bus") this.#door = this.#opened?.(report.port);
     else if (report.type === "extend") void this.#extend(report.id, report.ms);
     else if (report.type === "alive") {
       for (const resolve of this.#asked.splice(0)) resolve();

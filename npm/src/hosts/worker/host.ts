@@ -1,11 +1,14 @@
 import { availableParallelism } from "node:os";
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { MessagePort } from "node:worker_threads";
 import type { Clock } from "../../runtime/clock.ts";
+import type { WorkerDoor } from "../../transports/worker/worker-transport.ts";
 import { Closing } from "../closing.ts";
 import type { AgentHost, Attempt, AttemptError, AttemptResult, AttemptSink } from "../host.ts";
 import { stopText, stopType } from "../stop.ts";
 import type { AgentThread } from "./agent-thread.ts";
+import { openDoor } from "./bus-door.ts";
 import { plainAttempt } from "./plain-attempt.ts";
 import { ThreadPool } from "./pool.ts";
 
@@ -80,7 +83,8 @@ class WorkerThreadHost implements AgentHost {
     const threads = this.#threads.get(agentId) ?? new Set();
     this.#threads.set(agentId, threads.add(thread));
     try {
-      return await thread.perform(plain, attempt.graceMs, sink, signal);
+      const door = (port: MessagePort): WorkerDoor | undefined => openDoor(port, attempt, this.#clock);
+      return await thread.perform(plain, attempt.graceMs, sink, signal, door);
     } finally {
       threads.delete(thread);
       if (threads.size === 0) this.#threads.delete(agentId);

@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { ErrorCode } from "../../errors/codes.generated.ts";
 import type { AttemptProgress, AttemptResult, ResourceUsage } from "../host.ts";
 
@@ -26,6 +27,8 @@ export interface ThreadAttempt {
   readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
+  /** Whether there is a bus outside. */
+  readonly hasBus: boolean;
 }
 
 /** To a thread. */
@@ -46,6 +49,8 @@ export interface ThreadRefusal {
 
 /** From a thread. */
 export type ThreadReport =
+  /** The agent uses the bus: the host's end of its port. */
+  | { readonly type: "bus"; readonly port: MessagePort }
   | { readonly type: "extend"; readonly id: number; readonly ms: number }
   | { readonly type: "progress"; readonly progress: AttemptProgress }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }

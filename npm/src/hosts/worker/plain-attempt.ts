@@ -7,6 +7,21 @@ export async function plainAttempt(attempt: Attempt): Promise<ThreadAttempt> {
   const { memoryMb, cpuCores, diskMb } = attempt.resources;
   const resources = { memoryMb, cpuCores, diskMb };
   const [outputs, context] = await Promise.all([attempt.outputs?.() ?? {}, attempt.context?.() ?? {}]);
-  const base = { id, taskId, key, sessionId, agentId, number, fence, input, resources, timeoutMs, outputs, context };
+  const hasBus = attempt.bus !== undefined;
+  const base = {
+    hasBus,
+    id,
+    taskId,
+    key,
+    sessionId,
+    agentId,
+    number,
+    fence,
+    input,
+    resources,
+    timeoutMs,
+    outputs,
+    context,
+  };
   return recovery ? { ...base, recovery: { ...recovery } } : base;
 }

@@ -1,17 +1,18 @@
 /** The inside of a worker thread: performs one attempt at a time with the function of a module. */
 import { getHeapStatistics } from "node:v8";
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { Perform } from "../agent.ts";
 import { fileArtifactKeeper } from "../artifacts/file-keeper.ts";
 import { type FunctionHostOptions, functionHost } from "../function/host.ts";
-import type { AttemptResult, AttemptSink } from "../host.ts";
+import type { Attempt, AttemptResult, AttemptSink } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopReason } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
 import { Extensions } from "./extensions.ts";
 import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
+import { ThreadBus } from "./thread-bus.ts";
 
 /** The host outside ends the thread: inside, a function that ignores its signal is never given up. */
 const NO_GRACE_INSIDE_MS = Number.MAX_SAFE_INTEGER;
@@ -20,9 +21,11 @@ const NO_GRACE_INSIDE_MS = Number.MAX_SAFE_INTEGER;
 const FLUSH_MS = 1_000;
 
 const port = parentPort;
-if (port) serve(workerData as ThreadData, systemClock(), (report) => port.postMessage(report));
+if (port) serve(workerData as ThreadData, systemClock(), (report, transfer) => port.postMessage(report, transfer));
 
-function serve(data: ThreadData, clock: Clock, post: (report: ThreadReport) => void): void {
+type Post = (report: ThreadReport, transfer?: MessagePort[]) => void;
+
+function serve(data: ThreadData, clock: Clock, post: Post): void {
   let stop = new AbortController();
   let perform: Promise<Perform> | undefined;
   /** Processor time of the thread before its attempt. */
@@ -55,7 +58,8 @@ function serve(data: ThreadData, clock: Clock, post: (report: ThreadReport) => v
       usage: () => undefined,
       extend: (ms) => extensions.ask(ms),
     };
-    void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, sink).then((result) =>
+    const bus = new ThreadBus(clock, (port) => post({ type: "bus", port }, [port]));
+    void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, sink, bus).then((result) =>
       post({ type: "result", result }),
     );
   });
@@ -67,14 +71,23 @@ async function performAttempt(
   options: FunctionHostOptions,
   signal: AbortSignal,
   sink: AttemptSink,
+  threadBus: ThreadBus,
 ): Promise<AttemptResult> {
   const reporter = new Reporter(options.clock, sink);
   const usedBefore = threadCpuMs();
   try {
     const host = functionHost(await perform, options);
-    const { outputs, context, ...rest } = attempt;
-    const values = { outputs: async () => outputs, context: async () => context };
-    const result = await host.run({ ...rest, ...values, graceMs: NO_GRACE_INSIDE_MS }, reporter, signal);
+    const { outputs, context, hasBus, ...rest } = attempt;
+    const inside: Attempt = {
+      ...rest,
+      graceMs: NO_GRACE_INSIDE_MS,
+      outputs: async () => outputs,
+      context: async () => context,
+      get bus() {
+        return hasBus ? threadBus.bus : undefined;
+      },
+    };
+    const result = await host.run(inside, reporter, signal);
     const usedAfter = threadCpuMs();
     const cpuMs = usedBefore === null || usedAfter === null ? null : Math.round(usedAfter - usedBefore);
     return { ...result, usage: { ...result.usage, cpuMs } };
@@ -83,6 +96,7 @@ async function performAttempt(
     return { ok: false, error: attemptError(error), metrics: {}, artifacts: [], usage, durationMs: 0 };
   } finally {
     reporter.end();
+    await threadBus.end();
     await flushed(options.clock);
   }
 }

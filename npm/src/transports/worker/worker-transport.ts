@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { LinkTransport } from "../link/client.ts";
 import { lost } from "../link/errors.ts";
 import { Pulse } from "../link/pulse.ts";
-import { LinkSession } from "../link/server.ts";
+import { LinkSession, type Visitor } from "../link/server.ts";
 import type { Transport } from "../transport.ts";
 import { type PortLike, PortWire } from "./port.ts";
 
@@ -24,6 +24,8 @@ export interface WorkerTransportOptions {
 export interface WorkerServeOptions extends WorkerTransportOptions {
   /** Name that all the other thread sends carries as its source. Default `worker`. */
   readonly name?: string;
+  /** What the other thread may do; see {@link Visitor.permits}. Default: everything. */
+  readonly permits?: Visitor["permits"];
 }
 
 /** The end of a served thread. */
@@ -65,13 +67,13 @@ const LIMITS = { subscriptions: 10_000, inFlight: 4_096, waiting: 65_536 };
 
 /** Lets the thread behind `port` publish, subscribe and ask on `door`. */
 export function serveWorker(port: PortLike, door: Transport, options: WorkerServeOptions = {}): WorkerDoor {
-  const { heartbeatMs = 0, clock = systemClock(), name = "worker", onError = () => undefined } = options;
+  const { heartbeatMs = 0, clock = systemClock(), name = "worker", permits, onError = () => undefined } = options;
   const close = async (): Promise<void> => {
     pulse?.stop();
     wire.close();
     await session.close();
   };
-  const session = new LinkSession({ name, transport: door }, LIMITS, {
+  const session = new LinkSession({ name, transport: door, ...(permits && { permits }) }, LIMITS, {
     overflow: (error) => {
       onError(error);
       void close();
