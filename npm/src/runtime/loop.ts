@@ -118,7 +118,7 @@ interface InFlight {
 export class Loop {
   readonly #parts: LoopParts;
   readonly #writer = new Writer(1 << 16);
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   #kernel: Kernel;
   #queue: Waiting[] = [];
   #flight: InFlight[] = [];
@@ -146,6 +146,7 @@ export class Loop {
   constructor(kernel: Kernel, parts: LoopParts) {
     this.#kernel = kernel;
     this.#parts = parts;
+    this.#pace = new Pace(parts.clock);
   }
 
   get kernel(): Kernel {
@@ -240,19 +241,29 @@ export class Loop {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (this.#pace.isSpent) this.#parts.clock.soon(() => this.#begin());
-    else queueMicrotask(() => this.#begin());
+    if (this.#pace.isSpent) this.#parts.clock.soon(() => this.#work());
+    else queueMicrotask(() => this.#work());
   }
 
-  #begin(): void {
+  /** One thing after the other, so that the platform may have its turn in between: what is durable is told first. */
+  #work(): void {
     this.#scheduled = false;
-    if (this.#pace.isSpent) this.#pace.rest();
-    this.#turn();
+    this.#pace.enter();
+    const [first] = this.#flight;
+    if (first?.isDurable === true) {
+      this.#flight.shift();
+      this.#release(first);
+    } else if (this.#mayStep) this.#turn();
+    if (this.#flight[0]?.isDurable === true || this.#mayStep) this.#schedule();
+    else if (this.#flight.length === 0 && this.#queue.length === 0) this.#wakeIdle();
+  }
+
+  get #mayStep(): boolean {
+    if (this.#stopped !== undefined || this.#rebuilding !== undefined) return false;
+    return (this.#queue.length > 0 || this.#due) && this.#flight.length < this.#mostInFlight;
   }
 
   #turn(): void {
-    if (this.#stopped !== undefined || this.#rebuilding !== undefined) return;
-    if (this.#flight.length >= this.#mostInFlight) return;
     this.#due = false;
     const { clock } = this.#parts;
     const monoMs = clock.monoMs();
@@ -270,12 +281,10 @@ export class Loop {
     if (this.#careful > 0) this.#careful -= taken.length;
     this.#kernelOffset = output.nowMs - monoMs;
     this.#arm(output.deadlineMs);
-    this.#pace.spend(clock.monoMs() - monoMs);
     const flight: InFlight = { output, waiting: taken, isDurable: output.frame.length === 0 };
     if (flight.isDurable && this.#flight.length === 0) this.#release(flight);
     else this.#append(flight);
     this.#look();
-    if (this.#queue.length > 0) this.#schedule();
   }
 
   #look(): void {
@@ -337,11 +346,8 @@ export class Loop {
 
   #append(flight: InFlight): void {
     this.#flight.push(flight);
-    if (flight.isDurable) {
-      // Nothing to write, but what it answers may rest on a frame that is still on its way: it waits its turn.
-      if (this.#flight.length === 1) this.#persisted();
-      return;
-    }
+    // Nothing to write, but what it answers may rest on a frame that is still on its way: it waits its turn.
+    if (flight.isDurable) return;
     const { store } = this.#parts;
     store.append(flight.output.frame, rowsOf(flight)).then(
       () => this.#confirm(flight),
@@ -351,23 +357,11 @@ export class Loop {
 
   #confirm(flight: InFlight): void {
     flight.isDurable = true;
-    this.#persisted();
-  }
-
-  #persisted(): void {
-    for (let first = this.#flight[0]; first !== undefined; first = this.#flight[0]) {
-      if (!first.isDurable) break;
-      this.#flight.shift();
-      this.#release(first);
-    }
-    if (this.#queue.length > 0 || this.#due) this.#schedule();
-    else if (this.#flight.length === 0) this.#wakeIdle();
+    this.#schedule();
   }
 
   #release(flight: InFlight): void {
     const { output, waiting } = flight;
-    const { clock } = this.#parts;
-    const began = clock.monoMs();
     this.#parts.persisted(output);
     this.#reads.release(flight);
     // The first session makes its timers a reason to stay, the end of the last one takes it away.
@@ -375,8 +369,6 @@ export class Loop {
     answer(waiting, output.answers);
     this.#leave(waiting);
     if (output.effects.length > 0) this.#parts.act(output.effects);
-    this.#pace.spend(clock.monoMs() - began);
-    if (this.#flight.length === 0 && this.#queue.length === 0) this.#wakeIdle();
   }
 
   /** These wait no more. */

@@ -1,15 +1,19 @@
 import { expect, test } from "vitest";
 import { Team } from "../team/team.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
 import { loadKernel } from "../wasm/node.ts";
 import { Pace } from "./pace.ts";
 
-test("the platform is due a turn once the loop was held for 2 ms", () => {
-  const pace = new Pace();
-  pace.spend(1.5);
+test("the platform is due a turn once the loop was held for 2 ms", async () => {
+  const clock = new FakeClock();
+  const pace = new Pace(clock);
+  pace.enter();
+  clock.advance(1);
+  pace.enter();
   expect(pace.isSpent).toBe(false);
-  pace.spend(0.5);
+  clock.advance(1);
   expect(pace.isSpent).toBe(true);
-  pace.rest();
+  await clock.settle();
   expect(pace.isSpent).toBe(false);
 });
 

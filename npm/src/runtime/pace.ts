@@ -1,22 +1,28 @@
+import type { Clock } from "./clock.ts";
+
 /** Time after which the platform is due a turn of its own, in milliseconds. */
 const TURN_MS = 2;
 
-/** Keeps the event loop free: counts what the loop held it, and says when the platform is due its turn. */
+/** Keeps the event loop free: knows how long it was held, by whomever, since the platform had its turn. */
 export class Pace {
-  #spentMs = 0;
+  readonly #clock: Clock;
+  #sinceMs: number | undefined;
 
-  /** Work held the event loop for `ms`. */
-  spend(ms: number): void {
-    this.#spentMs += ms;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  /** Whether the platform should get its turn before the next step. */
+  /** Work begins or goes on. */
+  enter(): void {
+    if (this.#sinceMs !== undefined) return;
+    this.#sinceMs = this.#clock.monoMs();
+    this.#clock.soon(() => {
+      this.#sinceMs = undefined;
+    });
+  }
+
+  /** Whether the platform should get its turn before the work goes on. */
   get isSpent(): boolean {
-    return this.#spentMs >= TURN_MS;
-  }
-
-  /** The platform had its turn. */
-  rest(): void {
-    this.#spentMs = 0;
+    return this.#sinceMs !== undefined && this.#clock.monoMs() - this.#sinceMs >= TURN_MS;
   }
 }

@@ -32,6 +32,19 @@ export function fenced(name: string, epoch: number, granted: number): PolyphonEr
   return storeError("STORE_FENCED", message, { epoch, granted });
 }
 
+/** Codes of a refused append that left the journal as it was; after any other the frame may be found there. */
+const NOTHING_WRITTEN: ReadonlySet<string> = new Set([
+  "STORE_GAP",
+  "STORE_FENCED",
+  "STORE_FRAME_INVALID",
+  "STORE_PAYLOAD_CONFLICT",
+]);
+
+/** Whether a failed append certainly wrote nothing. */
+export function wroteNothing({ code }: PolyphonError): boolean {
+  return NOTHING_WRITTEN.has(code);
+}
+
 /** The refusal of everything that builds on an append whose fate is open. */
 export function halted(name: string, cause: PolyphonError): PolyphonError {
   const message = `${name}: an append failed (${cause.code}); reopen the store to learn what is durable`;

@@ -8,60 +8,72 @@ import type { PackedPayloads } from "./packed-payloads.ts";
 import type { Recovered } from "./recovery.ts";
 import { sha256 } from "./scan.ts";
 
+/** One frame and its payloads. */
+export type Entry = readonly [frame: Uint8Array, payloads: PackedPayloads | undefined];
+
+/** Where the next frame goes on. */
+interface End {
+  readonly link: ChainLink;
+  readonly partition: number | undefined;
+  readonly framesTotal: number;
+  readonly payloadsTotal: number;
+}
+
 /** The writing end of the journal. */
 export class Appender {
   readonly #db: Database;
   readonly #name: string;
   readonly #epoch: number;
-  #link: ChainLink;
-  #partition: number | undefined;
-  #framesTotal: number;
-  #payloadsTotal: number;
+  #end: End;
 
   constructor(db: Database, name: string, recovered: Recovered) {
     const last = lastFrame(db);
     this.#db = db;
     this.#name = name;
     this.#epoch = recovered.opened.epoch;
-    this.#link = recovered.link;
-    this.#partition = recovered.partition;
-    this.#framesTotal = last?.frames_total ?? readMeta(db).frames_dropped;
-    this.#payloadsTotal = last?.payloads_total ?? payloadsEver(db);
+    this.#end = {
+      link: recovered.link,
+      partition: recovered.partition,
+      framesTotal: last?.frames_total ?? readMeta(db).frames_dropped,
+      payloadsTotal: last?.payloads_total ?? payloadsEver(db),
+    };
   }
 
   get lastSeq(): number {
-    return this.#link.nextSeq - 1;
+    return lastSeqOf(this.#end);
   }
 
-  /** One durable commit. A refusal or failure leaves this object as it was, but what is on disk may be open. */
-  append(frame: Uint8Array, payloads: PackedPayloads | undefined): void {
-    const header = parseFrameHeader(frame);
-    checkTurn(this.#name, header, { epoch: this.#epoch, lastSeq: this.lastSeq, partition: this.#partition });
-    const { damage } = inspectFrame(frame, this.#link);
-    if (damage !== undefined) {
-      throw storeError("STORE_FRAME_INVALID", `${this.#name}: ${damage.message}`, { field: damage.reason });
-    }
-    const framesTotal = this.#framesTotal + frame.byteLength;
-    let payloadsTotal = this.#payloadsTotal;
-    this.#db.transaction(() => {
+  /** One durable commit of them all. A refusal or failure leaves this object as it was, but what is on disk may be open. */
+  append(entries: readonly Entry[]): void {
+    this.#end = this.#db.transaction(() => {
       // The lock already keeps others out; this holds even where a file system's locks do not.
       const granted = this.#db.get<{ epoch: number }>("SELECT epoch FROM meta WHERE id = 1")?.epoch ?? 0;
       if (granted !== this.#epoch) throw fenced(this.#name, this.#epoch, granted);
-      if (payloads !== undefined) payloadsTotal += this.#insertPayloads(payloads, header.lastSeq);
-      this.#db.run(
-        "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?)",
-        header.firstSeq,
-        header.lastSeq,
-        header.epoch,
-        framesTotal,
-        payloadsTotal,
-        frame,
-      );
+      return entries.reduce((end, entry) => this.#insert(end, entry), this.#end);
     });
-    this.#link = linkAfter(header, sha256(frame));
-    this.#partition = header.partition;
-    this.#framesTotal = framesTotal;
-    this.#payloadsTotal = payloadsTotal;
+  }
+
+  #insert(end: End, [frame, payloads]: Entry): End {
+    const header = parseFrameHeader(frame);
+    checkTurn(this.#name, header, { epoch: this.#epoch, lastSeq: lastSeqOf(end), partition: end.partition });
+    const { damage } = inspectFrame(frame, end.link);
+    if (damage !== undefined) {
+      throw storeError("STORE_FRAME_INVALID", `${this.#name}: ${damage.message}`, { field: damage.reason });
+    }
+    const framesTotal = end.framesTotal + frame.byteLength;
+    const added = payloads === undefined ? 0 : this.#insertPayloads(payloads, header.lastSeq);
+    const payloadsTotal = end.payloadsTotal + added;
+    const { firstSeq, lastSeq, epoch, partition } = header;
+    this.#db.run(
+      "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?)",
+      firstSeq,
+      lastSeq,
+      epoch,
+      framesTotal,
+      payloadsTotal,
+      frame,
+    );
+    return { link: linkAfter(header, sha256(frame)), partition, framesTotal, payloadsTotal };
   }
 
   #insertPayloads(payloads: PackedPayloads, seq: number): number {
@@ -83,6 +95,10 @@ export class Appender {
     const taken = this.#db.get<{ bytes: Uint8Array }>("SELECT bytes FROM payloads WHERE key = ?", key);
     if (taken === undefined || !equalBytes(taken.bytes, bytes)) throw payloadConflict(this.#name, key);
   }
+}
+
+function lastSeqOf(end: End): number {
+  return end.link.nextSeq - 1;
 }
 
 /** Bytes ever added, for a journal whose last frame is not there to say. */

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { PolyphonError } from "../../errors/error.ts";
 import type { ChainLink } from "../chain.ts";
-import { closed, halted } from "../rules.ts";
+import { closed, halted, wroteNothing } from "../rules.ts";
 import type { StoreHealth, StoreOpened } from "../store.ts";
 import { storeError } from "../store-error.ts";
-import { Appender } from "./append.ts";
+import { Appender, type Entry } from "./append.ts";
 import { dropArchiveStep, type PackedArchive, putArchive } from "./archives.ts";
 import { Checkpointer, settle } from "./checkpoint.ts";
 import { checkEngine, checkSize, connectOwner, probe } from "./connection.ts";
@@ -21,6 +21,7 @@ import { ReaderService } from "./reader-service.ts";
 import { type Owner, recover } from "./recovery.ts";
 import { compactStep, dropOwnersStep, erasePayloads } from "./retention.ts";
 import type { Part } from "./scan.ts";
+import { type Answer, answerOf, failed, type Together } from "./service.ts";
 import {
   addSnapshotChunk,
   beginSnapshot,
@@ -83,16 +84,40 @@ export class OwnerService extends ReaderService {
   }
 
   append(frame: Uint8Array, payloads: PackedPayloads | undefined): void {
+    this.#append([[frame, payloads]]);
+  }
+
+  /** Frames that came while others were written are one commit. */
+  readonly together: Together = {
+    method: "append",
+    run: (calls) => {
+      const entries = calls as readonly Entry[];
+      try {
+        this.#append(entries);
+        return entries.map((): Answer => [undefined]);
+      } catch (error) {
+        const failure = error as PolyphonError;
+        if (!wroteNothing(failure)) return calls.map((args, at) => (at === 0 ? failed(failure) : answerOf(this, "append", args)));
+        // One of them is to blame: one by one tells which.
+        this.#failure = undefined;
+        return calls.map((args) => answerOf(this, "append", args));
+      }
+    },
+  };
+
+  #append(entries: readonly Entry[]): void {
     const { appender, checkpointer } = this.#working();
     try {
-      appender.append(frame, payloads);
+      appender.append(entries);
       // A file without a name takes commits as ever, and keeps none of them.
       if (this.#presence?.isGone() === true) throw removed(this.#config.name, this.#config.file);
     } catch (error) {
       this.#failure = toStoreError(this.#config.name, this.#config.file, error);
       throw this.#failure;
     }
-    checkpointer.wrote(frame.byteLength + (payloads?.bytes.byteLength ?? 0), payloads?.keys.length);
+    for (const [frame, payloads] of entries) {
+      checkpointer.wrote(frame.byteLength + (payloads?.bytes.byteLength ?? 0), payloads?.keys.length);
+    }
   }
 
   override linkBefore(fromSeq: number): ChainLink {

@@ -5,9 +5,17 @@ import { toStoreError } from "./sqlite-error.ts";
 /** An object whose methods another thread may call. */
 export interface Service {
   readonly config: { readonly name: string; readonly file: string };
+  /** Calls of `method` that wait when one of them has its turn are answered by one call of `run`, an answer each. */
+  readonly together?: Together;
   /** Called after an answer was sent. */
   rest?(): void;
   close(): void;
+}
+
+/** A method that costs less for many calls at once. */
+export interface Together {
+  readonly method: string;
+  run(calls: readonly (readonly unknown[])[]): readonly Answer[];
 }
 
 /** The names of the methods of a service. */
@@ -27,6 +35,19 @@ export interface Failure {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Calls `method`; whatever it throws becomes an error that crosses threads. */
+export function answerOf(service: Service, method: string, args: readonly unknown[]): Answer {
+  try {
+    return [dispatch(service, method, args)];
+  } catch (error) {
+    return failed(error as PolyphonError);
+  }
+}
+
+export function failed({ code, message, retryable, details }: PolyphonError): Answer {
+  return [undefined, { code, message, retryable, details }];
+}
+
 /** Calls `method`; whatever it throws becomes an error of the store domain. */
 export function dispatch(service: Service, method: string, args: readonly unknown[]): unknown {
   try {
@@ -35,11 +56,6 @@ export function dispatch(service: Service, method: string, args: readonly unknow
   } catch (error) {
     throw toStoreError(service.config.name, service.config.file, error);
   }
-}
-
-export function toFailure(error: PolyphonError): Failure {
-  const { code, message, retryable, details } = error;
-  return { code, message, retryable, details };
 }
 
 export function fromFailure(failure: Failure): PolyphonError {
