@@ -25,9 +25,9 @@ const STEP_COMMANDS = 2_000;
 const STEP_BYTES = 1 << 20;
 /**
  * Above this weight no further command joins a step, so that one step and what follows from it hold the event loop for
- * about 2 ms. A command weighs its bytes and as much again as a short one costs.
+ * about 1.5 ms. A command weighs its bytes and as much again as a short one costs.
  */
-const STEP_WEIGHT = 16_384;
+const STEP_WEIGHT = 12_288;
 const COMMAND_WEIGHT = 64;
 /** Frames that may be on their way to the disk at once: one is written while the next one is made. */
 const FRAMES_IN_FLIGHT = 2;

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 
 /** Time after which the platform is due a turn of its own, in milliseconds. */
-const TURN_MS = 2;
+const TURN_MS = 1;
 
 /** Keeps the event loop free: knows how long it was held, by whomever, since the platform had its turn. */
 export class Pace {
