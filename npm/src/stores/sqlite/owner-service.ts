@@ -97,7 +97,8 @@ export class OwnerService extends ReaderService {
         return entries.map((): Answer => [undefined]);
       } catch (error) {
         const failure = error as PolyphonError;
-        if (!wroteNothing(failure)) return calls.map((args, at) => (at === 0 ? failed(failure) : answerOf(this, "append", args)));
+        if (!wroteNothing(failure))
+          return calls.map((args, at) => (at === 0 ? failed(failure) : answerOf(this, "append", args)));
         // One of them is to blame: one by one tells which.
         this.#failure = undefined;
         return calls.map((args) => answerOf(this, "append", args));

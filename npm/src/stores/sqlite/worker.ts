@@ -20,7 +20,8 @@ port?.on("message", (first: Call) => {
       calls.push(call[1]);
       call = waiting();
     }
-    const answers = together !== undefined && calls.length > 1 ? together.run(calls) : [answerOf(service, method, args)];
+    const answers =
+      together !== undefined && calls.length > 1 ? together.run(calls) : [answerOf(service, method, args)];
     for (const answer of answers) port.postMessage(answer, buffersOf(answer[0]));
     if (method === "close") port.close();
     else service.rest?.();

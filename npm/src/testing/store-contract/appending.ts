@@ -22,6 +22,22 @@ export function appending(context: Context): void {
     sameFrames(await collect(store.read(1)), frames);
   });
 
+  context.test(
+    "of appends that are not awaited, those before a refused one stand",
+    async ({ store, chain, opened }) => {
+      const good: Uint8Array[] = [];
+      for (let n = 0; n < 6; n++) good.push(await chain.next());
+      const skipping = encodeFrame({ firstSeq: 99, epoch: opened.epoch, prevHash: new Uint8Array(32) });
+      const answers = await Promise.allSettled(
+        [...good.slice(0, 5), skipping, ...good.slice(5)].map((frame) => store.append(frame, [])),
+      );
+      const told = answers.map((answer) => (answer.status === "fulfilled" ? "stands" : answer.reason.code));
+      equal(told.join(), "stands,stands,stands,stands,stands,STORE_GAP,STORE_HALTED", "the answers");
+      equal((await store.reopen()).lastSeq, 5, "lastSeq");
+      sameFrames(await collect(store.read(1)), good.slice(0, 5));
+    },
+  );
+
   context.test("the caller may reuse its memory as soon as append returns", async ({ store, chain }) => {
     const frame = await chain.next();
     const expected = frame.slice();
