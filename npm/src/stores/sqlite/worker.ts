@@ -1,7 +1,7 @@
 /** Entry of the thread that holds the database. Loaded by `client.ts`, never imported. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { type Role, startService } from "./roles.ts";
-import { type Answer, answerOf, type Call } from "./service.ts";
+import { answerOf, type Call } from "./service.ts";
 
 /** Calls answered together at most: what one commit takes stays short enough to wait for. */
 const TOGETHER_MOST = 16;
