@@ -1,6 +1,7 @@
 // `npm test`: cargo test, vitest and node:test over everything that needs neither engine nor browser.
 // The last line is the sum: `N passed, N failed`.
 import { build } from "./lib/build.mjs";
+import { isMeasuring, measuredVitest } from "./lib/coverage/typescript.mjs";
 import { main } from "./lib/stop.mjs";
 import { cargoTest } from "./lib/suites/cargo.mjs";
 import { nodeTest } from "./lib/suites/node.mjs";
@@ -11,7 +12,7 @@ await main(async () => {
   await build();
   return runSuites([
     { name: "cargo test", run: cargoTest },
-    { name: "vitest", run: vitest },
+    { name: "vitest", run: isMeasuring ? measuredVitest : vitest },
     { name: "node --test", run: nodeTest },
   ]);
 });

@@ -7,7 +7,7 @@ import { rustEnv } from "../steps/rust.mjs";
 import { llvmTools } from "./llvm.mjs";
 
 /** Whose tests are run; measured is what lies in core. */
-const CRATES = ["polyphon-kernel", "polyphon-policies", "polyphon-wire", "polyphon-simulation"];
+const CRATES = ["polyphon-kernel", "polyphon-policies", "polyphon-protocol", "polyphon-wire", "polyphon-simulation"];
 
 /**
  * Line coverage of core by its own tests and the simulator's.
