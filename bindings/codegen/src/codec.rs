@@ -49,6 +49,7 @@ pub(crate) fn typescript() -> String {
     outbox::OpenEffect::shape(&mut registry);
     queues::Queue::shape(&mut registry);
     queues::DeadLetters::shape(&mut registry);
+    queues::ScheduleList::shape(&mut registry);
     let types: String = registry
         .types
         .iter()

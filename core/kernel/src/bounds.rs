@@ -87,6 +87,8 @@ pub const MESSAGE_BYTES: u64 = 10 << 20;
 pub const MESSAGE_RUN: usize = 250;
 /// Messages one step hands out before it leaves the rest to the next one.
 pub const STEP_MESSAGES: usize = 2_000;
+/// Schedules of one partition.
+pub const SCHEDULES: usize = 1_000;
 /// Consumers of one partition.
 pub const CONSUMERS: usize = 10_000;
 /// Messages one consumer may hold at once.

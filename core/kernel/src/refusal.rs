@@ -185,6 +185,8 @@ impl From<QueueError> for Refusal {
             QueueError::MessageUnknown { message: id } => {
                 Self::new("MESSAGE_UNKNOWN", message).with("message", id.0)
             }
+            QueueError::ScheduleInvalid { rule } => Self::new("SCHEDULE_INVALID", message).with("rule", rule),
+            QueueError::ScheduleUnknown { name } => Self::new("SCHEDULE_UNKNOWN", message).with("name", name),
         }
     }
 }

@@ -8,7 +8,7 @@
 mod common;
 
 use common::Lab;
-use common::queues::{draft, keyed, queue_spec};
+use common::queues::{draft, keyed, outgoing, queue_spec};
 use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, QueueCommand};
 use polyphon_kernel::queues::{MessageStatus, Overflow, QueueSpec, dead_letters};
 use polyphon_kernel::tasks::Priority;
@@ -393,5 +393,73 @@ fn a_queue_that_is_changed_keeps_its_messages_and_an_empty_one_can_be_forgotten(
     lab.ack(queue, &held);
     lab.accept(QueueCommand::RemoveQueue { queue });
     assert_ne!(work(&mut lab, |_| {}), queue);
+    lab.check_replay();
+}
+
+#[test]
+fn whoever_waits_for_room_is_not_passed_by_a_smaller_message() {
+    let mut lab = Lab::new();
+    let queue = work(&mut lab, |spec| {
+        (spec.max_bytes, spec.overflow) = (100, Overflow::Block);
+    });
+    let fates = lab.publish(queue, vec![draft(60), draft(50), draft(10)]);
+    assert_eq!(
+        fates,
+        [Ok(1), Err("QUEUE_FULL".to_owned()), Err("QUEUE_FULL".to_owned())]
+    );
+    let fates = lab.publish(queue, vec![draft(101)]);
+    assert_eq!(fates, [Err("MESSAGE_INVALID".to_owned())]);
+    lab.check_replay();
+}
+
+#[test]
+fn a_message_is_acknowledged_with_those_that_come_of_it_or_not_at_all() {
+    let mut lab = Lab::new();
+    let first = work(&mut lab, |_| {});
+    let mut spec = queue_spec("second");
+    spec.max_messages = 2;
+    let second = lab.queue(spec);
+    lab.consume(first, 1, 2);
+    lab.publish(first, vec![draft(1), draft(1)]);
+    let held = lab.held(first);
+    let ask = |(fence, message): (Fence, MessageId), count: usize| QueueCommand::AckAndPublish {
+        fence,
+        message,
+        outgoing: vec![
+            outgoing(first, vec![draft(300)]),
+            outgoing(second, vec![draft(1); count]),
+        ],
+    };
+    assert_eq!(lab.refuse(ask(held[0], 3)).code, "QUEUE_FULL");
+    assert_eq!(lab.counts(first).acked, 0);
+    let output = lab.step(vec![ask(held[0], 2).into()]);
+    let numbers: Vec<_> = output.answers[0]
+        .parts
+        .iter()
+        .map(|part| part.outcome.clone())
+        .collect();
+    let meant = [3, 4, 5].map(|entity| polyphon_kernel::Outcome::Accepted { entity });
+    assert_eq!(numbers, meant);
+    assert_eq!((lab.counts(first).acked, lab.counts(second).published), (1, 2));
+    assert_eq!(lab.refuse(ask(held[0], 1)).code, "LEASE_FENCED");
+    lab.check_replay();
+}
+
+#[test]
+fn a_full_queue_has_room_for_what_comes_of_its_own_message() {
+    let mut lab = Lab::new();
+    let queue = work(&mut lab, |spec| spec.max_messages = 1);
+    lab.consume(queue, 1, 1);
+    lab.publish(queue, vec![draft(1)]);
+    for _ in 0..3 {
+        let (fence, message) = lab.held(queue)[0];
+        let outgoing = vec![outgoing(queue, vec![draft(1)])];
+        lab.accept(QueueCommand::AckAndPublish {
+            fence,
+            message,
+            outgoing,
+        });
+    }
+    assert_eq!((lab.counts(queue).acked, lab.counts(queue).in_flight), (3, 1));
     lab.check_replay();
 }

@@ -26,11 +26,12 @@ export class Histogram {
     return this.#count;
   }
 
-  record(ms: number): void {
-    this.#count += 1;
+  /** So many took so long. */
+  record(ms: number, count = 1): void {
+    this.#count += count;
     if (ms > this.#maxMs) this.#maxMs = ms;
     const at = bucketOf(ms);
-    this.#buckets[at] = (this.#buckets[at] as number) + 1;
+    this.#buckets[at] = (this.#buckets[at] as number) + count;
   }
 
   /** The upper bound of the bucket below which a share of all lies. */

@@ -133,6 +133,8 @@ export type ErrorCode =
   | "REQUEST_NO_RESPONDER"
   | "REQUEST_TIMEOUT"
   | "RUNTIME_DISPOSED"
+  | "SCHEDULE_INVALID"
+  | "SCHEDULE_UNKNOWN"
   | "SESSION_CONTEXT"
   | "SESSION_ENDED"
   | "SESSION_LEDGER"
@@ -316,6 +318,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   REQUEST_NO_RESPONDER: { retryable: true, http: 503, exit: 1 },
   REQUEST_TIMEOUT: { retryable: true, http: 504, exit: 1 },
   RUNTIME_DISPOSED: { retryable: false, http: 503, exit: 3 },
+  SCHEDULE_INVALID: { retryable: false, http: 422, exit: 2 },
+  SCHEDULE_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   SESSION_CONTEXT: { retryable: false, http: 400, exit: 2 },
   SESSION_ENDED: { retryable: false, http: 409, exit: 2 },
   SESSION_LEDGER: { retryable: false, http: 400, exit: 2 },

@@ -316,6 +316,7 @@ export class Runtime {
   #persisted(output: StepOutput): void {
     if (output.frame.length === 0) return;
     this.#fold(output.frame, output.eventsAt);
+    this.queues.persisted();
     if (this.#following !== undefined) this.#following.advance(output.lastSeq);
     else this.#snapshotWhenDue(output.lastSeq);
   }

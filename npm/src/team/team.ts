@@ -321,7 +321,7 @@ export class Team implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#runtime.queues.close();
+    this.#runtime.queues.close(disposed());
     this.#bus.closing();
     this.#runtime.executor.abandon();
     await Promise.all([...this.#hosts].map((host) => host.close()));

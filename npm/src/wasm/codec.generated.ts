@@ -1476,6 +1476,9 @@ export function writeCommand(w: Writer, v: Command): void {
     case "RedriveMessages":
     case "DiscardMessages":
     case "FinishErasure":
+    case "AckAndPublish":
+    case "SetSchedule":
+    case "RemoveSchedule":
       return writeQueueCommand(w, v);
   }
 }
@@ -2629,6 +2632,9 @@ export function writeEvent(w: Writer, v: Event): void {
     case "MessageExtended":
     case "MessagesRedriven":
     case "PayloadsErased":
+    case "ScheduleSet":
+    case "ScheduleRemoved":
+    case "ScheduleFired":
       return writeQueueEvent(w, v);
   }
 }
@@ -3597,17 +3603,44 @@ export function readOutcomes(r: Reader): Outcomes {
   return { ended, failed };
 }
 
+/** Messages for one queue that come of another message. */
+export interface Outgoing {
+  readonly queue: QueueId;
+  /** The payloads of all of them, one behind the other. */
+  readonly payload: Payload;
+  readonly messages: readonly Draft[];
+}
+
+export function writeOutgoing(w: Writer, v: Outgoing): void {
+  w.array(3);
+  w.uint(v.queue);
+  writePayload(w, v.payload);
+  w.array(v.messages.length); for (const item0 of v.messages) { writeDraft(w, item0); }
+}
+
+export function readOutgoing(r: Reader): Outgoing {
+  let left = r.array();
+  const queue: QueueId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const payload: Payload = readPayload(r);
+  const messages: readonly Draft[] = left-- > 0 ? r.list(readDraft) : [];
+  for (; left > 0; left--) r.skip();
+  return { queue, payload, messages };
+}
+
 /** What happens to a message a full queue has no room for. */
-export type Overflow = "refuse" | "drop_oldest";
+export type Overflow = "refuse" | "drop_oldest" | "block";
 
 const overflowTags: Readonly<Record<Overflow, number>> = {
   "refuse": 0,
   "drop_oldest": 1,
+  "block": 2,
 };
 
 const overflowValues: ReadonlyMap<number, Overflow> = new Map<number, Overflow>([
   [0, "refuse"],
   [1, "drop_oldest"],
+  [2, "block"],
 ]);
 
 export function writeOverflow(w: Writer, v: Overflow): void {
@@ -4280,6 +4313,24 @@ export type QueueCommand =
       readonly type: "FinishErasure";
       readonly batches: readonly number[];
     }
+    /** A message was dealt with, and these come of it: all of that, or nothing. */
+  | {
+      readonly type: "AckAndPublish";
+      readonly fence: Fence;
+      readonly message: MessageId;
+      readonly outgoing: readonly Outgoing[];
+    }
+    /** Publishes a message at the times of a cron expression, or gives a known schedule another one. */
+  | {
+      readonly type: "SetSchedule";
+      readonly spec: ScheduleSpec;
+    }
+    /** Ends a schedule. */
+  | {
+      readonly type: "RemoveSchedule";
+      readonly queue: QueueId;
+      readonly name: string;
+    }
 ;
 
 export function writeQueueCommand(w: Writer, v: QueueCommand): void {
@@ -4343,6 +4394,24 @@ export function writeQueueCommand(w: Writer, v: QueueCommand): void {
       w.array(2);
       w.uint(709);
       w.array(v.batches.length); for (const item0 of v.batches) { w.uint(item0); }
+      return;
+    case "AckAndPublish":
+      w.array(4);
+      w.uint(710);
+      w.uint(v.fence);
+      w.uint(v.message);
+      w.array(v.outgoing.length); for (const item0 of v.outgoing) { writeOutgoing(w, item0); }
+      return;
+    case "SetSchedule":
+      w.array(2);
+      w.uint(711);
+      writeScheduleSpec(w, v.spec);
+      return;
+    case "RemoveSchedule":
+      w.array(3);
+      w.uint(712);
+      w.uint(v.queue);
+      w.str(v.name);
       return;
   }
 }
@@ -4415,6 +4484,25 @@ export function readQueueCommandAs(r: Reader, fields: number, tag: number): Queu
       const batches: readonly number[] = left-- > 0 ? r.list(uint) : [];
       for (; left > 0; left--) r.skip();
       return { type: "FinishErasure", batches };
+    }
+    case 710: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const message: MessageId = left-- > 0 ? r.uint() : 0;
+      const outgoing: readonly Outgoing[] = left-- > 0 ? r.list(readOutgoing) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "AckAndPublish", fence, message, outgoing };
+    }
+    case 711: {
+      left--;
+      const spec: ScheduleSpec = readScheduleSpec(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "SetSchedule", spec };
+    }
+    case 712: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const name: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "RemoveSchedule", queue, name };
     }
     default:
       throw new RangeError(`QueueCommand has no variant ${tag}`);
@@ -4582,6 +4670,26 @@ export type QueueEvent =
       readonly type: "PayloadsErased";
       readonly batches: readonly number[];
     }
+    /** A schedule was made; its number is the event's sequence. */
+  | {
+      readonly type: "ScheduleSet";
+      readonly spec: ScheduleSpec;
+      /** Wall time of its first message. */
+      readonly dueMs: number;
+    }
+    /** A schedule has ended. */
+  | {
+      readonly type: "ScheduleRemoved";
+      readonly schedule: number;
+    }
+    /** The time of a schedule came; its message follows, unless the queue had no room. */
+  | {
+      readonly type: "ScheduleFired";
+      readonly schedule: number;
+      /** Wall time of its next message. */
+      readonly dueMs: number;
+      readonly isSkipped: boolean;
+    }
 ;
 
 export function writeQueueEvent(w: Writer, v: QueueEvent): void {
@@ -4678,6 +4786,24 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.array(2);
       w.uint(713);
       w.array(v.batches.length); for (const item0 of v.batches) { w.uint(item0); }
+      return;
+    case "ScheduleSet":
+      w.array(3);
+      w.uint(714);
+      writeScheduleSpec(w, v.spec);
+      w.uint(v.dueMs);
+      return;
+    case "ScheduleRemoved":
+      w.array(2);
+      w.uint(715);
+      w.uint(v.schedule);
+      return;
+    case "ScheduleFired":
+      w.array(4);
+      w.uint(716);
+      w.uint(v.schedule);
+      w.uint(v.dueMs);
+      w.bool(v.isSkipped);
       return;
   }
 }
@@ -4784,6 +4910,25 @@ export function readQueueEventAs(r: Reader, fields: number, tag: number): QueueE
       const batches: readonly number[] = left-- > 0 ? r.list(uint) : [];
       for (; left > 0; left--) r.skip();
       return { type: "PayloadsErased", batches };
+    }
+    case 714: {
+      left--;
+      const spec: ScheduleSpec = readScheduleSpec(r);
+      const dueMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ScheduleSet", spec, dueMs };
+    }
+    case 715: {
+      const schedule: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ScheduleRemoved", schedule };
+    }
+    case 716: {
+      const schedule: number = left-- > 0 ? r.uint() : 0;
+      const dueMs: number = left-- > 0 ? r.uint() : 0;
+      const isSkipped: boolean = left-- > 0 ? r.bool() : false;
+      for (; left > 0; left--) r.skip();
+      return { type: "ScheduleFired", schedule, dueMs, isSkipped };
     }
     default:
       throw new RangeError(`QueueEvent has no variant ${tag}`);
@@ -5240,6 +5385,94 @@ export function readScaleReason(r: Reader): ScaleReason {
   const value = scaleReasonValues.get(tag);
   if (value === undefined) throw new RangeError(`ScaleReason has no value ${tag}`);
   return value;
+}
+
+/** A schedule. */
+export interface Schedule {
+  readonly spec: ScheduleSpec;
+  /** Wall time of the next message. */
+  readonly dueMs: number;
+  /** Messages it has published. */
+  readonly published: number;
+  /** Times its queue had no room. */
+  readonly skipped: number;
+}
+
+export function writeSchedule(w: Writer, v: Schedule): void {
+  w.array(4);
+  writeScheduleSpec(w, v.spec);
+  w.uint(v.dueMs);
+  w.uint(v.published);
+  w.uint(v.skipped);
+}
+
+export function readSchedule(r: Reader): Schedule {
+  let left = r.array();
+  left--;
+  const spec: ScheduleSpec = readScheduleSpec(r);
+  const dueMs: number = left-- > 0 ? r.uint() : 0;
+  const published: number = left-- > 0 ? r.uint() : 0;
+  const skipped: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { spec, dueMs, published, skipped };
+}
+
+/** The schedules of a queue, oldest first. */
+export interface ScheduleList {
+  readonly schedules: readonly Schedule[];
+}
+
+export function writeScheduleList(w: Writer, v: ScheduleList): void {
+  w.array(1);
+  w.array(v.schedules.length); for (const item0 of v.schedules) { writeSchedule(w, item0); }
+}
+
+export function readScheduleList(r: Reader): ScheduleList {
+  let left = r.array();
+  const schedules: readonly Schedule[] = left-- > 0 ? r.list(readSchedule) : [];
+  for (; left > 0; left--) r.skip();
+  return { schedules };
+}
+
+/** What is published when. */
+export interface ScheduleSpec {
+  readonly queue: QueueId;
+  /** Unique in its queue. */
+  readonly name: string;
+  /** Minute, hour, day of the month, month, day of the week; wall time, UTC. */
+  readonly cron: string;
+  /** At most 256 bytes, which stand in it. */
+  readonly payload: Payload;
+  readonly priority: Priority;
+  /** Time after which a message is gone. */
+  readonly ttlMs: number | null;
+  readonly key: string | null;
+}
+
+export function writeScheduleSpec(w: Writer, v: ScheduleSpec): void {
+  w.array(7);
+  w.uint(v.queue);
+  w.str(v.name);
+  w.str(v.cron);
+  writePayload(w, v.payload);
+  writePriority(w, v.priority);
+  if (v.ttlMs === null) w.nil(); else { w.uint(v.ttlMs); }
+  if (v.key === null) w.nil(); else { w.str(v.key); }
+}
+
+export function readScheduleSpec(r: Reader): ScheduleSpec {
+  let left = r.array();
+  const queue: QueueId = left-- > 0 ? r.uint() : 0;
+  const name: string = left-- > 0 ? r.str() : "";
+  const cron: string = left-- > 0 ? r.str() : "";
+  left--;
+  const payload: Payload = readPayload(r);
+  left--;
+  const priority: Priority = readPriority(r);
+  const ttlMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const key: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  for (; left > 0; left--) r.skip();
+  return { queue, name, cron, payload, priority, ttlMs, key };
 }
 
 /** How an agent is chosen among those that could. */
@@ -7052,6 +7285,11 @@ export type View =
       readonly skip: number;
       readonly limit: number;
     }
+    /** Schedules of a queue: `ScheduleList`. */
+  | {
+      readonly type: "Schedules";
+      readonly queue: QueueId;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -7163,6 +7401,11 @@ export function writeView(w: Writer, v: View): void {
       w.uint(v.queue);
       w.uint(v.skip);
       w.uint(v.limit);
+      return;
+    case "Schedules":
+      w.array(2);
+      w.uint(32);
+      w.uint(v.queue);
       return;
   }
 }
@@ -7282,6 +7525,11 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       const limit: number = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "DeadLetters", queue, skip, limit };
+    }
+    case 32: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Schedules", queue };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

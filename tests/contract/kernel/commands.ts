@@ -112,7 +112,7 @@ const queueSpec: fc.Arbitrary<QueueSpec> = fc.record({
   name: fc.constantFrom("a", "b"),
   maxMessages: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }) }, number),
   maxBytes: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 999 }) }, ms),
-  overflow: fc.constantFrom("refuse" as const, "drop_oldest" as const),
+  overflow: fc.constantFrom("refuse" as const, "drop_oldest" as const, "block" as const),
   maxAttempts: number,
   leaseMs: wait,
   retryInitialMs: wait,
@@ -134,11 +134,12 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   key: optional(text),
 });
 /** Messages with their payload, which now and then has another length than they say. */
-const published = fc.record({
-  queue: handle,
-  messages: list(draft, 4),
-  odd: fc.option(payload, { freq: 10 }),
-});
+const published = fc
+  .record({ queue: handle, messages: list(draft, 4), odd: fc.option(payload, { freq: 10 }) })
+  .map(({ queue, messages, odd }) => {
+    const bytes = new Uint8Array(messages.reduce((sum, message) => sum + message.bytes, 0));
+    return { queue, payload: odd ?? ({ type: "Inline", bytes } as const), messages };
+  });
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 type Fields<T extends Command["type"]> = { [K in Exclude<keyof Of<T>, "type">]: fc.Arbitrary<Of<T>[K]> };
@@ -215,10 +216,7 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     FinishEffect: command("FinishEffect", { effect: handle, ok: fc.boolean(), detail: text }),
     DefineQueue: command("DefineQueue", { spec: queueSpec }),
     RemoveQueue: command("RemoveQueue", { queue: handle }),
-    PublishMessages: published.map(({ queue, messages, odd }) => {
-      const bytes = new Uint8Array(messages.reduce((sum, message) => sum + message.bytes, 0));
-      return { type: "PublishMessages", queue, payload: odd ?? { type: "Inline", bytes }, messages };
-    }),
+    PublishMessages: published.map((batch) => ({ type: "PublishMessages", ...batch })),
     Consume: command("Consume", { queue: handle, consumer: fc.nat(2), credit: fc.nat(4) }),
     AckMessages: command("AckMessages", { queue: handle, messages: list(fc.tuple(fence, fc.nat(12))) }),
     NackMessages: command("NackMessages", {
@@ -237,5 +235,21 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     RedriveMessages: command("RedriveMessages", { queue: handle, messages: list(fc.nat(12)) }),
     DiscardMessages: command("DiscardMessages", { queue: handle, messages: list(fc.nat(12)) }),
     FinishErasure: command("FinishErasure", { batches: list(fc.nat(12)) }),
+    AckAndPublish: command("AckAndPublish", { fence, message: fc.nat(12), outgoing: list(published, 2) }),
+    SetSchedule: command("SetSchedule", {
+      spec: fc.record({
+        queue: handle,
+        name: fc.constantFrom("a", "b"),
+        cron: fc.oneof(fc.constantFrom("* * * * *", "*/7 3 1-9 jan-jun mon", "0 0 31 2 *"), text),
+        payload: fc.oneof(
+          { weight: 3, arbitrary: fc.constant({ type: "Inline", bytes: new Uint8Array(3) } as const) },
+          payload,
+        ),
+        priority: fc.constantFrom("low" as const, "critical" as const),
+        ttlMs: fc.option(wait, { freq: 4 }),
+        key: optional(text),
+      }),
+    }),
+    RemoveSchedule: command("RemoveSchedule", { queue: handle, name: fc.constantFrom("a", "b") }),
   };
 }

@@ -60,6 +60,7 @@ kinds! {
     Deal = 160 "a consumer deals with a message",
     Dead = 12 "dead letters are sent back or thrown away",
     Erase = 12 "rows nobody needs are erased",
+    Schedule = 12 "a schedule is set or ended",
     Calm = 0 "faults end and everything must heal",
 }
 

@@ -69,6 +69,8 @@ pub(crate) struct AgentFact {
 pub(crate) struct Facts {
     pub(crate) seq: u64,
     pub(crate) ms: u64,
+    /// Wall time minus kernel time.
+    pub(crate) offset_ms: i64,
     pub(crate) chain: [u8; 32],
     pub(crate) frame_epoch: u64,
     /// Epoch of the node that started last.
@@ -146,6 +148,7 @@ impl Facts {
                 }
             }
             JournalEvent::SettingsChanged { settings } => self.totals = settings.totals,
+            JournalEvent::ClockAdjusted { offset_ms } => self.offset_ms = *offset_ms,
             _ => {}
         }
     }

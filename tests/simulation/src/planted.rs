@@ -40,6 +40,9 @@ mod broken {
     pub(super) const REPORTS: &str = "a message is reported on by who holds it";
     pub(super) const BOUNDS: &str = "a queue stays within its bounds";
     pub(super) const PLACES: &str = "every message is in one place";
+    pub(super) const CONSEQUENCES: &str = "what comes of a message comes with its acknowledgement";
+    pub(super) const ROOM: &str = "nobody passes who waits for room";
+    pub(super) const SCHEDULES: &str = "a schedule publishes once each time";
     pub(super) const ONCE: &str = "an attempt is begun once";
 }
 
@@ -124,6 +127,21 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         broken::MESSAGES_END,
     ),
     (26, "kernel: expired messages are not counted", broken::PLACES),
+    (
+        28,
+        "kernel: a message that fits passes one that waits for room",
+        broken::ROOM,
+    ),
+    (
+        29,
+        "kernel: what comes of a message comes without its acknowledgement",
+        broken::CONSEQUENCES,
+    ),
+    (
+        30,
+        "kernel: the time of a schedule stays where it was",
+        broken::SCHEDULES,
+    ),
     (
         16,
         "kernel: more time for an attempt leaves its timer as it was",

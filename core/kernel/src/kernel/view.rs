@@ -54,6 +54,8 @@ wire! {
         30 => Queue { queue: QueueId },
         /// Messages of a queue nobody could deal with: `DeadLetters`, at most 1,000.
         31 => DeadLetters { queue: QueueId, skip: u32, limit: u32 },
+        /// Schedules of a queue: `ScheduleList`.
+        32 => Schedules { queue: QueueId },
     }
 }
 
@@ -90,6 +92,7 @@ impl Kernel {
             View::DeadLetters { queue, skip, limit } => {
                 to_bytes(&queues::dead_letters(&durable.queues, *queue, *skip, *limit))
             }
+            View::Schedules { queue } => to_bytes(&queues::schedules(&durable.queues, *queue)),
             View::Waiting { task } => bytes(waiting::reason(&state, *task).as_ref()),
         }
     }

@@ -1,20 +1,23 @@
 //! What can be asked of queues.
 
 mod ack;
+mod ack_and_publish;
 mod consume;
 mod dead_letters;
 mod define;
 mod erased;
 mod extend;
 mod nack;
-mod publish;
+pub(super) mod publish;
 mod remove;
+mod schedule;
 
 use std::collections::BTreeSet;
 
 use polyphon_wire::wire;
 
-use super::{Message, Queue, QueueError, QueueSpec};
+use super::spec::broken_wish;
+use super::{Message, Queue, QueueError, QueueSpec, ScheduleSpec};
 use crate::bounds;
 use crate::command::{Outcome, Part};
 use crate::id::{Fence, MessageId, QueueId};
@@ -37,6 +40,26 @@ wire! {
         id: Option<String>,
         /// Messages of one key are dealt with one after the other.
         key: Option<String>,
+    }
+}
+
+impl Draft {
+    /// The first rule it breaks.
+    fn broken_rule(&self, spec: &QueueSpec) -> Option<&'static str> {
+        let names = [self.id.as_ref(), self.key.as_ref()];
+        let fits = u64::from(self.bytes) <= spec.max_bytes;
+        let too_large = (!fits).then_some("a message must have no more bytes than its queue may hold");
+        broken_wish(self.bytes.into(), self.delay_ms, self.ttl_ms, names).or(too_large)
+    }
+}
+
+wire! {
+    /// Messages for one queue that come of another message.
+    pub struct Outgoing {
+        queue: QueueId,
+        /// The payloads of all of them, one behind the other.
+        payload: Payload,
+        messages: Vec<Draft>,
     }
 }
 
@@ -92,6 +115,12 @@ wire! {
         708 => DiscardMessages { queue: QueueId, messages: Vec<MessageId> },
         /// The rows of these batches are erased.
         709 => FinishErasure { batches: Vec<u64> },
+        /// A message was dealt with, and these come of it: all of that, or nothing.
+        710 => AckAndPublish { fence: Fence, message: MessageId, outgoing: Vec<Outgoing> },
+        /// Publishes a message at the times of a cron expression, or gives a known schedule another one.
+        711 => SetSchedule { spec: ScheduleSpec },
+        /// Ends a schedule.
+        712 => RemoveSchedule { queue: QueueId, name: String },
     }
 }
 
@@ -123,6 +152,13 @@ pub(crate) fn decide(state: &State<'_>, command: &QueueCommand, sink: &mut Sink)
             dead_letters::discard(state, *queue, messages, sink)
         }
         QueueCommand::FinishErasure { batches } => erased::decide(state, batches, sink),
+        QueueCommand::AckAndPublish {
+            fence,
+            message,
+            outgoing,
+        } => ack_and_publish::decide(state, *fence, *message, outgoing, sink),
+        QueueCommand::SetSchedule { spec } => schedule::set(state, spec, sink),
+        QueueCommand::RemoveSchedule { queue, name } => schedule::remove(state, *queue, name, sink),
     }
 }
 
@@ -195,7 +231,7 @@ fn own(
 
 /// Those of many things that fared otherwise than the rest. A command for one thing is refused with it.
 #[derive(Default)]
-struct Parts(Vec<Part>);
+pub(in crate::queues) struct Parts(Vec<Part>);
 
 impl Parts {
     fn refuse(&mut self, index: usize, refusal: impl Into<Refusal>) {

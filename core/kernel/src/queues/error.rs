@@ -48,4 +48,16 @@ pub enum QueueError {
         /// The number that was given.
         message: MessageId,
     },
+    /// A schedule breaks a rule. Do not retry. Code `SCHEDULE_INVALID`.
+    #[error("the schedule cannot be: {rule}")]
+    ScheduleInvalid {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The queue has no such schedule. Do not retry. Code `SCHEDULE_UNKNOWN`.
+    #[error("there is no schedule {name:?}")]
+    ScheduleUnknown {
+        /// The name that was given.
+        name: String,
+    },
 }

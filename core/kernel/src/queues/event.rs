@@ -1,5 +1,6 @@
 use polyphon_wire::wire;
 
+use super::schedule::ScheduleSpec;
 use super::spec::QueueSpec;
 use crate::id::{Fence, MessageId, QueueId};
 use crate::payload::Payload;
@@ -114,14 +115,33 @@ wire! {
         },
         /// The rows of these batches are erased.
         713 => PayloadsErased { batches: Vec<u64> },
+        /// A schedule was made; its number is the event's sequence.
+        714 => ScheduleSet {
+            spec: ScheduleSpec,
+            /// Wall time of its first message.
+            due_ms: u64,
+        },
+        /// A schedule has ended.
+        715 => ScheduleRemoved { schedule: u64 },
+        /// The time of a schedule came; its message follows, unless the queue had no room.
+        716 => ScheduleFired {
+            schedule: u64,
+            /// Wall time of its next message.
+            due_ms: u64,
+            is_skipped: bool,
+        },
     }
 }
 
 impl QueueEvent {
-    /// The queue it is about; `None` for a new one, which is the event's sequence, and for rows.
+    /// The queue it is about; `None` for a new one, which is the event's sequence, for rows and schedules.
     pub(crate) fn queue(&self) -> Option<QueueId> {
         match self {
-            Self::QueueDefined { .. } | Self::PayloadsErased { .. } => None,
+            Self::QueueDefined { .. }
+            | Self::PayloadsErased { .. }
+            | Self::ScheduleSet { .. }
+            | Self::ScheduleRemoved { .. }
+            | Self::ScheduleFired { .. } => None,
             Self::QueueChanged { queue, .. }
             | Self::QueueRemoved { queue }
             | Self::MessagesPublished { queue, .. }

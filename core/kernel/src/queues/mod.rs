@@ -6,11 +6,13 @@
 
 mod batch;
 pub mod commands;
+mod cron;
 pub(crate) mod deliver;
 pub(crate) mod dispatch;
 mod error;
 mod event;
 mod message;
+pub(crate) mod schedule;
 mod settle;
 mod spec;
 mod state;
@@ -24,6 +26,7 @@ pub use dispatch::Consumers;
 pub use error::QueueError;
 pub use event::{Death, DeathCause, Published, QueueEvent, Returned};
 pub use message::{Extra, Message, MessageStatus};
+pub use schedule::{Schedule, ScheduleList, ScheduleSpec, schedules};
 pub use spec::{Overflow, QueueSpec};
 pub(crate) use state::Lane;
 pub use state::{Numbers, Queue, QueueCounts, Queues, Recent};

@@ -11,6 +11,8 @@ wire! {
         0 => Refuse,
         /// Those that wait and would expire first make room.
         1 => DropOldest,
+        /// It is refused, and so are those behind it: its publisher waits until there is room.
+        2 => Block,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polyphon_wire::wire;
 
-use super::{Batch, Message, QueueSpec};
+use super::{Batch, Message, QueueSpec, Schedule};
 use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Runs;
 use crate::state::Table;
@@ -67,6 +67,7 @@ pub struct Queues {
     pub(crate) recent: Table<MessageId, Recent>,
     /// One entry, under 0.
     pub(crate) numbers: Table<u64, Numbers>,
+    pub(crate) schedules: Table<u64, Schedule>,
     by_name: BTreeMap<String, QueueId>,
     by_id: BTreeMap<(u64, String), MessageId>,
     lanes: BTreeMap<u64, Lane>,
@@ -103,6 +104,11 @@ impl Queues {
     /// Every message that is in a queue, oldest first.
     pub fn messages(&self) -> impl Iterator<Item = (MessageId, &Message)> {
         self.messages.iter()
+    }
+
+    /// Every schedule, oldest first.
+    pub fn schedules(&self) -> impl Iterator<Item = (u64, &Schedule)> {
+        self.schedules.iter()
     }
 
     /// The last number a message was given.

@@ -33,6 +33,7 @@ pub(crate) fn fire(state: &State<'_>, timer: Timer, sink: &mut Sink) {
         Timer::Agent(agent) => wake(state, agent, sink),
         Timer::Run(fence) => crate::queues::wake::expire(state, fence, sink),
         Timer::Queue(queue) => crate::queues::wake::wake(state, queue, sink),
+        Timer::Schedule(schedule) => crate::queues::schedule::fire(state, schedule, sink),
     }
 }
 

@@ -64,6 +64,20 @@ impl Durable {
         self.node.get(0).map_or(0, |node| node.epoch)
     }
 
+    /// Wall time at a moment of kernel time, as the journal knows it: within a second.
+    pub(crate) fn wall_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_add_signed(self.offset_ms())
+    }
+
+    /// Kernel time at a moment of wall time.
+    pub(crate) fn kernel_ms(&self, wall_ms: u64) -> u64 {
+        wall_ms.saturating_add_signed(self.offset_ms().saturating_neg())
+    }
+
+    fn offset_ms(&self) -> i64 {
+        self.node.get(0).map_or(0, |node| node.offset_ms)
+    }
+
     /// The level of the format in force, when this version does not know it.
     pub(crate) fn newer_format(&self) -> Option<u32> {
         let level = self.node.get(0)?.format_level;
@@ -129,6 +143,7 @@ impl Durable {
             self.queues.runs.table.hash(),
             self.queues.recent.hash(),
             self.queues.numbers.hash(),
+            self.queues.schedules.hash(),
         ];
         let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).gather();
         xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes()

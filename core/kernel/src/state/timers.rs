@@ -33,6 +33,8 @@ pub(crate) enum Timer {
     Run(Fence),
     /// Messages of a queue are due.
     Queue(QueueId),
+    /// The time of a schedule has come.
+    Schedule(u64),
 }
 
 /// When what is due. Derived from the entities: rebuilt after restore, never hashed.
@@ -44,7 +46,7 @@ pub(crate) struct Timers {
 }
 
 impl Timer {
-    const KINDS: usize = 9;
+    const KINDS: usize = 10;
 
     /// Its kind as an index, and the number of its entity.
     fn place(self) -> (usize, u64) {
@@ -58,6 +60,7 @@ impl Timer {
             Self::Escalation(id) => (6, id.0),
             Self::Run(id) => (7, id.0),
             Self::Queue(id) => (8, id.0),
+            Self::Schedule(number) => (9, number),
         }
     }
 }
@@ -159,6 +162,7 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
             | AgentEvent::AgentDeregistered { agent: id, .. },
         ) => agent(durable, *id),
         Event::Journal(JournalEvent::NodeStarted { .. }) => rebuild(durable),
+        Event::Journal(JournalEvent::ClockAdjusted { .. }) => schedules(durable),
         Event::Queue(event) => queue(durable, seq, event),
         _ => {}
     }
@@ -207,6 +211,7 @@ pub(super) fn rebuild(durable: &mut Durable) {
     queues.into_iter().for_each(|id| messages(durable, id));
     let runs: Vec<Fence> = durable.queues.runs.iter().map(|(fence, _)| fence).gather();
     runs.into_iter().for_each(|fence| run(durable, fence));
+    schedules(durable);
 }
 
 fn queue(durable: &mut Durable, seq: u64, event: &QueueEvent) {
@@ -216,6 +221,12 @@ fn queue(durable: &mut Durable, seq: u64, event: &QueueEvent) {
     if let QueueEvent::MessagesDelivered { .. } = event {
         run(durable, Fence(seq));
     }
+    match event {
+        QueueEvent::ScheduleSet { .. } => schedule(durable, seq),
+        QueueEvent::ScheduleRemoved { schedule: number }
+        | QueueEvent::ScheduleFired { schedule: number, .. } => schedule(durable, *number),
+        _ => {}
+    }
     while let Some(fence) = durable.queues.ended.pop() {
         run(durable, fence);
     }
@@ -224,6 +235,23 @@ fn queue(durable: &mut Durable, seq: u64, event: &QueueEvent) {
 fn messages(durable: &mut Durable, id: QueueId) {
     let at_ms = durable.queues.wake_ms(id);
     durable.timers.set(Timer::Queue(id), at_ms);
+}
+
+/// Schedules go by wall time, timers by kernel time.
+fn schedule(durable: &mut Durable, number: u64) {
+    let due_ms = durable.queues.schedules.get(number).map(|known| known.due_ms);
+    let at_ms = due_ms.map(|due_ms| durable.kernel_ms(due_ms));
+    durable.timers.set(Timer::Schedule(number), at_ms);
+}
+
+fn schedules(durable: &mut Durable) {
+    let numbers: Vec<u64> = durable
+        .queues
+        .schedules
+        .iter()
+        .map(|(number, _)| number)
+        .collect();
+    numbers.into_iter().for_each(|number| schedule(durable, number));
 }
 
 fn run(durable: &mut Durable, fence: Fence) {

@@ -1,7 +1,7 @@
 //! Queues in the hands of a test.
 
-use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, QueueCommand};
-use polyphon_kernel::queues::{MessageStatus, Overflow, QueueCounts, QueueSpec};
+use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, Outgoing, QueueCommand};
+use polyphon_kernel::queues::{MessageStatus, Overflow, QueueCounts, QueueSpec, ScheduleSpec};
 use polyphon_kernel::tasks::Priority;
 use polyphon_kernel::{Answer, Effect, Fence, MessageId, Outcome, Payload, QueueId};
 use polyphon_wire::Bytes;
@@ -160,5 +160,35 @@ pub fn nack(queue: QueueId, (fence, message): (Fence, MessageId), kind: Nack) ->
             delay_ms: None,
             detail: "it broke".to_owned(),
         }],
+    }
+}
+
+pub fn schedule_spec(queue: QueueId, name: &str, cron: &str) -> ScheduleSpec {
+    ScheduleSpec {
+        queue,
+        name: name.to_owned(),
+        cron: cron.to_owned(),
+        payload: Payload::Inline {
+            bytes: Bytes(vec![9; 3]),
+        },
+        priority: Priority::Medium,
+        ttl_ms: None,
+        key: None,
+    }
+}
+
+/// A message for another queue that comes of one.
+pub fn outgoing(queue: QueueId, messages: Vec<Draft>) -> Outgoing {
+    match publish(queue, messages) {
+        QueueCommand::PublishMessages {
+            queue,
+            payload,
+            messages,
+        } => Outgoing {
+            queue,
+            payload,
+            messages,
+        },
+        other => panic!("{other:?} publishes nothing"),
     }
 }

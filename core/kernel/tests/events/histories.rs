@@ -15,7 +15,7 @@ use polyphon_kernel::{Effect, Payload, SessionId};
 use polyphon_wire::Bytes;
 
 use crate::common::agents::{TestHost, pool_spec};
-use crate::common::queues::{draft as message, queue_spec};
+use crate::common::queues::{draft as message, outgoing, queue_spec, schedule_spec};
 use crate::common::tasks::{metrics, part, phased};
 use crate::common::{Lab, agent_spec, plan, shared, task};
 
@@ -326,6 +326,20 @@ fn queues() -> Lab {
         queue,
         messages: dead[1..2].to_vec(),
     });
+    lab.consume(queue, 1, 2);
+    lab.publish(queue, vec![message(10); 2]);
+    let (fence, held) = lab.held(queue)[0];
+    lab.accept(QueueCommand::AckAndPublish {
+        fence,
+        message: held,
+        outgoing: vec![outgoing(queue, vec![message(10)])],
+    });
+    lab.fail_over();
+    let spec = schedule_spec(queue, "report", "*/10 * * * *");
+    lab.accept(QueueCommand::SetSchedule { spec });
+    lab.pass(600_000);
+    let name = "report".to_owned();
+    lab.accept(QueueCommand::RemoveSchedule { queue, name });
     lab.publish(queue, vec![message(10); 3]);
     lab.pass(86_400_000 * 2);
     let batches = lab.emptied();

@@ -33,6 +33,7 @@ const CHECKS: &[&str] = &[
     "agents/pools/check.rs",
     "alerts/rules.rs",
     "queues/commands.rs",
+    "queues/commands/ack_and_publish.rs",
     "queues/commands/consume.rs",
     "queues/commands/publish.rs",
     "queues/spec.rs",

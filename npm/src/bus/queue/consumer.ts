@@ -1,5 +1,7 @@
+import { PolyphonError } from "../../errors/error.ts";
 import type { Delivery, Effect } from "../../wasm/codec.generated.ts";
-import { type MessageOwner, QueueMessage, type QueueNackOptions } from "./message.ts";
+import { type MessageOwner, QueueMessage, type QueueNackOptions, type QueueOutgoing } from "./message.ts";
+import type { Meter } from "./meter.ts";
 import type { QueueConsumeOptions } from "./options.ts";
 import type { QueueConsumer, QueueHandler } from "./queue.ts";
 import type { Reporter } from "./reporter.ts";
@@ -11,6 +13,10 @@ export interface ConsumerParts {
   credit(count: number): void;
   extend(message: QueueMessage, lengthMs: number): Promise<void>;
   reporter(): Reporter;
+  readonly meter: Meter;
+  /** Kernel time. */
+  nowMs(): number;
+  ackAndPublish(message: QueueMessage, outgoing: readonly QueueOutgoing[]): Promise<readonly number[]>;
   /** The bytes of a batch: at once when they are at hand, `undefined` when they were erased. */
   load(effect: Deliver, batch: number): Uint8Array | Promise<Uint8Array | undefined>;
   closed(): void;
@@ -46,15 +52,19 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
   deliver(effect: Deliver): void {
     let batch = -1;
     let bytes: Uint8Array | Promise<Uint8Array | undefined> | undefined;
+    const { meter } = this.#parts;
+    const [sinceMs, nowMs] = [meter.nowMs(), this.#parts.nowMs()];
+    meter.delivered(effect.messages.length, sinceMs);
     for (const delivery of effect.messages) {
       if (this.#held.get(delivery.message) === effect.fence) continue;
       this.#held.set(delivery.message, effect.fence);
+      if (delivery.attempt === 1) meter.waited(nowMs - delivery.publishedMs);
       if (delivery.batch !== batch) {
         batch = delivery.batch;
         bytes = this.#parts.load(effect, batch);
       }
-      if (bytes instanceof Uint8Array) this.#begin(effect.fence, delivery, bytes);
-      else void this.#beginLater(effect.fence, delivery, bytes as Promise<Uint8Array | undefined>);
+      if (bytes instanceof Uint8Array) this.#begin(effect.fence, sinceMs, delivery, bytes);
+      else void this.#beginLater(effect.fence, sinceMs, delivery, bytes as Promise<Uint8Array | undefined>);
     }
   }
 
@@ -69,9 +79,15 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
 
   /** What was reported of a message is durable, or was refused. */
   reported(message: QueueMessage, error: Error | undefined): void {
-    if (this.#held.get(message.number) === message.fence) this.#held.delete(message.number);
+    this.#letGo(message);
     message.ended(error);
-    if (error !== undefined) this.#onError(error);
+    if (error === undefined) return;
+    this.#parts.meter.late++;
+    this.#onError(error);
+  }
+
+  #letGo(message: QueueMessage): void {
+    if (this.#held.get(message.number) === message.fence) this.#held.delete(message.number);
     if (this.#held.size === 0) this.#idle?.();
   }
 
@@ -87,20 +103,34 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
     return this.#parts.extend(message, lengthMs);
   }
 
+  async ackAndPublish(message: QueueMessage, outgoing: readonly QueueOutgoing[]): Promise<readonly number[]> {
+    try {
+      const numbers = await this.#parts.ackAndPublish(message, outgoing);
+      this.#parts.meter.acked(message.sinceMs);
+      this.#letGo(message);
+      return numbers;
+    } catch (error) {
+      if (!isFenced(error)) throw error;
+      this.#parts.meter.late++;
+      this.#letGo(message);
+      throw error;
+    }
+  }
+
   async #close(): Promise<void> {
     this.#parts.credit(0);
     if (this.#held.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.#parts.closed();
   }
 
-  #begin(fence: number, delivery: Delivery, batch: Uint8Array): void {
+  #begin(fence: number, sinceMs: number, delivery: Delivery, batch: Uint8Array): void {
     const record = batch.subarray(delivery.offset, delivery.offset + delivery.bytes);
-    const message = new QueueMessage<T>(this, fence, delivery, record);
+    const message = new QueueMessage<T>(this, fence, sinceMs, delivery, record);
     let done: unknown;
     try {
       done = this.#handler(message);
     } catch (error) {
-      message.fails(textOf(error));
+      this.#fails(message, error);
       return;
     }
     if (!isThenable(done)) {
@@ -109,11 +139,21 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
     }
     done.then(
       () => message.finish(),
-      (error: unknown) => message.fails(textOf(error)),
+      (error: unknown) => this.#fails(message, error),
     );
   }
 
-  async #beginLater(fence: number, delivery: Delivery, loading: Promise<Uint8Array | undefined>): Promise<void> {
+  #fails(message: QueueMessage, error: unknown): void {
+    this.#parts.meter.failed++;
+    message.fails(textOf(error));
+  }
+
+  async #beginLater(
+    fence: number,
+    sinceMs: number,
+    delivery: Delivery,
+    loading: Promise<Uint8Array | undefined>,
+  ): Promise<void> {
     let reason = "its payload was erased";
     let batch: Uint8Array | undefined;
     try {
@@ -122,14 +162,18 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
       reason = textOf(error);
       this.#onError(error as Error);
     }
-    if (batch !== undefined) return this.#begin(fence, delivery, batch);
-    const message = new QueueMessage<T>(this, fence, delivery, new Uint8Array(0));
+    if (batch !== undefined) return this.#begin(fence, sinceMs, delivery, batch);
+    const message = new QueueMessage<T>(this, fence, sinceMs, delivery, new Uint8Array(0));
     void message.reject(reason).catch(this.#onError);
   }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
+
+function isFenced(error: unknown): boolean {
+  return error instanceof PolyphonError && error.code === "LEASE_FENCED";
 }
 
 function textOf(error: unknown): string {

@@ -1,4 +1,12 @@
 /** Durable queues: what `team.queue(name)` gives. */
-export { QueueMessage, type QueueNackOptions } from "./message.ts";
-export type { QueueConsumeOptions, QueueOptions, QueuePublishOptions, QueueRetryOptions } from "./options.ts";
-export type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueStats } from "./queue.ts";
+export { QueueMessage, type QueueNackOptions, type QueueOutgoing } from "./message.ts";
+export type { QueueTraffic } from "./meter.ts";
+export type {
+  QueueConsumeOptions,
+  QueueOptions,
+  QueueOutgoingOptions,
+  QueuePublishOptions,
+  QueueRetryOptions,
+  QueueScheduleOptions,
+} from "./options.ts";
+export type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueSchedule, QueueStats } from "./queue.ts";

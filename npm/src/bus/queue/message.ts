@@ -1,4 +1,7 @@
+import { PolyphonError } from "../../errors/error.ts";
 import type { Delivery } from "../../wasm/codec.generated.ts";
+import type { QueueOutgoingOptions } from "./options.ts";
+import type { Queue } from "./queue.ts";
 import { type Content, readRecord } from "./record.ts";
 
 /** How a message is given back. */
@@ -14,6 +17,16 @@ export interface MessageOwner {
   ack(message: QueueMessage): void;
   nack(message: QueueMessage, kind: "failed" | "unused" | "rejected", options: QueueNackOptions): void;
   extend(message: QueueMessage, lengthMs: number): Promise<void>;
+  ackAndPublish(message: QueueMessage, outgoing: readonly QueueOutgoing[]): Promise<readonly number[]>;
+}
+
+/** A message that comes of another. */
+export interface QueueOutgoing {
+  /** Where it goes: a queue of the same team. */
+  readonly queue: Pick<Queue<never>, "name" | "publish">;
+  /** A JSON value or bytes. */
+  readonly value: unknown;
+  readonly options?: QueueOutgoingOptions;
 }
 
 /** A message in the hands of a consumer. */
@@ -26,11 +39,14 @@ export class QueueMessage<T = unknown> {
   #end: "open" | "reported" | "durable" | Error = "open";
   /** @internal */
   readonly fence: number;
+  /** When it was handed out, by the monotonic clock. @internal */
+  readonly sinceMs: number;
 
   /** @internal */
-  constructor(owner: MessageOwner, fence: number, delivery: Delivery, record: Uint8Array) {
+  constructor(owner: MessageOwner, fence: number, sinceMs: number, delivery: Delivery, record: Uint8Array) {
     this.#owner = owner;
     this.fence = fence;
+    this.sinceMs = sinceMs;
     this.#delivery = delivery;
     this.#record = record;
   }
@@ -86,6 +102,25 @@ export class QueueMessage<T = unknown> {
       this.#owner.ack(this);
     }
     return this.#durable();
+  }
+
+  /**
+   * It was dealt with, and these messages come of it: all of that becomes durable at once, or nothing. Resolves with the
+   * numbers of the messages, in order. So a message that is handed out twice has its consequences once: of two
+   * attempts only one can acknowledge it. `QUEUE_FULL`, `MESSAGE_INVALID` and others leave it in the hands of its consumer.
+   */
+  async ackAndPublish(outgoing: readonly QueueOutgoing[]): Promise<readonly number[]> {
+    if (this.#end !== "open") throw settled(this.number);
+    this.#end = "reported";
+    try {
+      const numbers = await this.#owner.ackAndPublish(this, outgoing);
+      this.ended(undefined);
+      return numbers;
+    } catch (error) {
+      if (error instanceof PolyphonError && error.code === "LEASE_FENCED") this.ended(error);
+      else this.#end = "open";
+      throw error;
+    }
   }
 
   /** It was not dealt with: another attempt follows, or it is a dead letter when there were enough. */
@@ -149,4 +184,8 @@ export class QueueMessage<T = unknown> {
       this.#waiting.push({ settle, fail });
     });
   }
+}
+
+function settled(number: number): PolyphonError {
+  return new PolyphonError("LEASE_FENCED", { message: `message ${number} was reported on already.` });
 }

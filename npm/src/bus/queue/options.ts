@@ -1,4 +1,4 @@
-import type { QueueSpec } from "../../wasm/codec.generated.ts";
+import type { Draft, QueueSpec } from "../../wasm/codec.generated.ts";
 
 /** What a queue goes by. It is kept in the journal, and changed by naming the queue with other options. */
 export interface QueueOptions {
@@ -7,10 +7,10 @@ export interface QueueOptions {
   /** Their bytes together, at most; dead letters may have as many again. Default 256 MiB. */
   readonly maxBytes?: number;
   /**
-   * What happens when there is no room: the new message is refused (`QUEUE_FULL`), or those that nobody has and that would
-   * expire first go. Default `"refuse"`.
+   * What happens when there is no room: the new message is refused (`QUEUE_FULL`), its publisher waits and nobody passes
+   * it, or those that nobody has and that would expire first go. Default `"refuse"`.
    */
-  readonly overflow?: "refuse" | "dropOldest";
+  readonly overflow?: "refuse" | "block" | "dropOldest";
   /** Times a message is handed out before it is a dead letter. Default 5. */
   readonly maxAttempts?: number;
   /** Time a consumer has to deal with a message. Default 30,000 ms. */
@@ -53,7 +53,15 @@ export interface QueuePublishOptions {
   readonly ttlMs?: number;
   /** Texts that travel with it. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the wait for room in a queue that blocks: the message is not published, and the call rejects with the reason. */
+  readonly signal?: AbortSignal;
 }
+
+/** A message that comes of another. It needs no id: the acknowledgement of the other makes it once. */
+export type QueueOutgoingOptions = Omit<QueuePublishOptions, "id" | "signal">;
+
+/** What is wished for the messages of a schedule. */
+export type QueueScheduleOptions = Pick<QueuePublishOptions, "key" | "priority" | "ttlMs" | "headers">;
 
 /** How messages are taken. */
 export interface QueueConsumeOptions {
@@ -63,6 +71,7 @@ export interface QueueConsumeOptions {
   readonly onError?: (error: Error) => void;
 }
 
+const OVERFLOW = { refuse: "refuse", block: "block", dropOldest: "drop_oldest" } as const;
 const DAY_MS = 86_400_000;
 const PPM = 1_000_000;
 
@@ -73,7 +82,7 @@ export function queueSpec(name: string, options: QueueOptions): QueueSpec {
     name,
     maxMessages: options.maxMessages ?? 100_000,
     maxBytes: options.maxBytes ?? 256 * 1024 * 1024,
-    overflow: options.overflow === "dropOldest" ? "drop_oldest" : "refuse",
+    overflow: OVERFLOW[options.overflow ?? "refuse"],
     maxAttempts: options.maxAttempts ?? 5,
     leaseMs: options.leaseMs ?? 30_000,
     retryInitialMs: retry.initialMs ?? 1_000,
@@ -85,5 +94,17 @@ export function queueSpec(name: string, options: QueueOptions): QueueSpec {
     dedupMs: dedup.windowMs ?? 120_000,
     dedupIds: dedup.ids ?? 100_000,
     maxDead: options.maxDead ?? 10_000,
+  };
+}
+
+/** A message as the kernel takes it. */
+export function draftOf(bytes: number, options: QueuePublishOptions | undefined): Draft {
+  return {
+    bytes,
+    priority: options?.priority ?? "medium",
+    delayMs: options?.delayMs ?? 0,
+    ttlMs: options?.ttlMs ?? null,
+    id: options?.id ?? null,
+    key: options?.key ?? null,
   };
 }

@@ -1,29 +1,35 @@
 import type { PolyphonError } from "../../errors/error.ts";
 import type { Growing, Loop, Taken } from "../../runtime/loop.ts";
-import type { DraftRow } from "../../runtime/payloads.ts";
-import type { Draft, Part, Payload } from "../../wasm/codec.generated.ts";
-import type { QueuePublishOptions } from "./options.ts";
+import type { Draft, Part } from "../../wasm/codec.generated.ts";
+import type { Meter } from "./meter.ts";
+import { draftOf, type QueuePublishOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
+import { INLINE_BYTES, payloadOf, type RowParts } from "./payload.ts";
 import type { PayloadCache } from "./payload-cache.ts";
 import { RecordWriter } from "./record.ts";
 
 /** Messages and bytes one command carries at most. */
-const BATCH_MESSAGES = 500;
-const BATCH_BYTES = 256 * 1024;
-/** Bytes that may stand in an event. */
-const INLINE_BYTES = 256;
+export const BATCH_MESSAGES: number = 500;
+export const BATCH_BYTES: number = 256 * 1024;
 
 /** What publishing needs. */
-export interface PublisherParts {
+export interface PublisherParts extends RowParts {
   readonly loop: Loop;
   readonly cache: PayloadCache;
-  /** A key for a row of payloads, unique in the journal. */
-  nextKey(): string;
-  hash(bytes: Uint8Array): Uint8Array;
+  readonly meter: Meter;
+}
+
+/** Brings messages into a queue. */
+export interface MessagePublisher {
+  /**
+   * Resolves with the number of the message once it is durable. Throws `BUS_BACKPRESSURE` when as much waits as may, and
+   * `PAYLOAD_INVALID`.
+   */
+  publish(value: unknown, options: QueuePublishOptions | undefined): Promise<number>;
 }
 
 /** Gathers what is published in a turn: one command, one event and one row of payloads for many messages. */
-export class Publisher {
+export class Publisher implements MessagePublisher {
   readonly #parts: PublisherParts;
   readonly #queue: number;
   readonly #writer = new RecordWriter();
@@ -34,22 +40,11 @@ export class Publisher {
     this.#queue = queue;
   }
 
-  /**
-   * Resolves with the number of the message once it is durable. Throws `BUS_BACKPRESSURE` when as much waits for the disk
-   * as may, and `PAYLOAD_INVALID`.
-   */
   publish(value: unknown, options: QueuePublishOptions | undefined): Promise<number> {
     const bytes = this.#write(value, options);
     const batch = this.#open();
     const { drafts, waiting } = batch;
-    drafts.push({
-      bytes,
-      priority: options?.priority ?? "medium",
-      delayMs: options?.delayMs ?? 0,
-      ttlMs: options?.ttlMs ?? null,
-      id: options?.id ?? null,
-      key: options?.key ?? null,
-    });
+    drafts.push(draftOf(bytes, options));
     const published = new Promise<number>((settle, fail) => {
       waiting.push(settle, fail);
     });
@@ -90,6 +85,7 @@ class Batch implements Growing {
   readonly #parts: PublisherParts;
   readonly #queue: number;
   readonly #take: () => Uint8Array;
+  readonly #sinceMs: number;
   #bytes: Uint8Array | undefined;
   #taken: Taken | undefined;
 
@@ -97,6 +93,7 @@ class Batch implements Growing {
     this.#parts = parts;
     this.#queue = queue;
     this.#take = take;
+    this.#sinceMs = parts.meter.nowMs();
   }
 
   /** Takes no more messages. */
@@ -108,8 +105,7 @@ class Batch implements Growing {
     if (this.#taken !== undefined) return this.#taken;
     this.close();
     const bytes = this.#bytes as Uint8Array;
-    const rows: DraftRow[] = [];
-    const payload = this.#payload(bytes, rows);
+    const { payload, rows } = payloadOf(this.#parts, bytes);
     const queue = this.#queue;
     this.#taken = {
       command: { type: "PublishMessages", queue, payload, messages: this.drafts },
@@ -126,34 +122,33 @@ class Batch implements Growing {
     }
     let number = first;
     let next = 0;
+    let refused = 0;
     for (let index = 0; index < drafts.length; index++) {
       const part = parts[next];
       if (part?.index === index) {
         next++;
         const outcome = outcomeOf(part.outcome);
-        if (outcome instanceof Error) (waiting[2 * index + 1] as (error: Error) => void)(outcome);
-        else (waiting[2 * index] as (number: number) => void)(outcome);
+        if (outcome instanceof Error) {
+          refused++;
+          (waiting[2 * index + 1] as (error: Error) => void)(outcome);
+        } else (waiting[2 * index] as (number: number) => void)(outcome);
       } else {
         (waiting[2 * index] as (number: number) => void)(number++);
       }
     }
+    this.#parts.meter.refused += refused;
+    this.#parts.meter.published(drafts.length - refused, this.#sinceMs);
   }
 
   fail(error: PolyphonError | Error): void {
     this.close();
     this.#leave();
+    this.#parts.meter.refused += this.drafts.length;
     for (let index = 1; index < this.waiting.length; index += 2) (this.waiting[index] as (error: Error) => void)(error);
   }
 
   /** It waits for the disk no more. */
   #leave(): void {
     this.#parts.loop.room.leave(this.#bytes?.length ?? 0);
-  }
-
-  #payload(bytes: Uint8Array, rows: DraftRow[]): Payload {
-    if (bytes.length <= INLINE_BYTES) return { type: "Inline", bytes };
-    const key = this.#parts.nextKey();
-    rows.push({ key, bytes });
-    return { type: "Ref", hash: this.#parts.hash(bytes), bytes: bytes.length, key };
   }
 }

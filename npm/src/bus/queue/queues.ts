@@ -2,21 +2,32 @@ import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Loop } from "../../runtime/loop.ts";
 import { loadPayload, type PayloadSource } from "../../runtime/payloads.ts";
-import { type Effect, type Payload, readDeadLetters, readQueue } from "../../wasm/codec.generated.ts";
+import { type Effect, type Payload, readDeadLetters, readQueue, readScheduleList } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
 import { type Deliver, RunningConsumer } from "./consumer.ts";
-import type { QueueMessage } from "./message.ts";
-import { type QueueConsumeOptions, type QueueOptions, type QueuePublishOptions, queueSpec } from "./options.ts";
+import type { QueueMessage, QueueOutgoing } from "./message.ts";
+import { Meter } from "./meter.ts";
+import {
+  draftOf,
+  type QueueConsumeOptions,
+  type QueueOptions,
+  type QueuePublishOptions,
+  type QueueScheduleOptions,
+  queueSpec,
+} from "./options.ts";
+import { publishOutgoing } from "./outgoing.ts";
+import { INLINE_BYTES } from "./payload.ts";
 import { PayloadCache } from "./payload-cache.ts";
-import { Publisher } from "./publisher.ts";
-import type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueStats } from "./queue.ts";
-import { readRecord } from "./record.ts";
+import { type MessagePublisher, Publisher, type PublisherParts } from "./publisher.ts";
+import type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueSchedule, QueueStats } from "./queue.ts";
+import { RecordWriter, readRecord } from "./record.ts";
 import { Reporter } from "./reporter.ts";
+import { WaitingPublisher } from "./waiting-publisher.ts";
 
 /** Rows are erased together, so long after the first of them was emptied: each time is a commit of its own. */
 const ERASE_AFTER_MS = 250;
-/** Rows one command may name. */
-const ERASED_AT_ONCE = 1_000;
+/** Rows, or dead letters, one command may name. */
+const NAMED_AT_ONCE = 1_000;
 
 /** What queues need of the runtime around them. */
 export interface QueuesParts {
@@ -35,6 +46,9 @@ export class Queues {
   readonly #consumers = new Map<number, { readonly queue: number; readonly consumer: RunningConsumer<never> }>();
   /** Rows that are to be erased, by batch; those on their way stand with `undefined`. */
   readonly #emptied = new Map<number, string | undefined>();
+  /** By name: what is opened twice is counted together. */
+  readonly #meters = new Map<string, Meter>();
+  readonly #blocked = new Set<WaitingPublisher>();
   #eraser: (() => void) | undefined;
   #lastConsumer = 0;
 
@@ -69,14 +83,41 @@ export class Queues {
     return this.#parts.loop;
   }
 
-  /** @internal */
-  publisher(queue: number): Publisher {
-    const { loop, source, nextKey } = this.#parts;
-    return new Publisher({ loop, cache: this.#cache, nextKey, hash: (bytes) => source.hash(bytes) }, queue);
+  /** A frame is durable: where publishers wait there may be room, as soon as its answers are out. */
+  persisted(): void {
+    if (this.#blocked.size === 0) return;
+    queueMicrotask(() => {
+      for (const publisher of [...this.#blocked]) publisher.retry();
+    });
   }
 
   /** @internal */
-  consume<T>(queue: Promise<number>, handler: QueueHandler<T>, options: QueueConsumeOptions): QueueConsumer {
+  meter(name: string): Meter {
+    const known = this.#meters.get(name);
+    if (known !== undefined) return known;
+    const meter = new Meter(this.#parts.clock);
+    this.#meters.set(name, meter);
+    return meter;
+  }
+
+  /** @internal */
+  publisher(queue: number, meter: Meter, waits: boolean): MessagePublisher {
+    const parts = this.#publisherParts(meter);
+    return waits ? new WaitingPublisher(parts, queue, this.#blocked) : new Publisher(parts, queue);
+  }
+
+  #publisherParts(meter: Meter): PublisherParts {
+    const { loop, source, nextKey } = this.#parts;
+    return { loop, cache: this.#cache, meter, nextKey, hash: (bytes) => source.hash(bytes) };
+  }
+
+  /** @internal */
+  consume<T>(
+    queue: Promise<number>,
+    meter: Meter,
+    handler: QueueHandler<T>,
+    options: QueueConsumeOptions,
+  ): QueueConsumer {
     const id = ++this.#lastConsumer;
     const reporting: { reporter?: Reporter; queue?: number } = {};
     const consumer: RunningConsumer<T> = new RunningConsumer<T>(
@@ -86,6 +127,9 @@ export class Queues {
           if (reporting.queue !== undefined) this.#credit(reporting.queue, id, count);
         },
         reporter: () => reporting.reporter as Reporter,
+        meter,
+        nowMs: () => this.loop.nowMs(),
+        ackAndPublish: (message, outgoing) => this.#ackAndPublish(meter, message, outgoing),
         extend: (message, lengthMs) => this.#extend(message, lengthMs),
         load: (effect, batch) => this.#load(effect.payloads, batch),
         closed: () => void this.#consumers.delete(id),
@@ -97,13 +141,21 @@ export class Queues {
       (number) => {
         if (consumer.isClosed) return;
         reporting.queue = number;
-        reporting.reporter = new Reporter(this.loop, number, (message, error) => consumer.reported(message, error));
+        const reported = consumer.reported.bind(consumer);
+        reporting.reporter = new Reporter({ loop: this.loop, meter, queue: number, reported });
         this.#consumers.set(id, { queue: number, consumer: consumer as RunningConsumer<never> });
         this.#credit(number, id, consumer.credit, options.onError);
       },
       (error: Error) => options.onError?.(error),
     );
     return consumer;
+  }
+
+  /** Numbers of the next dead letters. @internal */
+  async dead(queue: number): Promise<readonly number[]> {
+    const view = { type: "DeadLetters", queue, skip: 0, limit: NAMED_AT_ONCE } as const;
+    const found = await this.loop.read((kernel) => kernel.view(view));
+    return readDeadLetters(new Reader(found)).letters.map(({ message }) => message.message);
   }
 
   /** @internal */
@@ -121,6 +173,18 @@ export class Queues {
         return { number, id, key, value, headers, attempts, cause, detail, publishedMs, diedMs, expiresMs };
       }),
     );
+  }
+
+  async #ackAndPublish(
+    meter: Meter,
+    message: QueueMessage,
+    outgoing: readonly QueueOutgoing[],
+  ): Promise<readonly number[]> {
+    const addressed = outgoing.map(async ({ queue, value, options }) => {
+      if (!(queue instanceof OpenQueue)) throw unknown(String((queue as { name?: unknown })?.name));
+      return { queue: await queue.id(), value, options };
+    });
+    return publishOutgoing(this.#publisherParts(meter), message, await Promise.all(addressed));
   }
 
   #credit(queue: number, consumer: number, credit: number, refused?: (error: Error) => void): void {
@@ -146,9 +210,10 @@ export class Queues {
   }
 
   /** Nothing is erased any more; what was to be is asked for again when the journal is opened. */
-  close(): void {
+  close(error: PolyphonError): void {
     this.#eraser?.();
     this.#eraser = undefined;
+    for (const publisher of [...this.#blocked]) publisher.close(error);
   }
 
   #emptiedRows(rows: readonly (readonly [number, string])[]): void {
@@ -172,8 +237,8 @@ export class Queues {
     for (const batch of batches) this.#emptied.set(batch, undefined);
     try {
       await this.#parts.erase(rows.map(([, key]) => key));
-      for (let from = 0; from < batches.length; from += ERASED_AT_ONCE) {
-        this.loop.send({ type: "FinishErasure", batches: batches.slice(from, from + ERASED_AT_ONCE) });
+      for (let from = 0; from < batches.length; from += NAMED_AT_ONCE) {
+        this.loop.send({ type: "FinishErasure", batches: batches.slice(from, from + NAMED_AT_ONCE) });
       }
     } catch (error) {
       // What is not erased now is asked for again when the journal is read back.
@@ -189,22 +254,29 @@ class OpenQueue<T> implements Queue<T> {
   readonly name: string;
   readonly #queues: Queues;
   readonly #id: Promise<number>;
-  #publisher: Publisher | undefined;
+  readonly #meter: Meter;
+  readonly #waits: boolean;
+  #publisher: MessagePublisher | undefined;
 
   constructor(queues: Queues, name: string, options: QueueOptions) {
     this.name = name;
     this.#queues = queues;
+    this.#meter = queues.meter(name);
+    this.#waits = options.overflow === "block";
     this.#id = queues.loop.submit({ type: "DefineQueue", spec: queueSpec(name, options) });
     this.#id.then(
-      (id) => {
-        this.#publisher = queues.publisher(id);
-      },
+      (id) => this.#publisherOf(id),
       () => undefined,
     );
   }
 
   get ready(): Promise<void> {
     return this.#id.then(() => undefined);
+  }
+
+  /** @internal */
+  id(): Promise<number> {
+    return this.#id;
   }
 
   publish(value: T, options?: QueuePublishOptions): Promise<number> {
@@ -218,14 +290,14 @@ class OpenQueue<T> implements Queue<T> {
   }
 
   consume(handler: QueueHandler<T>, options: QueueConsumeOptions = {}): QueueConsumer {
-    return this.#queues.consume(this.#id, handler, options);
+    return this.#queues.consume(this.#id, this.#meter, handler, options);
   }
 
   async stats(): Promise<QueueStats> {
     const queue = await this.#id;
     const bytes = await this.#queues.loop.read((kernel) => kernel.view({ type: "Queue", queue }));
     if (bytes.length === 0) throw unknown(this.name);
-    return readQueue(new Reader(bytes)).counts;
+    return { ...readQueue(new Reader(bytes)).counts, ...this.#meter.traffic() };
   }
 
   async deadLetters(
@@ -234,14 +306,50 @@ class OpenQueue<T> implements Queue<T> {
     return this.#queues.deadLetters(await this.#id, options.skip ?? 0, options.limit ?? 100);
   }
 
-  async redrive(numbers: readonly number[]): Promise<void> {
-    const queue = await this.#id;
-    await this.#queues.loop.submit({ type: "RedriveMessages", queue, messages: numbers });
+  redrive(numbers: readonly number[] | "all"): Promise<number> {
+    return this.#tidy("RedriveMessages", numbers);
   }
 
-  async discard(numbers: readonly number[]): Promise<void> {
+  discard(numbers: readonly number[] | "all"): Promise<number> {
+    return this.#tidy("DiscardMessages", numbers);
+  }
+
+  async schedule(name: string, cron: string, value: T, options: QueueScheduleOptions = {}): Promise<void> {
     const queue = await this.#id;
-    await this.#queues.loop.submit({ type: "DiscardMessages", queue, messages: numbers });
+    const writer = new RecordWriter();
+    const { bytes, priority, ttlMs, key } = draftOf(writer.write(value, options.headers), options);
+    if (bytes > INLINE_BYTES) {
+      const message = `the message of a schedule has at most ${INLINE_BYTES} bytes, this one ${bytes}.`;
+      throw new PolyphonError("SCHEDULE_INVALID", { message, details: { name } });
+    }
+    const payload: Payload = { type: "Inline", bytes: writer.take() };
+    await this.#queues.loop.submit({ type: "SetSchedule", spec: { queue, name, cron, payload, priority, ttlMs, key } });
+  }
+
+  async unschedule(name: string): Promise<void> {
+    const queue = await this.#id;
+    await this.#queues.loop.submit({ type: "RemoveSchedule", queue, name });
+  }
+
+  async schedules(): Promise<readonly QueueSchedule[]> {
+    const queue = await this.#id;
+    const bytes = await this.#queues.loop.read((kernel) => kernel.view({ type: "Schedules", queue }));
+    return readScheduleList(new Reader(bytes)).schedules.map(({ spec, dueMs, published, skipped }) => {
+      return { name: spec.name, cron: spec.cron, nextMs: dueMs, published, skipped };
+    });
+  }
+
+  /** Names dead letters, in as many commands as it takes; answers how many there were. */
+  async #tidy(type: "RedriveMessages" | "DiscardMessages", numbers: readonly number[] | "all"): Promise<number> {
+    const queue = await this.#id;
+    const { loop } = this.#queues;
+    let count = 0;
+    for (;;) {
+      const messages = numbers === "all" ? await this.#queues.dead(queue) : numbers.slice(count, count + NAMED_AT_ONCE);
+      if (messages.length === 0 && (numbers === "all" || count > 0)) return count;
+      await loop.submit({ type, queue, messages });
+      count += messages.length;
+    }
   }
 
   async remove(): Promise<void> {
@@ -251,8 +359,12 @@ class OpenQueue<T> implements Queue<T> {
 
   async #publishLater(value: T, options: QueuePublishOptions | undefined): Promise<number> {
     const id = await this.#id;
-    this.#publisher ??= this.#queues.publisher(id);
-    return this.#publisher.publish(value, options);
+    return this.#publisherOf(id).publish(value, options);
+  }
+
+  #publisherOf(id: number): MessagePublisher {
+    this.#publisher ??= this.#queues.publisher(id, this.#meter, this.#waits);
+    return this.#publisher;
   }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use polyphon_kernel::queues::{QueueEvent, QueueSpec};
+use polyphon_kernel::queues::{QueueEvent, QueueSpec, ScheduleSpec};
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,6 +37,13 @@ pub(crate) struct QueueFact {
     pub(crate) dropped: u64,
 }
 
+#[derive(Debug)]
+pub(crate) struct ScheduleFact {
+    pub(crate) spec: ScheduleSpec,
+    /// Wall time of its next message.
+    pub(crate) due_ms: u64,
+}
+
 /// Queues and what is in them.
 #[derive(Debug, Default)]
 pub(crate) struct QueueFacts {
@@ -47,6 +54,7 @@ pub(crate) struct QueueFacts {
     /// Messages of each batch that still need its row, where it has one.
     pub(crate) rows: BTreeMap<u64, u64>,
     batches: BTreeMap<u64, u64>,
+    pub(crate) schedules: BTreeMap<u64, ScheduleFact>,
 }
 
 impl QueueFacts {
@@ -213,6 +221,16 @@ impl QueueFacts {
             }
             QueueEvent::PayloadsErased { batches } => {
                 self.rows.retain(|batch, _| !batches.contains(batch));
+            }
+            QueueEvent::ScheduleSet { spec, due_ms } => {
+                let (spec, due_ms) = (spec.clone(), *due_ms);
+                self.schedules.insert(seq, ScheduleFact { spec, due_ms });
+            }
+            QueueEvent::ScheduleRemoved { schedule } => drop(self.schedules.remove(schedule)),
+            QueueEvent::ScheduleFired { schedule, due_ms, .. } => {
+                if let Some(known) = self.schedules.get_mut(schedule) {
+                    known.due_ms = *due_ms;
+                }
             }
         }
     }

@@ -99,6 +99,9 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(queues::Credit),
         Box::new(queues::Ids::default()),
         Box::new(queues::Reports::default()),
+        Box::new(queues::Consequences::default()),
+        Box::new(queues::Blocked::default()),
+        Box::new(queues::Schedules),
         Box::new(queues::Endings),
     ]
 }

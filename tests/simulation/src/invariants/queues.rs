@@ -1,19 +1,25 @@
 //! What always holds of queues.
 
 mod bounds;
+mod consequences;
 mod deaths;
 mod delivery;
 mod endings;
 mod ids;
 mod reports;
+mod room;
+mod schedules;
 
 pub(super) use bounds::Bounds;
+pub(super) use consequences::Consequences;
 pub(super) use deaths::Attempts;
 pub(crate) use delivery::credit;
 pub(super) use delivery::{Credit, KeyOrder, Priorities, TimeToLive};
 pub(super) use endings::Endings;
 pub(super) use ids::Ids;
 pub(super) use reports::Reports;
+pub(super) use room::Blocked;
+pub(super) use schedules::Schedules;
 
 use polyphon_kernel::Event;
 use polyphon_kernel::queues::QueueEvent;

@@ -74,6 +74,7 @@ const COMMANDS: &[Kind] = &[
     Kind::Dead,
     Kind::Dead,
     Kind::Erase,
+    Kind::Schedule,
 ];
 
 pub(crate) type Step = Result<(), Violation>;
@@ -267,6 +268,7 @@ impl World {
             Kind::Deal => self.deal(draw)?,
             Kind::Dead => self.tidy_up_dead_letters(draw)?,
             Kind::Erase => self.erase_rows(draw)?,
+            Kind::Schedule => self.change_schedule(draw)?,
             Kind::Calm => self.calm_down(draw)?,
         }
         Ok(())

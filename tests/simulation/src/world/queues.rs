@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, QueueCommand};
-use polyphon_kernel::queues::{Delivery, Overflow, QueueSpec};
+use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, Outgoing, QueueCommand};
+use polyphon_kernel::queues::{Delivery, Overflow, QueueSpec, ScheduleSpec};
 use polyphon_kernel::tasks::Priority;
 use polyphon_kernel::{Command, Fence, MessageId, Payload, QueueId};
 use polyphon_wire::Bytes;
@@ -85,9 +85,19 @@ impl World {
     pub(super) fn publish(&mut self, draw: &mut Random) -> Step {
         let queue = self.some_queue(draw);
         let messages: Vec<Draft> = (0..draw.within(1, 6)).map(|_| draft(draw)).collect();
+        let payload = self.payload(&messages);
+        let command = QueueCommand::PublishMessages {
+            queue,
+            payload,
+            messages,
+        };
+        self.call(command.into(), None)
+    }
+
+    fn payload(&mut self, messages: &[Draft]) -> Payload {
         let bytes: u64 = messages.iter().map(|message| u64::from(message.bytes)).sum();
         self.queues.last_row += 1;
-        let payload = match bytes {
+        match bytes {
             0..=256 => Payload::Inline {
                 bytes: Bytes(vec![0; bytes as usize]),
             },
@@ -96,11 +106,67 @@ impl World {
                 bytes,
                 key: format!("row-{}", self.queues.last_row),
             },
+        }
+    }
+
+    /// Somebody sets a schedule, now and then one that cannot be, or ends one.
+    pub(super) fn change_schedule(&mut self, draw: &mut Random) -> Step {
+        let queue = self.some_queue(draw);
+        if draw.percent(40) {
+            let known = pick_key(draw, &self.facts.queues.schedules).filter(|_| !draw.percent(20));
+            let known = known.and_then(|number| self.facts.queues.schedules.get(&number));
+            let (queue, name) = match known {
+                Some(known) => (known.spec.queue, known.spec.name.clone()),
+                None => (queue, "schedule-9".to_owned()),
+            };
+            return self.call(QueueCommand::RemoveSchedule { queue, name }.into(), None);
+        }
+        let crons = [
+            "*/5 * * * *",
+            "7,37 */2 * * *",
+            "0 12 * * mon-fri",
+            "30 4 1 * *",
+            "0 0 31 2 *",
+        ];
+        let bytes = draw.below(300) as u32;
+        let message = Draft {
+            bytes,
+            id: None,
+            delay_ms: 0,
+            ..draft(draw)
         };
-        let command = QueueCommand::PublishMessages {
+        let spec = ScheduleSpec {
             queue,
-            payload,
-            messages,
+            name: format!("schedule-{}", draw.below(3)),
+            cron: draw.pick(&crons).copied().unwrap_or_default().to_owned(),
+            payload: self.payload(std::slice::from_ref(&message)),
+            priority: message.priority,
+            ttl_ms: message.ttl_ms,
+            key: message.key,
+        };
+        self.call(QueueCommand::SetSchedule { spec }.into(), None)
+    }
+
+    /// A message was dealt with, and others come of it.
+    fn ack_and_publish(&mut self, fence: u64, message: u64, draw: &mut Random) -> Step {
+        let mut queues = vec![self.some_queue(draw), self.some_queue(draw)];
+        queues.sort_by_key(|queue| queue.0);
+        queues.dedup();
+        let mut outgoing = Vec::new();
+        for queue in queues {
+            let drafts = (0..draw.within(1, 3)).map(|_| draft(draw));
+            let messages: Vec<Draft> = drafts.map(|draft| Draft { id: None, ..draft }).collect();
+            let payload = self.payload(&messages);
+            outgoing.push(Outgoing {
+                queue,
+                payload,
+                messages,
+            });
+        }
+        let command = QueueCommand::AckAndPublish {
+            fence: Fence(fence),
+            message: MessageId(message),
+            outgoing,
         };
         self.call(command.into(), None)
     }
@@ -158,7 +224,8 @@ impl World {
         }
         self.queues.remember((queue, fence, message));
         let kind = match draw.below(20) {
-            0..12 => return self.ack(queue, &[(fence, message)]),
+            0..9 => return self.ack(queue, &[(fence, message)]),
+            9..12 => return self.ack_and_publish(fence, message, draw),
             12 => {
                 self.queues.held.insert(message, (fence, consumer));
                 return self.extend_message(fence, message, draw);
@@ -335,11 +402,7 @@ fn spec(draw: &mut Random) -> QueueSpec {
         name: format!("queue-{}", draw.below(QUEUES)),
         max_messages: draw.within(1, 40),
         max_bytes: draw.within(1, 8_000),
-        overflow: if draw.percent(50) {
-            Overflow::Refuse
-        } else {
-            Overflow::DropOldest
-        },
+        overflow: draw.pick(Overflow::ALL).copied().unwrap_or(Overflow::Refuse),
         // One in so many breaks a rule.
         max_attempts: draw.below(5) as u32,
         lease_ms: draw.within(1, 60_000),

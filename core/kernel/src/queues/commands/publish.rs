@@ -1,9 +1,9 @@
 use super::{Draft, Parts, counted, known};
 use crate::bounds;
+use crate::command::Outcome;
 use crate::id::{MessageId, QueueId};
 use crate::payload::{Payload, is_bounded};
-use crate::queues::spec::broken_wish;
-use crate::queues::{Overflow, Published, Queue, QueueError, QueueEvent};
+use crate::queues::{Message, Overflow, Published, Queue, QueueError, QueueEvent};
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 
@@ -14,68 +14,115 @@ pub(super) fn decide(
     drafts: &[Draft],
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
-    let queue = known(state, id)?;
-    counted(drafts.len())?;
-    check(payload, drafts)?;
-    let first = MessageId(state.durable.queues.last_number() + 1);
-    let mut room = Room::of(state, id, queue);
-    let (mut messages, mut parts) = (Vec::with_capacity(drafts.len()), Parts::default());
-    // Ids of this batch, which nobody has heard of before.
-    let mut ids: Vec<(&str, u64)> = Vec::new();
-    let mut offset = 0;
-    for (draft, index) in drafts.iter().zip(0..) {
-        let at = offset;
-        offset += draft.bytes;
-        let names = [draft.id.as_ref(), draft.key.as_ref()];
-        if let Some(rule) = broken_wish(draft.bytes.into(), draft.delay_ms, draft.ttl_ms, names) {
-            parts.refuse(index, QueueError::MessageInvalid { rule });
-            continue;
-        }
-        if let Some(name) = &draft.id {
-            let before = ids
-                .iter()
-                .find(|(known, _)| known == name)
-                .map(|(_, number)| *number);
-            let known = || {
-                state
-                    .durable
-                    .queues
-                    .repeated(id, name, state.now_ms)
-                    .map(|known| known.0)
-            };
-            if let Some(number) = before.or_else(known) {
-                parts.accept(index, number);
+    let first = state.durable.queues.last_number() + 1;
+    let mut plan = Plan::of(state, id, payload, drafts, first, None)?;
+    let entity = if plan.messages.is_empty() { 0 } else { first };
+    std::mem::take(&mut plan.parts).finish(drafts.len(), sink)?;
+    sink.answer(entity);
+    plan.emit(state, payload, sink);
+    Ok(())
+}
+
+/// What publishing messages comes to.
+pub(in crate::queues) struct Plan<'a> {
+    id: QueueId,
+    queue: &'a Queue,
+    first: u64,
+    /// Those that make room.
+    dropped: Vec<MessageId>,
+    /// Those that come in, numbered from `first` without gaps.
+    pub(super) messages: Vec<Published>,
+    /// Those that fare otherwise.
+    pub(super) parts: Parts,
+}
+
+impl<'a> Plan<'a> {
+    /// `freed` leaves its queue before these come in.
+    pub(in crate::queues) fn of(
+        state: &'a State<'a>,
+        id: QueueId,
+        payload: &Payload,
+        drafts: &[Draft],
+        first: u64,
+        freed: Option<&Message>,
+    ) -> Result<Self, QueueError> {
+        let queue = known(state, id)?;
+        counted(drafts.len())?;
+        check(payload, drafts)?;
+        let mut room = Room::of(state, id, queue, freed);
+        let (mut messages, mut parts) = (Vec::with_capacity(drafts.len()), Parts::default());
+        // Ids of this batch, which nobody has heard of before.
+        let mut ids: Vec<(&str, u64)> = Vec::new();
+        let mut offset = 0;
+        for (draft, index) in drafts.iter().zip(0..) {
+            let at = offset;
+            offset += draft.bytes;
+            if let Some(rule) = draft.broken_rule(&queue.spec) {
+                parts.refuse(index, QueueError::MessageInvalid { rule });
                 continue;
             }
+            if let Some(name) = &draft.id {
+                let before = ids
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, number)| *number);
+                let known = || {
+                    state
+                        .durable
+                        .queues
+                        .repeated(id, name, state.now_ms)
+                        .map(|known| known.0)
+                };
+                if let Some(number) = before.or_else(known) {
+                    parts.accept(index, number);
+                    continue;
+                }
+            }
+            if !room.take(u64::from(draft.bytes)) {
+                parts.refuse(index, room.full());
+                continue;
+            }
+            if let Some(name) = draft.id.as_ref().filter(|_| queue.spec.dedup_ms > 0) {
+                ids.push((name, first + messages.len() as u64));
+            }
+            messages.push(published(state, queue, draft, at));
         }
-        if !room.take(u64::from(draft.bytes)) {
-            parts.refuse(index, room.full());
-            continue;
-        }
-        if let Some(name) = draft.id.as_ref().filter(|_| queue.spec.dedup_ms > 0) {
-            ids.push((name, first.0 + messages.len() as u64));
-        }
-        messages.push(published(state, queue, draft, at));
-    }
-    let entity = if messages.is_empty() { 0 } else { first.0 };
-    parts.finish(drafts.len(), sink)?;
-    sink.answer(entity);
-    for dropped in room.dropped.chunks(bounds::MESSAGE_BATCH) {
-        let messages = dropped.to_vec();
-        sink.emit(QueueEvent::MessagesDropped { queue: id, messages });
-    }
-    if !messages.is_empty() {
-        sink.emit(QueueEvent::MessagesPublished {
-            queue: id,
+        Ok(Self {
+            id,
+            queue,
             first,
-            payload: payload.clone(),
-            expires_ms: state.now_ms.saturating_add(queue.spec.retention_ms),
-            dedup_until_ms: state.now_ms.saturating_add(queue.spec.dedup_ms),
-            dedup_ids: queue.spec.dedup_ids,
+            dropped: room.dropped,
             messages,
-        });
+            parts,
+        })
     }
-    Ok(())
+
+    /// The refusal of the first message that is refused.
+    pub(in crate::queues) fn refusal(&self) -> Option<&Refusal> {
+        self.parts.0.iter().find_map(|part| match &part.outcome {
+            Outcome::Refused { refusal } => Some(refusal),
+            Outcome::Accepted { .. } => None,
+        })
+    }
+
+    pub(in crate::queues) fn emit(self, state: &State<'_>, payload: &Payload, sink: &mut Sink) {
+        let (queue, spec) = (self.id, &self.queue.spec);
+        for dropped in self.dropped.chunks(bounds::MESSAGE_BATCH) {
+            let messages = dropped.to_vec();
+            sink.emit(QueueEvent::MessagesDropped { queue, messages });
+        }
+        if !self.messages.is_empty() {
+            sink.emit(QueueEvent::MessagesPublished {
+                queue,
+                first: MessageId(self.first),
+                payload: payload.clone(),
+                expires_ms: state.now_ms.saturating_add(spec.retention_ms),
+                dedup_until_ms: state.now_ms.saturating_add(spec.dedup_ms),
+                dedup_ids: spec.dedup_ids,
+                messages: self.messages,
+            });
+        }
+    }
 }
 
 fn check(payload: &Payload, drafts: &[Draft]) -> Result<(), QueueError> {
@@ -124,25 +171,30 @@ struct Room<'a> {
     all: u64,
     /// Those that make room.
     dropped: Vec<MessageId>,
+    /// Somebody waits for room: nobody passes.
+    is_blocked: bool,
 }
 
 impl<'a> Room<'a> {
-    fn of(state: &'a State<'a>, id: QueueId, queue: &'a Queue) -> Self {
+    fn of(state: &'a State<'a>, id: QueueId, queue: &'a Queue, freed: Option<&Message>) -> Self {
         let counts = &queue.counts;
+        let own = freed.filter(|message| message.queue == id);
         Self {
             state,
             id,
             queue,
-            messages: counts.waiting + counts.in_flight,
-            bytes: counts.bytes,
-            all: state.durable.queues.messages.len() as u64,
+            messages: counts.waiting + counts.in_flight - u64::from(own.is_some()),
+            bytes: counts.bytes - own.map_or(0, |message| u64::from(message.bytes)),
+            all: state.durable.queues.messages.len() as u64 - u64::from(freed.is_some()),
             dropped: Vec::new(),
+            is_blocked: false,
         }
     }
 
     /// Takes room for one message; answers whether there is any.
     fn take(&mut self, bytes: u64) -> bool {
-        let fits = self.fits(bytes) || self.make_room(bytes);
+        let fits = !self.is_blocked && (self.fits(bytes) || self.make_room(bytes));
+        self.is_blocked = !fits && self.queue.spec.overflow == Overflow::Block && !crate::planted::is(28);
         if fits {
             (self.messages, self.bytes, self.all) = (self.messages + 1, self.bytes + bytes, self.all + 1);
         }
@@ -159,7 +211,7 @@ impl<'a> Room<'a> {
     /// Those that wait and would expire first go, if that is allowed and enough.
     fn make_room(&mut self, bytes: u64) -> bool {
         let spec = &self.queue.spec;
-        if spec.overflow == Overflow::Refuse || bytes > spec.max_bytes {
+        if spec.overflow != Overflow::DropOldest {
             return false;
         }
         let (before, count) = ((self.messages, self.bytes, self.all), self.dropped.len());

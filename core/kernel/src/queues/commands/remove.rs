@@ -12,6 +12,10 @@ pub(super) fn decide(state: &State<'_>, queue: QueueId, sink: &mut Sink) -> Resu
         let name = known.spec.name.clone();
         return Err(QueueError::NotEmpty { name, messages }.into());
     }
+    let schedules = state.durable.queues.schedules.iter();
+    for (schedule, _) in schedules.filter(|(_, schedule)| schedule.spec.queue == queue) {
+        sink.emit(QueueEvent::ScheduleRemoved { schedule });
+    }
     sink.emit(QueueEvent::QueueRemoved { queue });
     sink.answer(queue.0);
     Ok(())

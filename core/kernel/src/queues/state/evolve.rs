@@ -1,7 +1,7 @@
 use super::{Lane, Numbers, Queue, QueueCounts, Queues, Recent};
 use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Run;
-use crate::queues::{Batch, Extra, Message, MessageStatus, Published, QueueEvent};
+use crate::queues::{Batch, Extra, Message, MessageStatus, Published, QueueEvent, Schedule};
 
 impl Queues {
     pub(crate) fn evolve(&mut self, seq: u64, now_ms: u64, epoch: u64, event: &QueueEvent) {
@@ -148,6 +148,31 @@ impl Queues {
             QueueEvent::PayloadsErased { batches } => {
                 for batch in batches {
                     self.batches.remove(*batch);
+                }
+            }
+            QueueEvent::ScheduleSet { spec, due_ms } => {
+                let (spec, due_ms) = (spec.clone(), *due_ms);
+                let (published, skipped) = (0, 0);
+                self.schedules.insert(
+                    seq,
+                    Schedule {
+                        spec,
+                        due_ms,
+                        published,
+                        skipped,
+                    },
+                );
+            }
+            QueueEvent::ScheduleRemoved { schedule } => drop(self.schedules.remove(*schedule)),
+            QueueEvent::ScheduleFired {
+                schedule,
+                due_ms,
+                is_skipped,
+            } => {
+                if let Some(known) = self.schedules.get_mut(*schedule) {
+                    known.due_ms = *due_ms;
+                    known.published += u64::from(!is_skipped);
+                    known.skipped += u64::from(*is_skipped);
                 }
             }
         }

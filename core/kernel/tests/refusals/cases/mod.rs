@@ -60,6 +60,8 @@ pub(crate) fn all() -> Vec<Case> {
     queues::queues(&mut cases);
     queues::messages(&mut cases);
     queues::reports(&mut cases);
+    queues::consequences(&mut cases);
+    queues::schedules(&mut cases);
     cases
 }
 

@@ -1,13 +1,13 @@
 //! Of queues and messages.
 
-use polyphon_kernel::queues::QueueSpec;
-use polyphon_kernel::queues::commands::{Draft, Nack, QueueCommand};
+use polyphon_kernel::queues::commands::{Draft, Nack, Outgoing, QueueCommand};
+use polyphon_kernel::queues::{QueueSpec, ScheduleSpec};
 use polyphon_kernel::{Fence, MessageId, Payload, QueueId, bounds};
 use polyphon_wire::Bytes;
 
 use super::{Case, LONG, NOTHING, TOO_LONG_MS, add};
 use crate::common::Lab;
-use crate::common::queues::{draft, nack, publish, queue_spec};
+use crate::common::queues::{draft, nack, outgoing, publish, queue_spec, schedule_spec};
 
 const NO_QUEUE: QueueId = QueueId(NOTHING);
 const NO_MESSAGE: MessageId = MessageId(NOTHING);
@@ -151,6 +151,10 @@ pub(super) fn messages(cases: &mut Vec<Case>) {
             draft.key = Some("x".repeat(LONG));
         },
     );
+    breaks(
+        "a message must have no more bytes than its queue may hold",
+        |draft| draft.bytes = 1_000_001,
+    );
     add(
         cases,
         "QUEUE_FULL",
@@ -267,6 +271,141 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         |_| {
             let batches = vec![NOTHING];
             QueueCommand::FinishErasure { batches }
+        },
+    );
+}
+
+pub(super) fn consequences(cases: &mut Vec<Case>) {
+    let mut breaks = |code, rule, make: fn(&mut Lab, QueueId) -> Vec<Outgoing>| {
+        add(cases, code, rule, move |lab| {
+            let (queue, (fence, message)) = held(lab);
+            let outgoing = make(lab, queue);
+            QueueCommand::AckAndPublish {
+                fence,
+                message,
+                outgoing,
+            }
+        });
+    };
+    breaks("MESSAGE_INVALID", "must name each queue once", |_, queue| {
+        let one = || outgoing(queue, vec![draft(1)]);
+        vec![one(), one()]
+    });
+    breaks(
+        "MESSAGE_INVALID",
+        "between 1 and 1,000 messages may come of another",
+        |_, _| Vec::new(),
+    );
+    breaks(
+        "MESSAGE_INVALID",
+        "a message that comes of another has no id",
+        |_, queue| {
+            let id = Some("again".to_owned());
+            vec![outgoing(queue, vec![Draft { id, ..draft(1) }])]
+        },
+    );
+    breaks("QUEUE_UNKNOWN", "there is no queue", |_, _| {
+        vec![outgoing(NO_QUEUE, vec![draft(1)])]
+    });
+    breaks(
+        "MESSAGE_INVALID",
+        "the time to live must be between 1 ms and 366 days",
+        |_, queue| {
+            let ttl_ms = Some(0);
+            vec![outgoing(queue, vec![Draft { ttl_ms, ..draft(1) }])]
+        },
+    );
+    breaks(
+        "MESSAGE_INVALID",
+        "messages must have as many bytes as their payload",
+        |_, queue| {
+            let mut wrong = outgoing(queue, vec![draft(2)]);
+            wrong.messages = vec![draft(1)];
+            vec![wrong]
+        },
+    );
+    breaks("QUEUE_FULL", "has no room for more", |lab, _| {
+        let max_messages = 1;
+        let small = QueueSpec {
+            max_messages,
+            ..queue_spec("small")
+        };
+        let queue = lab.queue(small);
+        vec![outgoing(queue, vec![draft(1), draft(1)])]
+    });
+    add(cases, "LEASE_FENCED", "is not a running lease", |lab| {
+        let (queue, (_, message)) = held(lab);
+        QueueCommand::AckAndPublish {
+            fence: Fence(NOTHING),
+            message,
+            outgoing: vec![outgoing(queue, vec![draft(1)])],
+        }
+    });
+}
+
+pub(super) fn schedules(cases: &mut Vec<Case>) {
+    let mut breaks = |code, rule, change: fn(&mut ScheduleSpec)| {
+        add(cases, code, rule, move |lab| {
+            let queue = lab.queue(queue_spec("work"));
+            let mut spec = schedule_spec(queue, "report", "0 * * * *");
+            change(&mut spec);
+            QueueCommand::SetSchedule { spec }
+        });
+    };
+    breaks("QUEUE_UNKNOWN", "there is no queue", |spec| spec.queue = NO_QUEUE);
+    breaks(
+        "SCHEDULE_INVALID",
+        "its name must have 1 to 256 bytes and no control characters",
+        |spec| spec.name = "x".repeat(LONG),
+    );
+    breaks(
+        "SCHEDULE_INVALID",
+        "its message must have at most 256 bytes",
+        |spec| {
+            spec.payload = Payload::Inline {
+                bytes: Bytes(vec![0; 257]),
+            }
+        },
+    );
+    breaks(
+        "MESSAGE_INVALID",
+        "the time to live must be between 1 ms and 366 days",
+        |spec| spec.ttl_ms = Some(0),
+    );
+    breaks(
+        "SCHEDULE_INVALID",
+        "the expression must have five fields",
+        |spec| spec.cron = "* * *".to_owned(),
+    );
+    breaks("SCHEDULE_INVALID", "the minute must be 0 to 59", |spec| {
+        spec.cron = "60 * * * *".to_owned()
+    });
+    breaks("SCHEDULE_INVALID", "its time never comes", |spec| {
+        spec.cron = "0 0 30 2 *".to_owned()
+    });
+    add(cases, "QUEUE_LIMIT", "there are 1000 schedules already", |lab| {
+        let queue = lab.queue(queue_spec("work"));
+        let spec = |number: usize| schedule_spec(queue, &format!("report-{number}"), "0 0 1 1 *");
+        for number in 0..bounds::SCHEDULES {
+            let spec = spec(number);
+            lab.accept(QueueCommand::SetSchedule { spec });
+        }
+        let spec = spec(bounds::SCHEDULES);
+        QueueCommand::SetSchedule { spec }
+    });
+    add(cases, "QUEUE_UNKNOWN", "there is no queue", |_| {
+        QueueCommand::RemoveSchedule {
+            queue: NO_QUEUE,
+            name: "report".to_owned(),
+        }
+    });
+    add(
+        cases,
+        "SCHEDULE_UNKNOWN",
+        "there is no schedule \"report\"",
+        |lab| QueueCommand::RemoveSchedule {
+            queue: lab.queue(queue_spec("work")),
+            name: "report".to_owned(),
         },
     );
 }

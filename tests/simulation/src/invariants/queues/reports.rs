@@ -21,9 +21,15 @@ impl Invariant for Reports {
         if let Seeing::Frame(frame) = what {
             self.reported.clear();
             for request in &frame.commands {
-                if let Command::Queue(QueueCommand::AckMessages { messages, .. }) = &request.command {
-                    let reports = messages.iter().map(|(fence, message)| (fence.0, message.0));
-                    self.reported.extend(reports);
+                match &request.command {
+                    Command::Queue(QueueCommand::AckMessages { messages, .. }) => {
+                        let reports = messages.iter().map(|(fence, message)| (fence.0, message.0));
+                        self.reported.extend(reports);
+                    }
+                    Command::Queue(QueueCommand::AckAndPublish { fence, message, .. }) => {
+                        self.reported.insert((fence.0, message.0));
+                    }
+                    _ => {}
                 }
             }
         }

@@ -1,27 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { memoryStore } from "../../stores/memory/memory-store.ts";
-import { Teams } from "../../team/testing/teams.ts";
-import { FakeClock } from "../../testing/fake-clock.ts";
-import { faultyStore } from "../../testing/faulty-store.ts";
-import type { QueueMessage } from "./message.ts";
-import type { Queue } from "./queue.ts";
+import { memoryStore } from "../../../stores/memory/memory-store.ts";
+import { Teams } from "../../../team/testing/teams.ts";
+import { FakeClock } from "../../../testing/fake-clock.ts";
+import { faultyStore } from "../../../testing/faulty-store.ts";
+import type { QueueMessage } from "../message.ts";
+import { isEmpty, until } from "./until.ts";
 
 const teams = new Teams();
 afterEach(() => teams.close());
-
-/** Resolves once `holds` does; turns of the platform, no time. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 2_000; left > 0; left--) {
-    if (await holds()) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error("it never came to that");
-}
-
-async function isEmpty(queue: Queue<unknown>): Promise<boolean> {
-  const { waiting, inFlight } = await queue.stats();
-  return waiting + inFlight === 0;
-}
 
 describe("a queue", () => {
   it("hands every message to its consumer and counts where each is", async () => {
@@ -152,6 +138,45 @@ describe("a queue", () => {
     await closed;
     expect(running.length).toBe(2);
     expect(await queue.stats()).toMatchObject({ acked: 2, waiting: 3, inFlight: 0 });
+  });
+});
+
+describe("what a queue says of itself", () => {
+  it("is how fast messages come and go, how long that takes, and what went wrong", async () => {
+    const clock = new FakeClock();
+    const team = await teams.open({ clock });
+    const queue = team.queue<number>("work", { maxMessages: 4, maxAttempts: 1 });
+    await Promise.allSettled([1, 2, 3, 4, 5].map((value) => queue.publish(value)));
+    await clock.advanceAsync(2_000);
+    const seen: QueueMessage<number>[] = [];
+    queue.consume((message) => {
+      if (message.value === 4) throw new Error("four");
+      seen.push(message);
+      return new Promise(() => undefined);
+    });
+    await until(() => seen.length === 3);
+    await clock.advanceAsync(3_000);
+    await Promise.all(seen.map((message) => message.ack()));
+    const { latency, ...rest } = await queue.stats();
+    expect(rest).toMatchObject({ refused: 1, failed: 1, late: 0 });
+    expect(rest.publishedPerSecond).toBeCloseTo(4 / 5);
+    expect(rest.deliveredPerSecond).toBeCloseTo(4 / 5);
+    expect(rest.ackedPerSecond).toBeCloseTo(3 / 5);
+    expect(latency.publishing).toMatchObject({ count: 4, maxMs: 0 });
+    expect(latency.waiting).toMatchObject({ count: 4, p50Ms: 2_000 });
+    expect(latency.handling).toMatchObject({ count: 3, p99Ms: 3_000 });
+  });
+
+  it("names all dead letters at once, however many there are", async () => {
+    const team = await teams.open();
+    const queue = team.queue<number>("work", { maxAttempts: 1 });
+    const consumer = queue.consume((message) => message.reject("no"), { concurrency: 500 });
+    await Promise.all(Array.from({ length: 1_200 }, (_, value) => queue.publish(value)));
+    await until(async () => (await queue.stats()).dead === 1_200);
+    await consumer.close();
+    expect(await queue.redrive("all")).toBe(1_200);
+    expect(await queue.stats()).toMatchObject({ dead: 0, waiting: 1_200, redriven: 1_200 });
+    expect(await queue.discard("all")).toBe(0);
   });
 });
 
