@@ -1,3 +1,4 @@
+import { asciiText } from "../ascii.ts";
 import { PolyphonError } from "../errors/error.ts";
 import { equalBytes } from "../stores/chain.ts";
 import type { PayloadRow } from "../stores/store.ts";
@@ -5,6 +6,8 @@ import type { Payload } from "../wasm/codec.generated.ts";
 
 /** Bytes a payload may have to stand in an event; longer ones are rows of the store. */
 const INLINE_BYTES = 256;
+/** Up to this size it is worth looking whether the bytes are ASCII. */
+const SHORT_BYTES = 32;
 
 /** Turns JSON values into payloads and back. */
 export class Payloads {
@@ -47,8 +50,9 @@ export class Payloads {
 export type DraftRow = Omit<PayloadRow, "owner">;
 
 /** Reads back a payload that stands in its event. */
-export function decodeInline(payload: Extract<Payload, { type: "Inline" }>): unknown {
-  return JSON.parse(decoder.decode(payload.bytes));
+export function decodeInline({ bytes }: Extract<Payload, { type: "Inline" }>): unknown {
+  const short = bytes.length <= SHORT_BYTES ? asciiText(bytes) : undefined;
+  return JSON.parse(short ?? decoder.decode(bytes));
 }
 
 /** Where payloads are read from, and how their bytes are told from others. */

@@ -116,12 +116,11 @@ export class Sessions implements SessionPort {
       if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
       face.changed();
     }
+    if (event.type !== "SessionEnded") return;
     const entry = this.#runtime.mirror.sessions.get(handle);
-    if (event.type === "SessionEnded" && entry !== undefined) for (const face of faces) face.end(handle, { entry });
-    if (event.type === "SessionEnded") {
-      this.#faces.delete(handle);
-      this.#etas.forget(handle);
-    }
+    if (entry !== undefined) for (const face of faces) face.end(handle, { entry });
+    this.#faces.delete(handle);
+    this.#etas.forget(handle);
   }
 
   /** Keeps a line an agent wrote and passes it on. */

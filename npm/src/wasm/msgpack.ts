@@ -1,3 +1,5 @@
+import { asciiText } from "../ascii.ts";
+
 /** Writes MessagePack in its shortest form, the same bytes as the Rust side. */
 export class Writer {
   #bytes: Uint8Array;
@@ -265,13 +267,8 @@ export class Reader {
       (length * 7 + (this.#bytes[this.#at] as number) * 5 + (this.#bytes[this.#at + length - 1] as number)) % TEXTS;
     const known = this.#texts[slot] as string;
     if (known.length === length && this.#isNext(known)) return known;
-    let text = "";
-    for (let index = 0; index < length; index++) {
-      const code = this.#bytes[this.#at + index] as number;
-      if (code >= 0x80) return undefined;
-      text += String.fromCharCode(code);
-    }
-    this.#texts[slot] = text;
+    const text = asciiText(this.#bytes, this.#at, this.#at + length);
+    if (text !== undefined) this.#texts[slot] = text;
     return text;
   }
 

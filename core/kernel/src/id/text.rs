@@ -50,11 +50,13 @@ impl TypeId {
 
 impl fmt::Display for TypeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}_", self.prefix)?;
-        (0..DIGITS).rev().try_for_each(|digit| {
-            let index = (self.uuid >> (5 * digit) & 31) as usize;
-            write!(f, "{}", ALPHABET[index] as char)
-        })
+        let mut suffix = [0; DIGITS];
+        for (digit, byte) in suffix.iter_mut().rev().enumerate() {
+            *byte = ALPHABET[(self.uuid >> (5 * digit) & 31) as usize];
+        }
+        f.write_str(self.prefix)?;
+        f.write_str("_")?;
+        f.write_str(std::str::from_utf8(&suffix).map_err(|_| fmt::Error)?)
     }
 }
 
