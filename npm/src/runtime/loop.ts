@@ -75,6 +75,8 @@ export interface SubmitOptions {
   readonly rows?: readonly DraftRow[];
   /** Owner of the rows; the entity the command makes when absent. */
   readonly owner?: number;
+  /** Keys of payload rows that nothing needs once the command is durable. */
+  readonly drop?: readonly string[];
 }
 
 /** A command as a step takes it. */
@@ -349,7 +351,7 @@ export class Loop {
     // Nothing to write, but what it answers may rest on a frame that is still on its way: it waits its turn.
     if (flight.isDurable) return;
     const { store } = this.#parts;
-    store.append(flight.output.frame, rowsOf(flight)).then(
+    store.append(flight.output.frame, rowsOf(flight), { drop: dropsOf(flight) }).then(
       () => this.#confirm(flight),
       (error: unknown) => this.#doubt(flight, error),
     );
@@ -528,6 +530,10 @@ function rowsOf({ output, waiting }: InFlight): PayloadRow[] {
   return rows;
 }
 
+function dropsOf({ waiting }: InFlight): string[] {
+  return waiting.flatMap(({ options }) => options.drop ?? NO_KEYS);
+}
+
 function asPolyphonError(error: unknown): PolyphonError {
   if (error instanceof PolyphonError) return error;
   return new PolyphonError("STORE_IO", {
@@ -565,5 +571,6 @@ const NO_ROWS: readonly DraftRow[] = [];
 /** Stands for a command until a step takes it. */
 const GROWING: Command = { type: "RaiseFormat", level: 0 };
 const NO_OPTIONS: SubmitOptions = {};
+const NO_KEYS: readonly string[] = [];
 
 function ignore(): void {}

@@ -133,8 +133,6 @@ export class Runtime {
       clock: parts.clock,
       source: this.#source,
       nextKey: () => this.payloads.nextKey(),
-      erase: (keys) => parts.store.erasePayloads(keys),
-      troubled: (error) => listener.troubled(error),
     });
     this.executor = new Executor({
       loop: this.loop,

@@ -98,6 +98,11 @@ export interface AppendOptions {
    * larger buffer. Without it the store copies before `append` returns, so the caller may reuse the memory at once.
    */
   readonly transfer?: boolean;
+  /**
+   * Keys of payloads that nothing refers to any more: they are gone with this commit. Unknown keys are ignored. Unlike
+   * {@link Store.erasePayloads} this only gives their room back; their bytes may lie in it until something else does.
+   */
+  readonly drop?: readonly string[];
 }
 
 /** What a store gives; shown in health, never more than the engine gives. */

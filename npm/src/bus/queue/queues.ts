@@ -24,9 +24,10 @@ import { RecordWriter, readRecord } from "./record.ts";
 import { Reporter } from "./reporter.ts";
 import { WaitingPublisher } from "./waiting-publisher.ts";
 
-/** Rows are erased together, so long after the first of them was emptied: each time is a commit of its own. */
-const ERASE_AFTER_MS = 250;
-/** Rows, or dead letters, one command may name. */
+/** Rows are erased so long after they were emptied, a few at a time: whoever waits for the commit waits for them too. */
+const ERASE_AFTER_MS = 20;
+const ERASED_AT_ONCE = 100;
+/** Dead letters one command may name. */
 const NAMED_AT_ONCE = 1_000;
 
 /** What queues need of the runtime around them. */
@@ -35,8 +36,6 @@ export interface QueuesParts {
   readonly clock: Clock;
   readonly source: PayloadSource;
   nextKey(): string;
-  erase(keys: readonly string[]): Promise<void>;
-  troubled(error: Error): void;
 }
 
 /** The queues of a journal as this process uses them. */
@@ -50,6 +49,7 @@ export class Queues {
   readonly #meters = new Map<string, Meter>();
   readonly #blocked = new Set<WaitingPublisher>();
   #eraser: (() => void) | undefined;
+  #isClosed = false;
   #lastConsumer = 0;
 
   constructor(parts: QueuesParts) {
@@ -211,8 +211,8 @@ export class Queues {
 
   /** Nothing is erased any more; what was to be is asked for again when the journal is opened. */
   close(error: PolyphonError): void {
+    this.#isClosed = true;
     this.#eraser?.();
-    this.#eraser = undefined;
     for (const publisher of [...this.#blocked]) publisher.close(error);
   }
 
@@ -226,27 +226,28 @@ export class Queues {
   }
 
   #eraseSoon(): void {
-    this.#eraser ??= this.#parts.clock.after(ERASE_AFTER_MS, () => void this.#erase(), { background: true });
+    if (this.#isClosed || this.#eraser !== undefined || this.#emptied.size === 0) return;
+    this.#eraser = this.#parts.clock.after(ERASE_AFTER_MS, () => this.#erase(), { background: true });
   }
 
-  /** Rows are erased, then the journal is told. What is asked for twice, or after a crash, is erased already. */
-  async #erase(): Promise<void> {
-    const rows: [number, string][] = [];
-    for (const [batch, key] of this.#emptied) if (key !== undefined) rows.push([batch, key]);
-    const batches = rows.map(([batch]) => batch);
-    for (const batch of batches) this.#emptied.set(batch, undefined);
-    try {
-      await this.#parts.erase(rows.map(([, key]) => key));
-      for (let from = 0; from < batches.length; from += NAMED_AT_ONCE) {
-        this.loop.send({ type: "FinishErasure", batches: batches.slice(from, from + NAMED_AT_ONCE) });
-      }
-    } catch (error) {
-      // What is not erased now is asked for again when the journal is read back.
-      this.#parts.troubled(error as Error);
-    }
-    for (const batch of batches) this.#emptied.delete(batch);
+  /** The journal is told that rows are erased, and they are gone with the same commit. */
+  #erase(): void {
     this.#eraser = undefined;
-    if (this.#emptied.size > 0) this.#eraseSoon();
+    const rows: [number, string][] = [];
+    for (const [batch, key] of this.#emptied) {
+      if (key !== undefined) rows.push([batch, key]);
+      if (rows.length === ERASED_AT_ONCE) break;
+    }
+    for (const [batch] of rows) this.#emptied.set(batch, undefined);
+    const batches = rows.map(([batch]) => batch);
+    const drop = rows.map(([, key]) => key);
+    // What was not written is asked for again when the journal is read back.
+    const over = (): void => {
+      for (const batch of batches) this.#emptied.delete(batch);
+      this.#eraseSoon();
+    };
+    const taken = { command: { type: "FinishErasure", batches }, options: { drop } } as const;
+    this.loop.grow({ seal: () => taken, settle: over, fail: over });
   }
 }
 

@@ -6,6 +6,7 @@ import type { PayloadRow } from "../store.ts";
 import { storeError } from "../store-error.ts";
 import { answer, type Database, type Transaction } from "./database.ts";
 import { ownMeta } from "./owned.ts";
+import { dropKeys } from "./payloads.ts";
 import type { Recovered } from "./recovery.ts";
 import type { FrameRow, StoredPayload } from "./schema.ts";
 
@@ -34,7 +35,7 @@ export class Appender {
   }
 
   /** One durable commit. The next one may begin when this one has ended. */
-  async append(bytes: Uint8Array, payloads: readonly PayloadRow[]): Promise<void> {
+  async append(bytes: Uint8Array, payloads: readonly PayloadRow[], drop: readonly string[]): Promise<void> {
     const header = parseFrameHeader(bytes);
     checkTurn(this.#name, header, { epoch: this.#epoch, lastSeq: this.lastSeq, partition: this.#partition });
     const { damage } = inspectFrame(bytes, this.#link);
@@ -45,11 +46,12 @@ export class Appender {
     await this.#db.write(["meta", "frames", "payloads"], async (tx) => {
       const meta = await ownMeta(tx, { name: this.#name, epoch: this.#epoch });
       const added = await this.#addPayloads(tx, payloads, header.firstSeq);
+      const dropped = await dropKeys(tx, drop);
       const { firstSeq, lastSeq, epoch } = header;
       const total = meta.framesAdded + bytes.byteLength;
       const row: FrameRow = { firstSeq, lastSeq, epoch, total, bytes };
       tx.table("frames").add(row);
-      tx.putMeta({ ...meta, lastSeq, framesAdded: total, payloadBytes: meta.payloadBytes + added });
+      tx.putMeta({ ...meta, lastSeq, framesAdded: total, payloadBytes: meta.payloadBytes + added - dropped });
     });
     this.#link = linkAfter(header, await hashing);
     this.#partition = header.partition;

@@ -103,7 +103,7 @@ class IndexedDbStore implements Store {
     const whole = frame.byteLength === frame.buffer.byteLength;
     const own = options.transfer === true && whole ? frame : frame.slice();
     const rows = payloads.map((row) => ({ ...row, bytes: row.bytes.slice() }));
-    const appended = this.#appends.then(() => this.#append(own, rows));
+    const appended = this.#appends.then(() => this.#append(own, rows, options.drop ?? []));
     this.#appends = appended.catch(() => undefined);
     return appended;
   }
@@ -173,10 +173,10 @@ class IndexedDbStore implements Store {
   }
 
   /** Any failure leaves in doubt what is durable. */
-  async #append(frame: Uint8Array, rows: readonly PayloadRow[]): Promise<void> {
+  async #append(frame: Uint8Array, rows: readonly PayloadRow[], drop: readonly string[]): Promise<void> {
     const appender = this.#working();
     try {
-      await appender.append(frame, rows);
+      await appender.append(frame, rows, drop);
     } catch (error) {
       this.#failure ??= toStoreError(this.name, error);
       throw error;

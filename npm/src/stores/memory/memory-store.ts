@@ -79,6 +79,7 @@ class MemoryStore implements Store {
     this.#requireWorking();
     try {
       this.#append(frame, payloads, options.transfer === true);
+      this.#drop(options.drop ?? []);
     } catch (error) {
       this.#failure = error as PolyphonError;
       throw error;
@@ -130,6 +131,10 @@ class MemoryStore implements Store {
 
   async erasePayloads(keys: readonly string[]): Promise<void> {
     this.#requireWorking();
+    this.#drop(keys);
+  }
+
+  #drop(keys: readonly string[]): void {
     for (const key of keys) {
       this.#disk.usedBytes -= this.#disk.payloads.get(key)?.bytes.byteLength ?? 0;
       this.#disk.payloads.delete(key);

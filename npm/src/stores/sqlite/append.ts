@@ -6,10 +6,11 @@ import type { Database } from "./database.ts";
 import { lastFrame, readMeta } from "./meta.ts";
 import type { PackedPayloads } from "./packed-payloads.ts";
 import type { Recovered } from "./recovery.ts";
+import { dropPayloads } from "./retention.ts";
 import { sha256 } from "./scan.ts";
 
 /** One frame and its payloads. */
-export type Entry = readonly [frame: Uint8Array, payloads: PackedPayloads | undefined];
+export type Entry = readonly [frame: Uint8Array, payloads: PackedPayloads | undefined, drop: readonly string[]];
 
 /** Where the next frame goes on. */
 interface End {
@@ -53,7 +54,7 @@ export class Appender {
     });
   }
 
-  #insert(end: End, [frame, payloads]: Entry): End {
+  #insert(end: End, [frame, payloads, drop]: Entry): End {
     const header = parseFrameHeader(frame);
     checkTurn(this.#name, header, { epoch: this.#epoch, lastSeq: lastSeqOf(end), partition: end.partition });
     const { damage } = inspectFrame(frame, end.link);
@@ -62,6 +63,7 @@ export class Appender {
     }
     const framesTotal = end.framesTotal + frame.byteLength;
     const added = payloads === undefined ? 0 : this.#insertPayloads(payloads, header.lastSeq);
+    dropPayloads(this.#db, drop);
     const payloadsTotal = end.payloadsTotal + added;
     const { firstSeq, lastSeq, epoch, partition } = header;
     this.#db.run(

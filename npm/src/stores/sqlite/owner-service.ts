@@ -83,8 +83,8 @@ export class OwnerService extends ReaderService {
     }
   }
 
-  append(frame: Uint8Array, payloads: PackedPayloads | undefined): void {
-    this.#append([[frame, payloads]]);
+  append(frame: Uint8Array, payloads: PackedPayloads | undefined, drop: readonly string[]): void {
+    this.#append([[frame, payloads, drop]]);
   }
 
   /** Frames that came while others were written are one commit. */
@@ -116,8 +116,9 @@ export class OwnerService extends ReaderService {
       this.#failure = toStoreError(this.#config.name, this.#config.file, error);
       throw this.#failure;
     }
-    for (const [frame, payloads] of entries) {
-      checkpointer.wrote(frame.byteLength + (payloads?.bytes.byteLength ?? 0), payloads?.keys.length);
+    for (const [frame, payloads, drop] of entries) {
+      const rows = (payloads?.keys.length ?? 0) + drop.length;
+      checkpointer.wrote(frame.byteLength + (payloads?.bytes.byteLength ?? 0), rows);
     }
   }
 

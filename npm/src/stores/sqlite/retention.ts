@@ -116,15 +116,21 @@ function deletePayloads(db: Database, rows: readonly { readonly id: number; read
   if (rows.length > 0) db.run("UPDATE meta SET payloads_dropped = payloads_dropped + ?", bytes);
 }
 
+/** Drops payloads by their keys. Call it inside a transaction. */
+export function dropPayloads(db: Database, keys: readonly string[]): void {
+  const size = "SELECT id, length(bytes) AS size FROM payloads WHERE key = ?";
+  const rows = keys.map((key) => db.get<{ id: number; size: number }>(size, key));
+  deletePayloads(
+    db,
+    rows.filter((row) => row !== undefined),
+  );
+}
+
 /** Erases payloads so that their bytes are in neither the database nor its log any more. */
 export function erasePayloads(db: Database, keys: readonly string[]): void {
   db.exec("PRAGMA secure_delete = ON");
   try {
-    db.transaction(() => {
-      for (const key of keys) {
-        deletePayloads(db, db.all("SELECT id, length(bytes) AS size FROM payloads WHERE key = ?", key));
-      }
-    });
+    db.transaction(() => dropPayloads(db, keys));
   } finally {
     db.exec("PRAGMA secure_delete = OFF");
   }

@@ -85,7 +85,7 @@ class SqliteStore extends SqliteReading<OwnerService> implements Store {
     // To move a buffer costs more than to copy a small one; what crosses without being moved is copied on the way.
     const large = own.byteLength > COPY_BYTES_MAX && own.buffer instanceof ArrayBuffer;
     if (large && (options.transfer === true || !whole)) transfer.push(own.buffer as ArrayBuffer);
-    await client.call("append", [own, packed], transfer);
+    await client.call("append", [own, packed, options.drop ?? []], transfer);
   }
 
   async erasePayloads(keys: readonly string[]): Promise<void> {

@@ -34,6 +34,26 @@ export function payloads(context: Context): void {
     ok((await store.payload("new")) === undefined, "nothing of the refused append");
   });
 
+  context.test("payloads can be dropped with a commit", async ({ store, chain, restart }) => {
+    await store.append(await chain.next(), [
+      { key: "a", owner: 1, bytes: noise(100, 1) },
+      { key: "b", owner: 1, bytes: noise(200, 2) },
+    ]);
+    const drop = ["a", "not there"];
+    await store.append(await chain.next(), [{ key: "c", owner: 1, bytes: noise(50, 3) }], { drop });
+    ok((await store.payload("a")) === undefined, "no payload");
+    sameBytes(await store.payload("b"), noise(200, 2), "the other payload");
+    await refused(
+      store.append(await chain.next(), [{ key: "b", owner: 1, bytes: noise(9, 4) }], { drop: ["b", "c"] }),
+      "STORE_PAYLOAD_CONFLICT",
+    );
+    await restart();
+    ok((await store.payload("a")) === undefined, "no payload after a restart");
+    sameBytes(await store.payload("c"), noise(50, 3), "what a refused commit would have dropped");
+    equal((await store.health()).payloadBytes, 250, "payloadBytes");
+    equal((await store.verify()).ok, true, "the journal");
+  });
+
   context.test("payloads can be erased without touching the journal", async ({ store, chain, restart }) => {
     const frame = await chain.next();
     await store.append(frame, [
