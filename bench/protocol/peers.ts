@@ -9,6 +9,8 @@ import type { Plain } from "./messages.ts";
 /** A stack: how it writes a message and reads it. */
 export interface Stack {
   readonly name: string;
+  /** Whether both ends must know what earlier messages looked like. */
+  readonly isShared?: boolean;
   write(message: Plain): Uint8Array;
   read(bytes: Uint8Array): Plain;
 }
@@ -113,11 +115,14 @@ export const STACKS: readonly Stack[] = [
     (message) => records.pack(message),
     (bytes) => records.unpack(bytes),
   ),
-  stack(
-    "msgpackr shared",
-    (message) => shared.pack(message),
-    (bytes) => shared.unpack(bytes),
-  ),
+  {
+    ...stack(
+      "msgpackr shared",
+      (message) => shared.pack(message),
+      (bytes) => shared.unpack(bytes),
+    ),
+    isShared: true,
+  },
   stack(
     "@msgpack/msgpack",
     (message) => official.encode(message),

@@ -6,6 +6,7 @@
 mod codec;
 mod errors;
 mod names;
+mod schema;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
@@ -30,6 +31,10 @@ fn run(root: &Path) -> io::Result<()> {
         &errors::typescript(),
     )?;
     write(&root.join("npm/src/errors/cures.generated.ts"), &errors::cures())?;
+    write(
+        &root.join("npm/src/protocol/direct/schema.generated.ts"),
+        &schema::typescript(),
+    )?;
     let pages = root.join("docs/errors");
     for (name, text) in errors::pages() {
         write(&pages.join(name), &text)?;

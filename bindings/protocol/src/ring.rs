@@ -125,6 +125,16 @@ impl RawGuard {
         self.0.begin(sender, key_id, wide(epoch)).map_err(told)
     }
 
+    /// Lets a packet pass once. `seal` is what it says of its seal: epoch, counter and id of the key.
+    pub fn admits(&mut self, sender: &str, seal: &[u8]) -> bool {
+        let number = |at: usize| {
+            let bytes = seal.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+            u64::from_le_bytes(bytes.unwrap_or_default())
+        };
+        let id = std::str::from_utf8(seal.get(16..).unwrap_or_default()).unwrap_or_default();
+        self.0.admit(sender, id, number(0), number(8)).is_ok()
+    }
+
     /// Forgets a sender.
     pub fn end(&mut self, sender: &str) {
         self.0.end(sender);

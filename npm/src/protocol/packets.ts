@@ -1,3 +1,4 @@
+import { DirectPackets } from "./direct/packets.ts";
 import type { Envelope, EnvelopeHeader, ReceivedEnvelope } from "./envelope.ts";
 import { protocolError } from "./failure.ts";
 import { type Epoch, halves } from "./negotiation.ts";
@@ -46,6 +47,7 @@ export class Packets {
   readonly #module: ProtocolModule;
   readonly #noKeys: KeyRing;
   readonly #noGuard: ReplayGuard;
+  readonly #direct = new DirectPackets();
 
   constructor(module: ProtocolModule, noKeys: KeyRing, noGuard: ReplayGuard) {
     this.#module = module;
@@ -53,7 +55,11 @@ export class Packets {
     this.#noGuard = noGuard;
   }
 
-  pack(envelope: Envelope, { codec = "msgpack", compression, seal }: PacketOptions): Uint8Array {
+  pack(envelope: Envelope, options: PacketOptions): Uint8Array {
+    return this.#direct.pack(envelope, options) ?? this.#pack(envelope, options);
+  }
+
+  #pack(envelope: Envelope, { codec = "msgpack", compression, seal }: PacketOptions): Uint8Array {
     const module = this.#module;
     module.put(envelope);
     const how = [numberOf(CODECS, codec), compression === undefined ? 0 : numberOf(COMPRESSIONS, compression)] as const;
@@ -69,9 +75,13 @@ export class Packets {
     return answer === TO_HOST ? this.#sealed(ring) : module.taken(answer);
   }
 
-  open(bytes: Uint8Array, { ring, guard, sealedOnly = false }: OpenOptions): ReceivedEnvelope {
-    const module = this.#module;
+  open(bytes: Uint8Array, options: OpenOptions): ReceivedEnvelope {
     const packet = own(bytes);
+    return this.#direct.open(packet, options) ?? this.#open(packet, options);
+  }
+
+  #open(packet: Uint8Array, { ring, guard, sealedOnly = false }: OpenOptions): ReceivedEnvelope {
+    const module = this.#module;
     module.load(packet);
     const keys = ring ?? this.#noKeys;
     const { raw } = guard ?? this.#noGuard;

@@ -1,4 +1,5 @@
 import type { SealName } from "../wire/names.ts";
+import type { DirectKey } from "./key-ring.ts";
 
 /** A key as a host's cryptography holds it. */
 export interface EngineKey {
@@ -12,6 +13,8 @@ export interface EngineKey {
    * wrong.
    */
   open(packet: Uint8Array, payloadAt: number, nonce: Uint8Array, tag: Uint8Array): Uint8Array | undefined;
+  /** The key as one of HMAC that needs no call into the module, if it is one. */
+  direct?(id: Uint8Array): DirectKey;
   /** Erases what can be erased. */
   dispose(): void;
 }

@@ -20,6 +20,15 @@ export interface PublicKey {
   readonly publicKey: Uint8Array;
 }
 
+/** A key of HMAC that the host holds, and the bytes of its id. @internal */
+export interface DirectKey {
+  readonly id: Uint8Array;
+  /** The tag of what stands from `from` to `end`, a unit a byte; the 64 bytes before are overwritten. */
+  tag(bytes: Uint8Array, from: number, end: number): string;
+  /** The same for bytes with nothing before them. */
+  longTag(bytes: Uint8Array): string;
+}
+
 /** Keys by their ids. One of them seals; all of them open, so a key can be replaced while packets are under way. */
 export class KeyRing {
   /** @internal */
@@ -27,6 +36,8 @@ export class KeyRing {
   readonly #engine: Engine;
   readonly #keys = new Map<number, EngineKey>();
   readonly #handles = new Map<string, number>();
+  #direct: readonly DirectKey[] = [];
+  #sealing: DirectKey | undefined;
   #next = 1;
 
   /** @internal */
@@ -54,6 +65,9 @@ export class KeyRing {
     if (handle !== undefined) this.#keys.get(handle)?.dispose();
     this.#keys.delete(handle ?? 0);
     this.#handles.delete(id);
+    const isOther = (key: DirectKey): boolean => decoder.decode(key.id) !== id;
+    this.#direct = this.#direct.filter(isOther);
+    if (this.#sealing !== undefined && !isOther(this.#sealing)) this.#sealing = undefined;
     return this.raw.retire(id);
   }
 
@@ -72,6 +86,19 @@ export class KeyRing {
     const key = this.#keys.get(handle);
     if (key === undefined) throw protocolError("PROTOCOL_KEY_UNKNOWN", "key", "must be in the ring", "another key");
     return key;
+  }
+
+  /** The key that seals, if it needs no call into the module. @internal */
+  get sealing(): DirectKey | undefined {
+    return this.#sealing;
+  }
+
+  /** The key whose id stands there, if it needs no call into the module. @internal */
+  opening(packet: Uint8Array, at: number, length: number): DirectKey | undefined {
+    for (const key of this.#direct) {
+      if (key.id.length === length && isAt(packet, at, key.id)) return key;
+    }
+    return undefined;
   }
 
   /** @internal */
@@ -95,6 +122,9 @@ export class KeyRing {
     }
     if (held !== undefined) this.#keys.set(handle, held);
     this.#handles.set(id, handle);
+    const direct = held?.direct?.(encoder.encode(id));
+    if (direct !== undefined) this.#direct = [...this.#direct, direct];
+    if (seals) this.#sealing = direct;
   }
 
   async #imported(key: SecretKey | PublicKey, secret: Uint8Array | undefined): Promise<EngineKey | undefined> {
@@ -103,3 +133,11 @@ export class KeyRing {
     return this.#engine.key(key.id, key.seal, secret);
   }
 }
+
+function isAt(packet: Uint8Array, at: number, id: Uint8Array): boolean {
+  for (let index = 0; index < id.length; index++) if (packet[at + index] !== id[index]) return false;
+  return true;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

@@ -20,6 +20,13 @@ export class ReplayGuard {
     refusing(() => this.raw.begin(sender, keyId, halves(epoch)));
   }
 
+  /**
+   * Lets a packet pass once, whose epoch, counter and key id begin at `at`. @internal
+   */
+  admits(sender: string, packet: Uint8Array, at: number, idBytes: number): boolean {
+    return this.raw.admits(sender, packet.subarray(at, at + 16 + idBytes));
+  }
+
   /** Forgets a sender, with all its keys. */
   end(sender: string): void {
     this.raw.end(sender);

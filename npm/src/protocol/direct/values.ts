@@ -1,0 +1,20 @@
+import { protocolError } from "../failure.ts";
+import { DirectReader, LEFT } from "./reader.ts";
+import { DirectWriter } from "./writer.ts";
+
+/** A value as MessagePack. `PROTOCOL_FIELD_INVALID` for what it cannot say. */
+export function encodeValue(value: unknown): Uint8Array {
+  const writer = new DirectWriter();
+  writer.begin(0);
+  if (!writer.value(value, 0)) throw protocolError("PROTOCOL_FIELD_INVALID", "payload", writer.trouble, typeof value);
+  return writer.taken();
+}
+
+/** The value that MessagePack says. `PROTOCOL_MALFORMED` when the bytes are none that the protocol lets pass. */
+export function decodeValue(bytes: Uint8Array): unknown {
+  const value = new DirectReader(true).read(bytes, 0, bytes.length);
+  if (value === LEFT) {
+    throw protocolError("PROTOCOL_MALFORMED", "payload", "must be a value of MessagePack", "other bytes");
+  }
+  return value;
+}
