@@ -1,5 +1,5 @@
 // The package in the system's Chromium: the store contract on IndexedDB, teams in pages and workers, reloads, crashes,
-// two tabs. The last line is `N passed, N failed`.
+// two tabs, transports, packets. The last line is `N passed, N failed`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { chromium, serve } from "../../scripts/lib/chromium.mjs";
 import { inRepo } from "../../scripts/lib/paths.mjs";
 import { Checks } from "../packaging/checks.mjs";
 import { Chromium } from "./browser.ts";
+import { protocol } from "./scenarios/protocol.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import { storeContract } from "./scenarios/store-contract.ts";
 import { survival } from "./scenarios/survival.ts";
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
   const browser = new Chromium();
   try {
     const stage: Stage = { checks, browser, context: await browser.start(), port };
-    for (const scenario of [team, storeContract, survival, tabs, refusals, transports]) {
+    for (const scenario of [team, storeContract, survival, tabs, refusals, transports, protocol]) {
       if (only === undefined || scenario.name === only) await scenario(stage);
     }
   } finally {

@@ -1,5 +1,6 @@
 /** The page of the browser tests: gives scenarios what they work with. */
 import { type Lab, lab, twoTasks } from "./lab.ts";
+import { answerPackets } from "./protocol.ts";
 import { transports } from "./transports.ts";
 
 declare global {
@@ -8,6 +9,7 @@ declare global {
       twoTasks: typeof twoTasks;
       inWorker(name: string | undefined): Promise<string>;
       transports: typeof transports;
+      answerPackets: typeof answerPackets;
     };
   }
 }
@@ -21,4 +23,4 @@ function inWorker(name: string | undefined): Promise<string> {
   });
 }
 
-window.lab = { ...lab, twoTasks, inWorker, transports };
+window.lab = { ...lab, twoTasks, inWorker, transports, answerPackets };
