@@ -10,6 +10,7 @@ import { Checks } from "../packaging/checks.mjs";
 import { Chromium } from "./browser.ts";
 import { protocol } from "./scenarios/protocol.ts";
 import { refusals } from "./scenarios/refusals.ts";
+import { remoteAgents } from "./scenarios/remote-agents.ts";
 import { storeContract } from "./scenarios/store-contract.ts";
 import { survival } from "./scenarios/survival.ts";
 import { tabs } from "./scenarios/tabs.ts";
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   const browser = new Chromium();
   try {
     const stage: Stage = { checks, browser, context: await browser.start(), port };
-    for (const scenario of [team, storeContract, survival, tabs, refusals, transports, protocol]) {
+    for (const scenario of [team, storeContract, survival, tabs, refusals, transports, protocol, remoteAgents]) {
       if (only === undefined || scenario.name === only) await scenario(stage);
     }
   } finally {

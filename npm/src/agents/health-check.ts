@@ -7,6 +7,9 @@ export function withHealthCheck(host: AgentHost, check: (() => boolean | Promise
     kind: host.kind,
     run: (attempt, sink, signal) => host.run(attempt, sink, signal),
     close: () => host.close(),
+    expect: (fence) => host.expect?.(fence),
+    settled: (fence, completed) => host.settled?.(fence, completed),
+    ended: (agentId, how) => host.ended?.(agentId, how),
     async alive(agentId) {
       const isAlive = host.alive === undefined || (await host.alive(agentId));
       return isAlive && (await check());

@@ -2,10 +2,14 @@
 
 /** Every error code. */
 export type ErrorCode =
+  | "AGENT_DENIED"
+  | "AGENT_DETACHED"
   | "AGENT_HEARTBEATS"
   | "AGENT_INVALID"
   | "AGENT_LIMIT"
   | "AGENT_REMOTE"
+  | "AGENT_REPLACED"
+  | "AGENT_STOPPED"
   | "AGENT_TRANSITION"
   | "AGENT_UNKNOWN"
   | "BREAKER_OPEN"
@@ -187,10 +191,14 @@ export interface ErrorFacts {
 }
 
 export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
+  AGENT_DENIED: { retryable: false, http: 403, exit: 2 },
+  AGENT_DETACHED: { retryable: true, http: 503, exit: 3 },
   AGENT_HEARTBEATS: { retryable: false, http: 400, exit: 3 },
   AGENT_INVALID: { retryable: false, http: 400, exit: 2 },
   AGENT_LIMIT: { retryable: true, http: 429, exit: 3 },
   AGENT_REMOTE: { retryable: false, http: 409, exit: 2 },
+  AGENT_REPLACED: { retryable: false, http: 409, exit: 2 },
+  AGENT_STOPPED: { retryable: false, http: 410, exit: 2 },
   AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
   AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   BREAKER_OPEN: { retryable: true, http: 503, exit: 1 },

@@ -3,10 +3,14 @@ import type { ErrorCode } from "./codes.generated.ts";
 
 /** What to do about each error. */
 export const errorCures: Readonly<Record<ErrorCode, string>> = {
+  AGENT_DENIED: "Look at what the team admits, at the token, and at the name.",
+  AGENT_DETACHED: "Wait until it is attached, or look why the team cannot be reached.",
   AGENT_HEARTBEATS: "Send them as the message says.",
   AGENT_INVALID: "Correct what the message names and register again.",
   AGENT_LIMIT: "Deregister agents that are no longer used.",
   AGENT_REMOTE: "Start the agent where it runs; it attaches by itself.",
+  AGENT_REPLACED: "Nothing, when that was meant; otherwise give each instance a name of its own.",
+  AGENT_STOPPED: "Attach it anew when it shall work again.",
   AGENT_TRANSITION: "Look at the agent's state and ask for a step it allows.",
   AGENT_UNKNOWN: "Register the agent, or list the known ones.",
   BREAKER_OPEN: "Try again after the given time; mend what is called, or answer with a fallback.",

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors/codes.generated.ts";
 
 /** Where an agent runs. The kernel decides what starts and stops; a host only does it and reports what it saw. */
 export interface AgentHost {
-  /** `function`, `worker` or `process`. */
+  /** `function`, `worker`, `process` or `remote`. */
   readonly kind: string;
   /**
    * Runs one attempt to its end. Never rejects: whatever goes wrong is an {@link AttemptResult} with an error.
@@ -19,6 +19,12 @@ export interface AgentHost {
   alive?(agentId: string): boolean | Promise<boolean>;
   /** Ends everything that still runs and frees what the host holds. Safe to call twice. */
   close(): Promise<void>;
+  /** An attempt is about to be run here: its input is being read. For hosts whose agents outlive the node. */
+  expect?(fence: number): void;
+  /** The end of an attempt is durable. `completed`: as a success. For hosts that keep a report until then. */
+  settled?(fence: number, completed: boolean): void;
+  /** The agent is out of service: stopped, or lost because it was silent. For hosts whose agents outlive the node. */
+  ended?(agentId: string, how: "stopped" | "lost"): void;
 }
 
 /** One try at one task, under one lease. */

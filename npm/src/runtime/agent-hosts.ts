@@ -58,8 +58,12 @@ export class AgentHosts {
   }
 
   /** An agent need not run any more. Its host stays known, so that it can be started again. */
-  end({ agent }: EndAgent): void {
+  end({ agent }: EndAgent, isOutOfReach: boolean): void {
+    const host = this.#agents.get(agent);
     this.#heartbeats.unwatch(agent);
+    host?.ended?.(this.#id(agent), isOutOfReach ? "lost" : "stopped");
+    // It may work on, and nobody has seen its end.
+    if (isOutOfReach) return;
     this.#tell({ type: "ReportAgentStopped", agent, error: null, start: null });
   }
 

@@ -19,6 +19,10 @@ export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask"> {
   readonly payloads: Payloads;
   readonly source: PayloadSource;
   readonly queues: Queues;
+  /** Whether an agent runs elsewhere, and may come to this node later than its work. */
+  isRemote(agent: number): boolean;
+  /** Whether an agent that runs elsewhere is out of service because it was silent. */
+  isOutOfReach(agent: number): boolean;
   /** Folder of a task, made when a host needs one. */
   directory(sessionId: string, key: string): Promise<string>;
   /** Tells a human of an escalation. */
@@ -35,6 +39,8 @@ export class Executor {
   readonly hosts: AgentHosts;
   readonly #heartbeats: Heartbeats;
   readonly #running = new HandleMap<RunningAttempt>();
+  /** Attempts of remote agents that have not attached to this node yet. */
+  readonly #held = new Map<number, Set<RunningAttempt>>();
   #idle: (() => void)[] = [];
   #abandoned = false;
   readonly #notifying = new Set<number>();
@@ -69,6 +75,14 @@ export class Executor {
     return this.#running.size;
   }
 
+  /** An agent that came with its host; what waited for it begins. */
+  attach(agent: number, host: AgentHost, heartbeatMs: number): void {
+    this.hosts.attach(agent, host, heartbeatMs);
+    const held = this.#held.get(agent) ?? [];
+    this.#held.delete(agent);
+    for (const running of held) this.#give(host, running);
+  }
+
   act(effects: readonly Effect[]): void {
     for (const effect of effects) {
       switch (effect.type) {
@@ -77,10 +91,10 @@ export class Executor {
           if (!this.#running.has(effect.fence)) this.#start(effect);
           break;
         case "Stop":
-          this.#running.get(effect.fence)?.stop(effect.reason);
+          this.#stop(effect);
           break;
         case "EndAgent":
-          this.hosts.end(effect);
+          this.hosts.end(effect, this.#parts.isOutOfReach(effect.agent));
           break;
         case "StartAgent":
           this.hosts.start(effect);
@@ -96,12 +110,15 @@ export class Executor {
     }
   }
 
-  /** The end of an attempt is durable: it will not be given again. */
-  ended(fence: number): void {
+  /** The end of an attempt is durable, as a success or not: it will not be given again. */
+  ended(fence: number, completed: boolean): void {
     const running = this.#running.get(fence);
     if (running === undefined) return;
     this.#running.delete(fence);
-    this.#heartbeats.attemptEnded(running.effect.agent, fence);
+    const { agent } = running.effect;
+    this.#held.get(agent)?.delete(running);
+    this.#heartbeats.attemptEnded(agent, fence);
+    this.hosts.of(agent)?.settled?.(fence, completed);
     if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -112,12 +129,14 @@ export class Executor {
 
   /**
    * Asks every attempt to end and reports on none of them any more: the next owner of the journal grants them again,
-   * and their end here does not count as a failure.
+   * and their end here does not count as a failure. Remote agents go on, and report to the next owner.
    */
   abandon(): void {
     this.#abandoned = true;
     this.#heartbeats.stop();
-    for (const attempt of this.#running.values()) attempt.stop("reassign");
+    for (const attempt of this.#running.values()) {
+      if (!this.#parts.isRemote(attempt.effect.agent)) attempt.stop("reassign");
+    }
   }
 
   /** A durable effect: given again until its end is in the journal, so whoever is told may be told twice. */
@@ -140,12 +159,23 @@ export class Executor {
   #start(effect: Run): void {
     const running = new RunningAttempt(effect, this.#attempts);
     this.#running.set(effect.fence, running);
-    const host = this.hosts.of(effect.agent);
-    if (host === undefined) {
-      this.#report(effect, lost());
-      return;
-    }
-    const { input } = effect;
+    const { agent } = effect;
+    const host = this.hosts.of(agent);
+    if (host !== undefined) this.#give(host, running);
+    else if (!this.#parts.isRemote(agent)) this.#report(effect, lost());
+    else this.#held.set(agent, (this.#held.get(agent) ?? new Set()).add(running));
+  }
+
+  #stop({ fence, reason }: Extract<Effect, { type: "Stop" }>): void {
+    const running = this.#running.get(fence);
+    if (running === undefined) return;
+    running.stop(reason);
+    if (this.#held.get(running.effect.agent)?.delete(running)) this.#report(running.effect, lost());
+  }
+
+  #give(host: AgentHost, running: RunningAttempt): void {
+    const { input, fence } = running.effect;
+    host.expect?.(fence);
     if (input === null || input.type === "Inline") {
       running.accept(input === null ? undefined : (decodeInline(input) as TaskPayload));
       this.#run(host, running);
@@ -213,12 +243,12 @@ export class Executor {
   /** Left at that, an attempt whose report breaks a rule would run until its time is over. */
   #refused(fence: number, refusal: Error): void {
     if (refusal instanceof PolyphonError && refusal.code === "LEASE_FENCED") {
-      this.ended(fence);
+      this.ended(fence, false);
       return;
     }
     const error = { errorType: "report_invalid", message: refusal.message, details: null };
     const report = emptyReport();
-    this.#parts.loop.send({ type: "FailTask", fence, error, report }, {}, () => this.ended(fence));
+    this.#parts.loop.send({ type: "FailTask", fence, error, report }, {}, () => this.ended(fence, false));
   }
 }
 

@@ -25,7 +25,7 @@ import type { Following } from "./following.ts";
 import { visitEvents } from "./frame.ts";
 import { Archiver, type Retention } from "./history/archiver.ts";
 import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
-import type { SessionEntry, TaskEntry } from "./mirror/entries.ts";
+import type { AgentEntry, SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
 import { decodePayload, type PayloadSource, Payloads } from "./payloads.ts";
 import { findRequests, type Recovered, recover } from "./recovery.ts";
@@ -141,6 +141,8 @@ export class Runtime {
       payloads: this.payloads,
       source: this.#source,
       id: (kind, handle) => this.id(kind, handle),
+      isRemote: (agent) => this.#mirror.agents.get(agent)?.spec.host === "remote",
+      isOutOfReach: (agent) => isOutOfReach(this.#mirror.agents.get(agent)),
       directory: (sessionId, key) => parts.directory(sessionId, key),
       notify: async (escalation) => parts.notify?.(escalation),
       beat: (beats) => listener.beat(beats),
@@ -327,7 +329,9 @@ export class Runtime {
         const session = this.#mirror.apply(seq, timeMs, event);
         if (event.type === "SessionOpened") this.#archiver?.opened(seq);
         if (event.type === "SessionEnded") this.#archiver?.ended(event.session, seq);
-        if (event.type === "TaskCompleted" || event.type === "TaskAttemptFailed") this.executor.ended(event.fence);
+        if (event.type === "TaskCompleted") this.executor.ended(event.fence, true);
+        else if (event.type === "TaskAttemptFailed") this.executor.ended(event.fence, false);
+        else if (event.type === "AgentDeregistered") this.executor.hosts.detach(event.agent);
         this.#listener.happened(seq, timeMs, event, session);
       },
       eventsAt,
@@ -418,6 +422,10 @@ export class Runtime {
 }
 
 /** Somebody put an older copy in the place of the journal. */
+function isOutOfReach(agent: AgentEntry | undefined): boolean {
+  return agent?.spec.host === "remote" && agent.status === "failed" && agent.health === "unhealthy";
+}
+
 function wentBack(lastSeq: number, released: number): PolyphonError {
   const message = `the journal ends at ${lastSeq}, but was acknowledged up to ${released}: an older copy was put in its place. Put the newer file back, or open the older one as it is with a new team.`;
   return new PolyphonError("STORE_CORRUPT", { message, details: { seq: lastSeq + 1, reason: "gap" } });

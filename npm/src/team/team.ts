@@ -342,7 +342,7 @@ export class Team implements AsyncDisposable {
   ): Promise<{ readonly agent: number; readonly id: AgentId }> {
     const spec = agentSpec(name, host.kind as HostKind, options);
     const agent = await this.#runtime.insist({ type: "RegisterAgent", spec });
-    this.#runtime.executor.hosts.attach(agent, host, spec.heartbeatMs);
+    this.#runtime.executor.attach(agent, host, spec.heartbeatMs);
     await this.#runtime.insist({ type: "ReportAgentStarted", agent, start: null });
     return { agent, id: this.#runtime.agentId(agent) };
   }
@@ -368,6 +368,13 @@ export class Team implements AsyncDisposable {
   /** @internal Id of a session in memory. */
   sessionId(handle: number): string | undefined {
     return this.#runtime.mirror.sessions.has(handle) ? this.#runtime.id("session", handle) : undefined;
+  }
+
+  /** @internal An agent of this team has ended by itself: what it worked on goes to others. */
+  async left(id: string): Promise<void> {
+    const agent = this.#runtime.handleOf("agent", id);
+    if (agent !== undefined)
+      await this.#runtime.submit({ type: "ReportAgentStopped", agent, error: null, start: null });
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 /** The page of the browser tests: gives scenarios what they work with. */
 import { type Lab, lab, twoTasks } from "./lab.ts";
 import { answerPackets } from "./protocol.ts";
+import { type PageAgent, pageAgent } from "./remote.ts";
 import { transports } from "./transports.ts";
 
 declare global {
@@ -10,7 +11,11 @@ declare global {
       inWorker(name: string | undefined): Promise<string>;
       transports: typeof transports;
       answerPackets: typeof answerPackets;
+      pageAgent: typeof pageAgent;
+      workerAgent(url: string, capability: string): Promise<void>;
     };
+    /** What a scenario keeps between two calls. */
+    kept: PageAgent | undefined;
   }
 }
 
@@ -23,4 +28,13 @@ function inWorker(name: string | undefined): Promise<string> {
   });
 }
 
-window.lab = { ...lab, twoTasks, inWorker, transports, answerPackets };
+function workerAgent(url: string, capability: string): Promise<void> {
+  const worker = new Worker(new URL("./agent-worker.ts", import.meta.url), { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage([url, capability]);
+  });
+}
+
+window.lab = { ...lab, twoTasks, inWorker, transports, answerPackets, pageAgent, workerAgent };

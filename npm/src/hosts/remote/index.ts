@@ -1,0 +1,11 @@
+/** `polyphon/remote`: agents of other processes, machines and pages. */
+export {
+  type AcceptAgentsOptions,
+  type AgentDoor,
+  acceptAgents,
+  agentRights,
+  type RemoteAgentRequest,
+  type RemoteAgentTerms,
+} from "./door.ts";
+export { keptName } from "./kept-name.ts";
+export { type RemoteAgent, type RemoteAgentOptions, remoteAgent } from "./satellite.ts";

@@ -1,0 +1,195 @@
+import { errorFacts } from "../../errors/codes.generated.ts";
+import { PolyphonError } from "../../errors/error.ts";
+import type { AttemptError, AttemptProgress, AttemptResult } from "../host.ts";
+import { isName, MAX_METRICS } from "../limits.ts";
+import { checkOutput } from "../output.ts";
+
+/** First tokens of the subjects remote agents and their team talk on, unless they are told another. */
+export const SUBJECT = "polyphon.agents";
+
+/** An attempt as it crosses: without what is asked for later. */
+export interface RemoteAttempt {
+  readonly id: string;
+  readonly taskId: string;
+  readonly key: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly number: number;
+  readonly fence: number;
+  readonly input?: unknown;
+  readonly resources: { readonly memoryMb: number; readonly cpuCores: number; readonly diskMb: number };
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly recovery?: { readonly level: number; readonly action: string; readonly errorType: string };
+}
+
+/** From the team to an agent: the answers to its attachment, one by one. */
+export type Order =
+  | { readonly type: "attached"; readonly agentId: string }
+  | { readonly type: "run"; readonly attempt: RemoteAttempt }
+  | { readonly type: "stop"; readonly fence: number; readonly errorType: string; readonly message: string }
+  /** Answered with `alive` as soon as the agent's event loop turns. */
+  | { readonly type: "ask" };
+
+/** An agent that wants to be attached. */
+export interface Attachment {
+  readonly name: string;
+  /** Made anew each time the agent starts, so that two of one name can be told apart. */
+  readonly instance: string;
+  readonly capabilities: readonly string[];
+  readonly agentType: string;
+  readonly version: string;
+  readonly maxLoad: number;
+  readonly heartbeatMs: number;
+  /** Fences of the attempts in its hands, those included whose report was not taken yet. */
+  readonly open: readonly number[];
+}
+
+/** What an agent says. */
+export type Report =
+  | { readonly type: "alive" }
+  | { readonly type: "progress"; readonly fence: number; readonly progress: AttemptProgress }
+  | { readonly type: "log"; readonly fence: number; readonly level: LogLevel; readonly text: string }
+  /** Answered when the end is durable; `LEASE_FENCED` when the attempt has ended without it. */
+  | { readonly type: "result"; readonly fence: number; readonly result: AttemptResult }
+  | { readonly type: "extend"; readonly fence: number; readonly ms: number }
+  | { readonly type: "outputs" | "context"; readonly fence: number }
+  /** It goes: at once, or when it has finished what it has. */
+  | { readonly type: "leave"; readonly drains: boolean };
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** A report, and who makes it. */
+export interface Signed {
+  readonly name: string;
+  readonly instance: string;
+  readonly report: Report;
+}
+
+const LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
+const HEARTBEAT_MS = { least: 100, most: 86_400_000 };
+const OPEN_MOST = 100_000;
+
+/** Reads who wants to be attached. Throws `AGENT_INVALID`. */
+export function readAttachment(value: unknown): Attachment {
+  const given = fields(value);
+  const { name, instance, capabilities, agentType, version, maxLoad, heartbeatMs, open } = given;
+  check(isName(name), "name", "1 to 256 bytes without control characters");
+  check(isName(instance), "instance", "1 to 256 bytes without control characters");
+  check(
+    Array.isArray(capabilities) && capabilities.length <= 64 && capabilities.every(isName),
+    "capabilities",
+    "names",
+  );
+  check(isName(agentType), "agentType", "1 to 256 bytes without control characters");
+  check(typeof version === "string" && (version === "" || isName(version)), "version", "at most 256 bytes");
+  check(isWhole(maxLoad, 1, 1_000_000), "maxLoad", "1 to 1,000,000");
+  check(isWhole(heartbeatMs, HEARTBEAT_MS.least, HEARTBEAT_MS.most), "heartbeatMs", "100 ms to a day");
+  const fences = (open: unknown): boolean =>
+    Array.isArray(open) &&
+    open.length <= OPEN_MOST &&
+    open.every((fence) => isWhole(fence, 0, Number.MAX_SAFE_INTEGER));
+  check(fences(open), "open", "fences");
+  return { name, instance, capabilities, agentType, version, maxLoad, heartbeatMs, open } as Attachment;
+}
+
+/** Reads a report. Throws `TASK_REPORT_INVALID`. */
+export function readReport(value: unknown): Signed {
+  const { name, instance, report } = fields(value);
+  const { type, ...rest } = fields(report);
+  const isSigned = isName(name) && isName(instance);
+  const read =
+    typeof type === "string" && Object.hasOwn(READERS, type) ? READERS[type as Report["type"]](rest) : undefined;
+  if (isSigned && read !== undefined) return { name, instance, report: read };
+  const message = `a remote agent said ${JSON.stringify(type)} in a way nobody understands.`;
+  throw new PolyphonError("TASK_REPORT_INVALID", { message });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const READERS: Readonly<Record<Report["type"], (given: Fields) => Report | undefined>> = {
+  alive: () => ({ type: "alive" }),
+  progress: ({ fence, progress }) => {
+    const read = readProgress(progress);
+    return isFence(fence) && read !== undefined ? { type: "progress", fence, progress: read } : undefined;
+  },
+  log: ({ fence, level, text }) =>
+    isFence(fence) && LEVELS.includes(level as string) && typeof text === "string"
+      ? { type: "log", fence, level: level as LogLevel, text }
+      : undefined,
+  result: ({ fence, result }) => (isFence(fence) ? { type: "result", fence, result: readResult(result) } : undefined),
+  extend: ({ fence, ms }) => (isFence(fence) && typeof ms === "number" ? { type: "extend", fence, ms } : undefined),
+  outputs: ({ fence }) => (isFence(fence) ? { type: "outputs", fence } : undefined),
+  context: ({ fence }) => (isFence(fence) ? { type: "context", fence } : undefined),
+  leave: ({ drains }) => ({ type: "leave", drains: drains === true }),
+};
+
+function readProgress(value: unknown): AttemptProgress | undefined {
+  const { percentage, message, completed, remaining } = fields(value);
+  if (typeof percentage !== "number" || !Number.isFinite(percentage)) return undefined;
+  return {
+    percentage,
+    ...(typeof message === "string" && { message }),
+    ...(typeof completed === "number" && { completed }),
+    ...(typeof remaining === "number" && { remaining }),
+  };
+}
+
+/** A result as an attempt may have it: what is missing or wrong in it fails the attempt. */
+function readResult(value: unknown): AttemptResult {
+  const { ok, output, metrics, error, durationMs } = fields(value);
+  const base = {
+    metrics: readMetrics(metrics),
+    // Files of another machine are nobody's here.
+    artifacts: [],
+    usage: { memoryPeakBytes: null, cpuMs: null, diskBytes: null },
+    durationMs: typeof durationMs === "number" && durationMs >= 0 ? durationMs : 0,
+  };
+  if (ok !== true) return { ok: false, error: readError(error), ...base };
+  if (output === undefined) return { ok: true, ...base };
+  const checked = checkOutput(output);
+  if ("problem" in checked) {
+    return {
+      ok: false,
+      error: { type: "logic_error", code: "HOST_OUTPUT_INVALID", message: checked.problem },
+      ...base,
+    };
+  }
+  return { ok: true, output: checked.value, ...base };
+}
+
+function readError(value: unknown): AttemptError {
+  const { type, message, code, details } = fields(value);
+  return {
+    type: isName(type) ? type : "logic_error",
+    message: typeof message === "string" ? message : "the agent gave no message",
+    ...(typeof code === "string" && Object.hasOwn(errorFacts, code) && { code: code as keyof typeof errorFacts }),
+    ...(isRecord(details) && { details }),
+  };
+}
+
+function readMetrics(value: unknown): Record<string, number> {
+  const entries = Object.entries(fields(value)).filter(([name, given]) => isName(name) && Number.isFinite(given));
+  return Object.fromEntries(entries.slice(0, MAX_METRICS)) as Record<string, number>;
+}
+
+function check(isKept: boolean, field: string, rule: string): void {
+  if (isKept) return;
+  throw new PolyphonError("AGENT_INVALID", { message: `${field} of a remote agent: ${rule}.`, details: { field } });
+}
+
+function fields(value: unknown): Fields {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFence(value: unknown): value is number {
+  return isWhole(value, 0, Number.MAX_SAFE_INTEGER);
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+}
