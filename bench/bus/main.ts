@@ -6,12 +6,14 @@ import { parseArgs } from "node:util";
 import { type Row, Rows } from "../lib/rows.ts";
 import { bullmq } from "../tasks/peers/bullmq.ts";
 import { sayRatios } from "./goals.ts";
+import { browser } from "./parts/browser.ts";
 import { durableQueue } from "./parts/durable.ts";
 import { exact } from "./parts/exact.ts";
 import { latency } from "./parts/latency.ts";
 import { pressure } from "./parts/pressure.ts";
 import { request } from "./parts/request.ts";
 import { wildcard } from "./parts/wildcard.ts";
+import { wire } from "./parts/wire.ts";
 
 const { values } = parseArgs({
   options: { json: { type: "boolean" }, only: { type: "string" }, part: { type: "string" } },
@@ -25,6 +27,8 @@ const parts: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
   request,
   pressure,
   latency,
+  wire,
+  browser,
   durable: (rows) => durableQueue(rows, 200_000),
   // Jobs without data, which costs it less than 300 bytes would.
   bullmq: (rows) => bullmq(rows, 30_000),

@@ -7,10 +7,10 @@ import type { Session } from "../../../npm/src/sessions/session.ts";
 import type { Team } from "../../../npm/src/team/team.ts";
 import { memoryTransport } from "../../../npm/src/transports/memory/memory-transport.ts";
 import { webSocketServer } from "../../../npm/src/transports/websocket/server.ts";
-import { Cable } from "../../integration/remote/cable.ts";
+import { TcpProxy } from "../../contract/tcp-proxy.ts";
 import { inTab, openTab, type Stage } from "../stage.ts";
 
-/** Agents in tabs that take tasks of a team in this process, over a cable that is cut. */
+/** Agents in tabs that take tasks of a team in this process, over connections that are cut. */
 export async function remoteAgents(stage: Stage): Promise<void> {
   const { checks } = stage;
   const hub = new Bus({ node: "hub" });
@@ -25,8 +25,8 @@ export async function remoteAgents(stage: Stage): Promise<void> {
         : undefined,
   });
   const door = acceptAgents(team, hub, { admit: ({ capabilities }) => ({ capabilities }) });
-  const cable = await Cable.to(server.port);
-  const url = `ws://127.0.0.1:${cable.port}`;
+  const proxy = await TcpProxy.start(() => server.port);
+  const url = `ws://127.0.0.1:${proxy.port}`;
   try {
     await checks.check("a tab's agent does a task of a team in Node, and says how far it is", () =>
       inTab(stage, async (page) => {
@@ -60,9 +60,9 @@ export async function remoteAgents(stage: Stage): Promise<void> {
         await attach(page, url, "cut");
         const session = start(team, "cut");
         const [begin] = await begun(page);
-        cable.cut();
+        cut(proxy);
         await page.evaluate(() => window.kept?.go());
-        cable.mend();
+        proxy.refuse(false);
         assert.deepEqual(await outcome(session), ["completed", { a: "a done by a page" }, 1]);
         const seen = await page.evaluate(() => window.kept?.seen ?? []);
         assert.deepEqual(
@@ -83,13 +83,13 @@ export async function remoteAgents(stage: Stage): Promise<void> {
             resolve();
           });
         });
-        cable.cut();
+        cut(proxy);
         await lost;
         const near = team.agent("near", { capabilities: ["away"] }, () => "done here");
         assert.deepEqual(await outcome(session), ["completed", { a: "done here" }, 2]);
         await near.stop();
         await page.evaluate(() => window.kept?.go());
-        cable.mend();
+        proxy.refuse(false);
         await page.waitForFunction(() => window.kept?.seen.includes("trouble LEASE_FENCED"));
         assert.deepEqual(await outcome(start(team, "away")), ["completed", { a: "a done by a page" }, 1]);
       }),
@@ -124,11 +124,17 @@ export async function remoteAgents(stage: Stage): Promise<void> {
     );
   } finally {
     await door.close();
-    await cable.close();
+    await proxy.close();
     await server.close();
     await team.close();
     await hub.close();
   }
+}
+
+/** Breaks what is connected, and lets nobody through. */
+function cut(proxy: TcpProxy): void {
+  proxy.refuse(true);
+  proxy.cut();
 }
 
 /** Makes a page an agent that is known by what it alone can do; answers its name. */

@@ -8,7 +8,7 @@ import { Polyphon } from "../../../npm/src/node.ts";
 import type { Team } from "../../../npm/src/team/team.ts";
 import { memoryTransport } from "../../../npm/src/transports/memory/memory-transport.ts";
 import { webSocketServer } from "../../../npm/src/transports/websocket/server.ts";
-import { Cable } from "./cable.ts";
+import { TcpProxy } from "../../contract/tcp-proxy.ts";
 import { Program } from "./program.ts";
 
 const TIME = { timeout: 120_000 };
@@ -28,8 +28,8 @@ function program(fixture: string, ...args: readonly string[]): Program {
   return started;
 }
 
-/** A team with a door behind a WebSocket server, and a cable to it. */
-async function orchestrator(): Promise<{ team: Team; cable: Cable; url: string }> {
+/** A team with a door behind a WebSocket server, and a proxy before it. */
+async function orchestrator(): Promise<{ team: Team; proxy: TcpProxy; url: string }> {
   const hub = new Bus({ node: "hub" });
   const team = await Polyphon.open({ agents: { unresponsiveMs: 4_000, removeMs: 60_000 } });
   const permits = agentRights();
@@ -40,28 +40,34 @@ async function orchestrator(): Promise<{ team: Team; cable: Cable; url: string }
       token === "t" ? { name: "satellite", transport: memoryTransport(hub), permits } : undefined,
   });
   const door = acceptAgents(team, hub, { admit: () => ({ capabilities: ["work"] }) });
-  const cable = await Cable.to(server.port);
+  const proxy = await TcpProxy.start(() => server.port);
   closing.push(
     () => hub.close(),
     () => team.close(),
     () => door.close(),
     () => server.close(),
-    () => cable.close(),
+    () => proxy.close(),
   );
-  return { team, cable, url: `ws://127.0.0.1:${cable.port}` };
+  return { team, proxy, url: `ws://127.0.0.1:${proxy.port}` };
+}
+
+/** Breaks what is connected, and lets nobody through. */
+function cut(proxy: TcpProxy): void {
+  proxy.refuse(true);
+  proxy.cut();
 }
 
 test("an agent in another process does a task over a cut connection, once", TIME, async () => {
-  const { team, cable, url } = await orchestrator();
+  const { team, proxy, url } = await orchestrator();
   const satellite = program("satellite.ts", url, "t", "far");
   await satellite.says("ready");
   const logs: string[] = [];
   team.logs$.subscribe(({ text }) => logs.push(text));
   const session = team.orchestrate({ tasks: [{ key: "a", needs: ["work"], timeoutMs: 60_000 }] });
   await satellite.says("begin a");
-  cable.cut();
+  cut(proxy);
   satellite.hear("go");
-  cable.mend();
+  proxy.refuse(false);
   const { status, outputs } = await session.result;
   expect([status, outputs]).toEqual(["completed", { a: "far did a" }]);
   expect((await session.view()).tasks[0]?.attempts).toBe(1);
@@ -70,7 +76,7 @@ test("an agent in another process does a task over a cut connection, once", TIME
 });
 
 test("an agent that stays away is lost, its report refused, and it comes back", TIME, async () => {
-  const { team, cable, url } = await orchestrator();
+  const { team, proxy, url } = await orchestrator();
   const satellite = program("satellite.ts", url, "t", "far");
   await satellite.says("ready");
   const session = team.orchestrate({
@@ -83,12 +89,12 @@ test("an agent that stays away is lost, its report refused, and it comes back", 
       if (type === "AgentLost") resolve();
     });
   });
-  cable.cut();
+  cut(proxy);
   await lost;
   team.agent("near", { capabilities: ["work"], maxLoad: 1 }, () => "near did a");
   expect((await session.result).outputs).toEqual({ a: "near did a" });
   satellite.hear("go");
-  cable.mend();
+  proxy.refuse(false);
   await satellite.says("trouble LEASE_FENCED");
   const again = team.orchestrate({ tasks: [{ key: "b", needs: ["work", "@far"], timeoutMs: 60_000 }] });
   expect((await again.result).outputs).toEqual({ b: "far did b" });
@@ -119,17 +125,18 @@ test("a stranger is refused at the door", TIME, async () => {
 test("an orchestrator that is killed goes on with the attempt its agent never stopped", TIME, async () => {
   const file = join(folder, "team.db");
   const first = program("orchestrator.ts", file, "0");
-  const cable = await Cable.to(Number(await first.says("port")));
-  closing.push(() => cable.close());
-  const satellite = program("satellite.ts", `ws://127.0.0.1:${cable.port}`, "t", "far");
+  let port = Number(await first.says("port"));
+  const proxy = await TcpProxy.start(() => port);
+  closing.push(() => proxy.close());
+  const satellite = program("satellite.ts", `ws://127.0.0.1:${proxy.port}`, "t", "far");
   await satellite.says("begin a");
   const session = await first.says("session");
-  cable.cut();
+  cut(proxy);
   await first.kill();
   satellite.hear("go");
   const second = program("orchestrator.ts", file, "0", session);
-  cable.target = Number(await second.says("port"));
-  cable.mend();
+  port = Number(await second.says("port"));
+  proxy.refuse(false);
   expect(await second.says("completed")).toBe('{"a":"far did a"} after 1');
   expect(satellite.lines.filter((line) => line.startsWith("begin"))).toHaveLength(1);
 });

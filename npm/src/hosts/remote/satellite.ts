@@ -205,7 +205,8 @@ class Satellite implements RemoteAgent {
       outputs: () => this.#persist({ type: "outputs", fence }) as Promise<Record<string, unknown>>,
       context: () => this.#persist({ type: "context", fence }) as Promise<Record<string, unknown>>,
     };
-    const result = await this.#host.run({ ...attempt, input: attempt.input, ...late }, reporter, work.stop.signal);
+    const whole = { ...attempt, input: attempt.input, bus: this.#bus, ...late };
+    const result = await this.#host.run(whole, reporter, work.stop.signal);
     reporter.end();
     try {
       await this.#deliver(fence, result);
