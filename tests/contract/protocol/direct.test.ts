@@ -187,6 +187,30 @@ test("a packet passes a guard once, a retired or replaced key seals no more, and
   expect(refused(none)[0]).toBe("PROTOCOL_KEY_UNKNOWN");
 });
 
+test("a payload that writes a message while it is written, or throws, harms no other", () => {
+  const inner = envelope({ payload: Payload.msgpack({ name: "inner" }) });
+  const packets: Uint8Array[] = [];
+  const outer = {
+    name: "outer",
+    get data(): number {
+      packets.push(here.pack(inner));
+      return packets.length;
+    },
+  };
+  packets.push(here.pack(envelope({ payload: Payload.msgpack(outer) })));
+  const throwing = {
+    name: "n",
+    get data(): never {
+      throw new RangeError("no value");
+    },
+  };
+  expect(() => here.pack(envelope({ payload: Payload.msgpack(throwing) }))).toThrow("no value");
+  packets.push(here.pack(inner));
+  const names = packets.map((packet) => (here.open(packet).payload?.value() as { name: string }).name);
+  expect([...new Set(names)].sort()).toEqual(["inner", "outer"]);
+  expect([names.at(0), names.at(-1)]).toEqual(["inner", "inner"]);
+});
+
 test("no packet shares memory with a key", async () => {
   const packet = here.pack(envelope({ payload: Payload.msgpack({ name: "n" }) }), {
     seal: { ring: rings.here, epoch: 1n, counter: 1 },

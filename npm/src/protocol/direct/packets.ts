@@ -5,13 +5,13 @@ import type { DirectKey } from "../sealing/key-ring.ts";
 import { ENCODINGS, numberOf } from "../wire/names.ts";
 import { HeaderReader } from "./header-reader.ts";
 import { writeHeader } from "./header-writer.ts";
-import { DirectReader, LEFT } from "./reader.ts";
+import { DirectReader } from "./reader.ts";
 import { keeps } from "./rules.ts";
 import { FIELDS } from "./schema.generated.ts";
 import { DirectWriter } from "./writer.ts";
 
 /** Free bytes before a packet, which a key of HMAC needs. */
-export const MARGIN = 64;
+const MARGIN = 64;
 /** Packets above this are sealed and checked where they stand. */
 const COPIED = 16_384;
 const MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -30,6 +30,7 @@ export class DirectPackets {
   readonly #out = new DirectWriter();
   readonly #headers = new HeaderReader();
   readonly #values = new DirectReader();
+  #isWriting = false;
   readonly #framed = new Uint8Array(MARGIN + COPIED);
 
   pack(envelope: Envelope, options: PacketOptions): Uint8Array | undefined {
@@ -41,11 +42,19 @@ export class DirectPackets {
     if (seal !== undefined && (key === undefined || typeof seal.epoch !== "bigint" || !isCounter(seal.counter))) {
       return undefined;
     }
+    // A getter of a payload may write a message of its own, or throw.
+    if (this.#isWriting) return undefined;
+    this.#isWriting = true;
     const out = this.#out;
     out.begin(MARGIN);
-    if (this.#write(envelope, payload, seal, key)) return out.taken();
-    out.abandon(MARGIN);
-    return undefined;
+    let isWritten = false;
+    try {
+      isWritten = this.#write(envelope, payload, seal, key);
+    } finally {
+      this.#isWriting = false;
+      if (!isWritten) out.abandon(MARGIN);
+    }
+    return isWritten ? out.taken() : undefined;
   }
 
   #write(envelope: Envelope, payload: Payload, seal: PacketSeal | undefined, key: DirectKey | undefined): boolean {
@@ -88,7 +97,7 @@ export class DirectPackets {
     const { bytes } = payload;
     if (payload.encoding === "msgpack") {
       const value = this.#values.read(bytes, 0, bytes.length);
-      if (value === LEFT || (fields !== null && !keeps(value, fields))) return false;
+      if (value === undefined || (fields !== null && !keeps(value, fields))) return false;
     } else if (fields !== null) {
       return false;
     }
@@ -127,7 +136,7 @@ export class DirectPackets {
       payload = Payload.bytes(body);
     } else {
       const value = this.#values.read(packet, payloadAt, end);
-      if (value === LEFT || (fields !== null && !keeps(value, fields))) return undefined;
+      if (value === undefined || (fields !== null && !keeps(value, fields))) return undefined;
       payload = Payload.read("msgpack", body, value);
     }
     // Last of all, since a packet passes once.

@@ -1,8 +1,5 @@
 import { DEPTH, KEYS } from "./writer.ts";
 
-/** What is left to the module: something is wrong, or rare. */
-export const LEFT: unique symbol = Symbol("left to the module");
-
 /** Texts below this length are put together here, which takes less than the way through the platform. */
 const SHORT_TEXT = 13;
 /** Short texts a reader remembers. */
@@ -13,7 +10,7 @@ const FIELDS = 16;
 const HALF = 0x1_0000_0000;
 
 /**
- * Reads values of MessagePack as the Rust core does. {@link LEFT} is the answer for what breaks a rule; the caller lets the
+ * Reads values of MessagePack as the Rust core does. `undefined`, which is no value of MessagePack, is the answer for what breaks a rule; the caller lets the
  * module say which.
  */
 export class DirectReader {
@@ -42,11 +39,11 @@ export class DirectReader {
     const value = this.#value(0);
     const isWhole = this.#at === end;
     this.#bytes = NOTHING;
-    return isWhole ? value : LEFT;
+    return isWhole ? value : undefined;
   }
 
   #value(depth: number): unknown {
-    if (this.#at >= this.#end) return LEFT;
+    if (this.#at >= this.#end) return undefined;
     const tag = this.#bytes[this.#at] as number;
     if (tag < 0x80) {
       this.#at++;
@@ -74,7 +71,7 @@ export class DirectReader {
   #tagged(tag: number, depth: number): unknown {
     const at = this.#at + 1;
     const width = WIDTHS[tag - 0xc0] as number;
-    if (width < 0 || at + width > this.#end) return LEFT;
+    if (width < 0 || at + width > this.#end) return undefined;
     this.#at = at + width;
     switch (tag) {
       case 0xc0:
@@ -111,7 +108,7 @@ export class DirectReader {
   #sized(tag: number, length: number, depth: number): unknown {
     if (tag <= 0xc6) {
       const from = this.#at;
-      if (from + length > this.#end) return LEFT;
+      if (from + length > this.#end) return undefined;
       this.#at = from + length;
       return this.#bytes.subarray(from, from + length);
     }
@@ -125,44 +122,44 @@ export class DirectReader {
   }
 
   // A rule may ask for an integer, and JavaScript does not tell 1 from 1.0, nor how an integer was written.
-  #float(value: number, depth: number): number | typeof LEFT {
-    return depth <= this.#ruled && Number.isInteger(value) ? LEFT : value;
+  #float(value: number, depth: number): number | undefined {
+    return depth <= this.#ruled && Number.isInteger(value) ? undefined : value;
   }
 
-  #int(value: number, depth: number): number | typeof LEFT {
-    return depth <= this.#ruled && value >= 0 ? LEFT : value;
+  #int(value: number, depth: number): number | undefined {
+    return depth <= this.#ruled && value >= 0 ? undefined : value;
   }
 
-  #long(at: number, depth: number): number | bigint | typeof LEFT {
+  #long(at: number, depth: number): number | bigint | undefined {
     const long = this.#view.getBigInt64(at);
-    if (depth <= this.#ruled && long >= 0n) return LEFT;
+    if (depth <= this.#ruled && long >= 0n) return undefined;
     const short = Number(long);
     return Number.isSafeInteger(short) ? short : long;
   }
 
   #list(length: number, depth: number): unknown {
     // Each item has a byte at least.
-    if (depth === DEPTH || length > this.#end - this.#at) return LEFT;
+    if (depth === DEPTH || length > this.#end - this.#at) return undefined;
     const values: unknown[] = [];
     for (let left = length; left > 0; left--) {
       const value = this.#value(depth + 1);
-      if (value === LEFT) return LEFT;
+      if (value === undefined) return undefined;
       values.push(value);
     }
     return values;
   }
 
   #map(length: number, depth: number): unknown {
-    if (depth === DEPTH || length > KEYS || length > this.#end - this.#at) return LEFT;
+    if (depth === DEPTH || length > KEYS || length > this.#end - this.#at) return undefined;
     const map: Record<string, unknown> = {};
     const keys = this.#keys[length & (SHAPES - 1)] as string[];
     for (let index = 0; index < length; index++) {
       const guess = index < FIELDS ? (keys[index] as string) : "";
       const key = this.#key(guess);
-      if (key === LEFT) return LEFT;
+      if (key === undefined) return undefined;
       if (key !== guess && index < FIELDS) keys[index] = key;
       const value = this.#value(depth + 1);
-      if (value === LEFT) return LEFT;
+      if (value === undefined) return undefined;
       // A name like any other.
       if (key === "__proto__") Object.defineProperty(map, key, { value, ...OWN });
       else map[key as string] = value;
@@ -171,15 +168,15 @@ export class DirectReader {
     // A field may stand once in what rules look at.
     let count = 0;
     for (const _ in map) count++;
-    return count === length ? map : LEFT;
+    return count === length ? map : undefined;
   }
 
   /** The next key. Maps of as many fields often have the same: `guess` is what the last one had here. */
-  #key(guess: string): string | typeof LEFT {
+  #key(guess: string): string | undefined {
     const at = this.#at;
-    if (at >= this.#end) return LEFT;
+    if (at >= this.#end) return undefined;
     const tag = this.#bytes[at] as number;
-    if (tag < 0xa0 || tag >= 0xc0) return tag < 0xd9 || tag > 0xdb ? LEFT : (this.#tagged(tag, DEPTH) as string);
+    if (tag < 0xa0 || tag >= 0xc0) return tag < 0xd9 || tag > 0xdb ? undefined : (this.#tagged(tag, DEPTH) as string);
     const length = tag & 0x1f;
     this.#at = at + 1;
     if (guess.length === length && at + length < this.#end && isAt(this.#bytes, at + 1, guess)) {
@@ -189,10 +186,10 @@ export class DirectReader {
     return this.#text(length);
   }
 
-  #text(length: number): string | typeof LEFT {
+  #text(length: number): string | undefined {
     const from = this.#at;
     const end = from + length;
-    if (end > this.#end) return LEFT;
+    if (end > this.#end) return undefined;
     this.#at = end;
     if (length < SHORT_TEXT) {
       const short = this.#short(from, length);
@@ -201,7 +198,7 @@ export class DirectReader {
     try {
       return strict.decode(this.#bytes.subarray(from, end));
     } catch {
-      return LEFT;
+      return undefined;
     }
   }
 

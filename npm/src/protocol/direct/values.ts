@@ -1,5 +1,5 @@
 import { protocolError } from "../failure.ts";
-import { DirectReader, LEFT } from "./reader.ts";
+import { DirectReader } from "./reader.ts";
 import { DirectWriter } from "./writer.ts";
 
 /** A value as MessagePack. `PROTOCOL_FIELD_INVALID` for what it cannot say. */
@@ -13,7 +13,7 @@ export function encodeValue(value: unknown): Uint8Array {
 /** The value that MessagePack says. `PROTOCOL_MALFORMED` when the bytes are none that the protocol lets pass. */
 export function decodeValue(bytes: Uint8Array): unknown {
   const value = new DirectReader(true).read(bytes, 0, bytes.length);
-  if (value === LEFT) {
+  if (value === undefined) {
     throw protocolError("PROTOCOL_MALFORMED", "payload", "must be a value of MessagePack", "other bytes");
   }
   return value;

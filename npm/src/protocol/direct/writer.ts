@@ -7,6 +7,8 @@ const SHORT_TEXT = 40;
 /** Memory that small things share; what is left of it is given up when it is less than {@link ROOM}. */
 const POOL = 32_768;
 const ROOM = 1_024;
+/** Memory that is kept for large messages. */
+const LARGE = 256 * 1024;
 /** Free bytes before what is written, at most. */
 const MARGIN_MOST = 64;
 const HALF = 0x1_0000_0000;
@@ -25,6 +27,11 @@ export class DirectWriter {
   /** The rule a refused value breaks. */
   trouble = "";
   #view: DataView = new DataView(NOTHING.buffer);
+  /** What the last large message was written into. */
+  #large: Uint8Array = NOTHING;
+  /** The memory that small things share, while a large message is written, and how far it is taken. */
+  #pool: Uint8Array = NOTHING;
+  #poolAt = 0;
 
   /** Begins anew behind what was taken, leaving `margin` bytes free before. */
   begin(margin: number): void {
@@ -40,14 +47,15 @@ export class DirectWriter {
       this.start = at;
       return bytes.subarray(start, at);
     }
-    this.#move(NOTHING, 0);
-    // Memory that grew may be twice what was needed.
-    return at - start > bytes.length * 0.7 ? bytes.subarray(start, at) : bytes.slice(start, at);
+    // Memory that grew is warm, and more than was needed: it serves the next large message.
+    const taken = bytes.slice(start, at);
+    this.#putAside();
+    return taken;
   }
 
   /** Forgets what was written since {@link begin} was called with this margin. */
   abandon(margin: number): void {
-    if (this.bytes.length > POOL) this.#move(NOTHING, 0);
+    if (this.bytes.length > POOL) this.#putAside();
     else this.start -= margin;
   }
 
@@ -57,10 +65,26 @@ export class DirectWriter {
     if (at + more <= bytes.length) return;
     // What is before the start belongs to others, but for the margin.
     const length = at - start;
-    const grown = new Uint8Array(Math.max(POOL, MARGIN_MOST + length * 2 + more));
+    const room = MARGIN_MOST + length + more;
+    const grown =
+      room > POOL && room <= this.#large.length && bytes !== this.#large
+        ? this.#large
+        : new Uint8Array(Math.max(POOL, room + length));
     grown.set(bytes.subarray(start, at), MARGIN_MOST);
+    if (bytes.length <= POOL && grown.length > POOL) {
+      this.#pool = bytes;
+      this.#poolAt = start;
+    }
     this.#move(grown, MARGIN_MOST);
     this.at = MARGIN_MOST + length;
+  }
+
+  /** Ends a large message. */
+  #putAside(): void {
+    if (this.bytes.length <= LARGE) this.#large = this.bytes;
+    this.#move(this.#pool, this.#poolAt);
+    this.#pool = NOTHING;
+    this.#poolAt = 0;
   }
 
   #move(bytes: Uint8Array, start: number): void {
