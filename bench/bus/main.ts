@@ -16,7 +16,12 @@ import { wildcard } from "./parts/wildcard.ts";
 import { wire } from "./parts/wire.ts";
 
 const { values } = parseArgs({
-  options: { json: { type: "boolean" }, only: { type: "string" }, part: { type: "string" } },
+  options: {
+    json: { type: "boolean" },
+    only: { type: "string" },
+    part: { type: "string" },
+    contestant: { type: "string" },
+  },
 });
 
 const parts: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {

@@ -7,10 +7,12 @@ import type { TraceContext } from "../transports/transport.ts";
 import { Link } from "./link.ts";
 import { Message, type MessageInit, type Stamps } from "./message.ts";
 import type { BusEvent, BusOptions, PublishOptions } from "./options.ts";
+import { Recent } from "./recent.ts";
 import type { PendingRequest } from "./request.ts";
 import { Retained } from "./retained.ts";
 import { type Deferred, type GroupRoute, pick, Route } from "./route.ts";
 import { RouteCache, Shards } from "./routes.ts";
+import { Scan } from "./scan.ts";
 import { PublishingSink } from "./sinks.ts";
 import { Spans } from "./spans.ts";
 import { Counters } from "./statistics.ts";
@@ -42,6 +44,10 @@ export class Hub implements Stamps {
   readonly nextNumber: () => number;
   state: "up" | "draining" | "closed" = "up";
   pending = 0;
+  /** Subscribers that have no room now. */
+  shut = 0;
+  /** The innermost route whose handlers are being called without a look at their room. */
+  passing: Route | undefined;
   /** Whether there is nothing but to deliver: the bus is up and everybody is here. */
   isSimple = true;
   /** Routes of the owner. */
@@ -49,7 +55,13 @@ export class Hub implements Stamps {
   readonly #trie = new Trie<Subscriber>();
   /** Filled and emptied by each cold pass. */
   readonly #found: Subscriber[] = [];
-  #misses = 0;
+  /**
+   * While no message lives a collection forgets how messages are laid out, and with it all code that was compiled for them:
+   * this one always lives.
+   */
+  readonly shape: Message = new Message(this, "", undefined, undefined);
+  readonly #scan = new Scan();
+  readonly #came = new Recent();
   readonly #turns = new Map<string, { next: number; members: number }>();
   readonly #buckets = new Map<string, { take(): number }>();
   readonly #uuid: () => string;
@@ -211,15 +223,15 @@ export class Hub implements Stamps {
 
   /**
    * Hands a message to the one plain subscriber of a subject that is not known, without working out a route: many subjects
-   * come once only. `false` when there is more to it, and for one in so many: a subject that comes again gets its route.
+   * come once only. `false` when there is more to it, and for a subject that comes again: it gets its route.
    */
   passCold(subject: string, payload: unknown): boolean {
-    this.#misses += 1;
-    if (this.#misses % ADMITTED === 0 || !this.isSimple || this.options.limits !== undefined) return false;
-    checkSubject(subject);
-    if (isReserved(subject)) return false;
+    if (!this.isSimple || this.options.limits !== undefined) return false;
+    const scan = this.#scan;
+    scan.read(subject);
+    if (this.#came.again(scan.hash) || isReserved(subject)) return false;
     const found = this.#found;
-    this.#trie.match(subject, found);
+    this.#trie.matchScanned(subject, scan, found);
     const subscriber = found.length === 1 ? found[0] : undefined;
     const isNobody = found.length === 0;
     found.length = 0;
@@ -236,35 +248,61 @@ export class Hub implements Stamps {
       this.counters.published += 1;
       return this.#defer(route, message, undefined);
     }
-    const { direct } = route;
     route.isBusy = true;
     route.passes += 1;
     const startMs = route.passes < route.sampleAt ? -1 : this.clock.monoMs();
+    if (this.shut === 0) this.#passOpen(route, message);
+    else this.#passEach(route, message);
+    route.isBusy = false;
+    if (startMs >= 0) this.#sampled(route, startMs);
+    if (route.deferred !== undefined) this.#flush(route);
+    return undefined;
+  }
+
+  /** Everybody has room: nobody is looked at. Who loses it on the way, or leaves, has its place in the plan changed. */
+  #passOpen(route: Route, message: Message): void {
+    const { handlers } = route;
+    const { length } = handlers;
     let at = 0;
-    // One guard around all handlers: one for each costs as much as the call.
+    route.outer = this.passing;
+    this.passing = route;
     for (;;) {
+      // One guard around all handlers: one for each costs as much as the call.
+      try {
+        for (; at < length; at++) {
+          const handler = handlers[at] as (message: Message) => unknown;
+          const result = handler(message);
+          if (result !== undefined) (route.direct[at] as Subscriber).taken(message, result);
+        }
+        break;
+      } catch (error) {
+        (route.direct[at++] as Subscriber).threw(message, error);
+      }
+    }
+    this.passing = route.outer;
+    route.outer = undefined;
+    if (route.isDiverted) route.restore();
+  }
+
+  /** The same where somebody may have no room. */
+  #passEach({ direct }: Route, message: Message): void {
+    for (let at = 0; ; ) {
       try {
         for (; at < direct.length; at++) {
           const subscriber = direct[at] as Subscriber;
           if (!subscriber.isOpen) {
-            // It is counted with the others, and again when it gets the message.
-            (subscriber.isClosed ? this.counters : subscriber).delivered -= 1;
-            subscriber.offer(message);
+            subscriber.late(message);
             continue;
           }
           const { handler } = subscriber;
           const result = handler(message);
           if (result !== undefined) subscriber.taken(message, result);
         }
-        break;
+        return;
       } catch (error) {
         (direct[at++] as Subscriber).threw(message, error);
       }
     }
-    route.isBusy = false;
-    if (startMs >= 0) this.#sampled(route, startMs);
-    if (route.deferred !== undefined) this.#flush(route);
-    return undefined;
   }
 
   /** Hands a message to everybody on its route. */
@@ -532,8 +570,6 @@ export class Hub implements Stamps {
 const SYSTEM: MessageInit = Object.freeze({ kind: "command", priority: "high" });
 const NO_GROUPS: GroupRoute[] = [];
 const NO_LIMITS: readonly { take(): number }[] = [];
-/** One in so many subjects that are not known gets a route. */
-const ADMITTED = 16;
 const BUCKETS_MAX = 10_000;
 /** Principals whose routes are kept. */
 const PRINCIPALS_MAX = 10_000;

@@ -31,6 +31,8 @@ export class Route {
   readonly shard: Shard;
   readonly stamp: number;
   readonly direct: readonly Subscriber[];
+  /** What direct subscribers are called by, in their order. */
+  readonly handlers: ((message: Message) => unknown)[];
   readonly groups: readonly GroupRoute[];
   /** Why the principal may not publish here. */
   readonly denial: PolyphonError | undefined;
@@ -52,6 +54,10 @@ export class Route {
   /** While its messages are handed on, others wait: order holds even when a handler publishes. */
   isBusy = false;
   deferred: Deferred[] | undefined;
+  /** The route one of whose handlers published to this one. */
+  outer: Route | undefined;
+  /** Whether somebody lost its room while handlers were called. */
+  isDiverted = false;
 
   constructor(
     subject: string,
@@ -66,6 +72,7 @@ export class Route {
     this.shard = shard;
     this.stamp = shard.stamp;
     this.direct = direct;
+    this.handlers = direct.map(({ handler }) => handler);
     this.groups = groups;
     this.denial = denial;
     this.limits = limits;
@@ -76,6 +83,20 @@ export class Route {
       limits.length > 0 || denial !== undefined || all.some(({ overflow }) => overflow !== "drop-oldest");
     this.isFast = circumstances.isSimple && !this.isGuarded && direct.length > 0 && all.every(({ isPlain }) => isPlain);
     this.sampleAt = circumstances.sampling;
+  }
+
+  /** A subscriber has no room any more, or is gone: what is on its way is not for its handler. */
+  divert(subscriber: Subscriber): void {
+    const at = this.direct.indexOf(subscriber);
+    if (at < 0) return;
+    this.handlers[at] = (message) => subscriber.late(message);
+    this.isDiverted = true;
+  }
+
+  /** Everybody has its own handler again. */
+  restore(): void {
+    this.isDiverted = false;
+    for (let at = 0; at < this.direct.length; at++) this.handlers[at] = (this.direct[at] as Subscriber).handler;
   }
 
   /** Adds the passes since the last time to what was counted. */

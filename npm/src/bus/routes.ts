@@ -63,6 +63,8 @@ export class RouteCache {
   find(subject: string): Route | undefined {
     const recent = this.#recent;
     if (recent !== undefined && recent.subject === subject && recent.stamp === recent.shard.stamp) return recent;
+    // To look for a text that is new costs its hash.
+    if (this.#young.size === 0) return undefined;
     const route = this.#young.get(subject);
     if (route === undefined || route.stamp !== route.shard.stamp) return this.#fromOld(subject);
     this.#recent = route;
@@ -102,7 +104,7 @@ export class RouteCache {
   }
 
   #fromOld(subject: string): Route | undefined {
-    const route = this.#old.get(subject);
+    const route = this.#old.size === 0 ? undefined : this.#old.get(subject);
     if (route === undefined || route.stamp !== route.shard.stamp) return undefined;
     // Found again: it is one of the young ones from now on.
     this.#old.delete(subject);

@@ -24,7 +24,7 @@ const [DOT, STAR, ARROW] = [46, 42, 62];
 /** Checks where a message is published. `PROTOCOL_SUBJECT_INVALID` with the rule that is broken. */
 export function checkSubject(subject: string): void {
   const broken = brokenRule(subject, false);
-  if (broken !== undefined) throw invalid("subject", subject, broken);
+  if (broken !== undefined) throw invalidSubject(subject, broken);
 }
 
 /** Checks what a subscription asks for. `PROTOCOL_SUBJECT_INVALID` with the rule that is broken. */
@@ -85,6 +85,11 @@ export function brokenRule(text: string, wildcards: boolean): string | undefined
   }
   if (length === 0) return "must have no empty token";
   return tokens > TOKENS_MAX ? "must have at most 16 tokens" : undefined;
+}
+
+/** @internal */
+export function invalidSubject(subject: string, rule: string): PolyphonError {
+  return invalid("subject", subject, rule);
 }
 
 function invalid(what: string, text: string, rule: string): PolyphonError {

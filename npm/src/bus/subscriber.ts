@@ -89,6 +89,7 @@ export class Subscriber {
     this.#credit = init.credit;
     this.#line = new PriorityLine(hub.ageingMs);
     this.isOpen = init.credit > 0;
+    if (!this.isOpen) hub.shut += 1;
   }
 
   /** Messages that wait. */
@@ -152,13 +153,15 @@ export class Subscriber {
   /** Takes back credit that a reader no longer has use for. */
   revoke(credit: number): void {
     this.#credit -= credit;
-    this.isOpen = this.isOpen && this.#open < this.#credit;
+    if (this.isOpen && this.#open >= this.#credit) this.#shut();
   }
 
   /** Nothing is delivered from now on; what waits is dropped. */
   close(): void {
+    if (!this.isOpen && !this.isClosed) this.#hub.shut -= 1;
     this.isClosed = true;
     this.isOpen = false;
+    this.#divert();
     for (let held = this.#line.shift(); held !== undefined; held = this.#line.shift()) {
       this.dropped += 1;
       this.#hub.dropped(held.message, this.pattern, "closed");
@@ -205,7 +208,25 @@ export class Subscriber {
 
   #take(): void {
     this.#open += 1;
-    if (this.#open >= this.#credit) this.isOpen = false;
+    if (this.isOpen && this.#open >= this.#credit) this.#shut();
+  }
+
+  /** The next message waits here. */
+  #shut(): void {
+    this.isOpen = false;
+    this.#hub.shut += 1;
+    this.#divert();
+  }
+
+  /** A message of a pass that began when there was room. It is counted with the others, and again when it is delivered. */
+  late(message: Message): undefined {
+    (this.isClosed ? this.#hub.counters : this).delivered -= 1;
+    void this.offer(message);
+    return undefined;
+  }
+
+  #divert(): void {
+    for (let route = this.#hub.passing; route !== undefined; route = route.outer) route.divert(this);
   }
 
   #hold(message: Message, result: PromiseLike<unknown>): void {
@@ -279,7 +300,10 @@ export class Subscriber {
       this.deliver(held.message);
     }
     this.#isPumping = false;
-    this.isOpen = !this.isClosed && this.#line.length === 0 && this.#open < this.#credit;
+    if (!this.isOpen && !this.isClosed && this.#line.length === 0 && this.#open < this.#credit) {
+      this.isOpen = true;
+      this.#hub.shut -= 1;
+    }
     this.#settleIdle();
   }
 

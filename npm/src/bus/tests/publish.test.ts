@@ -271,6 +271,50 @@ describe("rights and limits", () => {
 });
 
 describe("back-pressure", () => {
+  test("who loses its room, or leaves, while a message is handed on is not called for it", async () => {
+    const { bus } = setUp();
+    const seen: string[] = [];
+    const held: (() => void)[] = [];
+    let isFirst = true;
+    bus.subscribe("work", ({ payload }) => {
+      seen.push(`first ${payload}`);
+      if (!isFirst) return;
+      isFirst = false;
+      // The second has one credit, which this message takes; the third leaves; the fourth throws.
+      void bus.publish("other", "x");
+      third.unsubscribe();
+    });
+    const handler = ({ subject, payload }: Message): Promise<void> => {
+      seen.push(`second ${subject} ${payload}`);
+      return new Promise((resolve) => held.push(resolve));
+    };
+    const second = bus.subscribe("*", handler, { credit: 1 });
+    const third = bus.subscribe("work", ({ payload }) => void seen.push(`third ${payload}`));
+    bus.subscribe("work", ({ payload }) => {
+      seen.push(`fourth ${payload}`);
+      throw new Error("broken");
+    });
+    bus.subscribe("work", ({ payload }) => void seen.push(`fifth ${payload}`));
+    // The route is known from the second time on.
+    void bus.publish("work", 1);
+    expect(seen).toEqual(["first 1", "second other x", "fourth 1", "fifth 1"]);
+    expect([second.statistics, third.statistics]).toMatchObject([
+      { delivered: 1, waiting: 1 },
+      { delivered: 0, waiting: 0 },
+    ]);
+    for (let turn = 0; turn < 10; turn++) {
+      held.shift()?.();
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    seen.length = 0;
+    void bus.publish("work", 2);
+    expect(seen).toEqual(["first 2", "second work 2", "fourth 2", "fifth 2"]);
+    expect(second.statistics).toMatchObject({ delivered: 3, open: 1 });
+    const { published, delivered, failed } = bus.statistics;
+    expect([published, delivered, failed]).toEqual([3, 9, 2]);
+  });
+
   test("without credit messages wait in order and go on as promises settle", async () => {
     const { bus, clock } = setUp();
     const slow = gate();
