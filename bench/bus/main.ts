@@ -1,5 +1,5 @@
-// The volatile lane of the bus and durable queues, side by side with what people use instead. Parts run in processes of their own; what is
-// compared runs in turns in one, and CPU time is counted, so that a busy machine changes both sides alike.
+// The volatile lane of the bus and durable queues, side by side with what people use instead. What is compared
+// runs in processes of its own, in turns, and CPU time is counted, so that a busy machine changes both sides alike.
 // usage: npm run bench -- bus [--json] [--only NAME,…]
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";

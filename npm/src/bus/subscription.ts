@@ -35,8 +35,10 @@ export class Subscription implements Disposable {
     this.pattern = init.pattern;
     const abort = (): void => this.unsubscribe();
     this.#forget = () => signal?.removeEventListener("abort", abort);
-    this.subscriber = hub.subscribe(init, retained && init.group === undefined);
-    this.ready = hub.link?.join(this.subscriber) ?? Promise.resolve();
+    const wantsLasts = retained && init.group === undefined;
+    // Elsewhere they may have changed since: with a transport it is the transport that tells them.
+    this.subscriber = hub.subscribe(init, wantsLasts && hub.link === undefined);
+    this.ready = hub.link?.join(this.subscriber, wantsLasts) ?? Promise.resolve();
     this.ready.catch((error) => hub.trouble(error));
     if (signal?.aborted) this.unsubscribe();
     else signal?.addEventListener("abort", abort, { once: true });

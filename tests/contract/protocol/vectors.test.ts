@@ -89,3 +89,15 @@ test.each(rows<SubjectRow>("subjects.json"))("$pattern and $subject: $matches", 
   if (matches === "refused") expect(refused(found)[0]).toBe("PROTOCOL_SUBJECT_INVALID");
   else expect(found()).toBe(matches);
 });
+
+interface FilterRow {
+  readonly filter: string;
+  readonly json: string;
+  readonly takes: boolean | "refused";
+}
+
+test.each(rows<FilterRow>("filters.json"))("$filter: $takes", ({ filter, json, takes }) => {
+  const judged = () => protocol.takes(protocol.filter(JSON.parse(filter)), Buffer.from(json), "json");
+  if (takes === "refused") expect(refused(judged)[0]).toBe("PROTOCOL_FILTER_INVALID");
+  else expect(judged()).toBe(takes);
+});

@@ -4,10 +4,11 @@
 
 use crate::common::vectors;
 use polyphon_protocol::codec::Codec;
+use polyphon_protocol::filter::Filter;
 use polyphon_protocol::packet::{Opening, Packet};
 use polyphon_protocol::sealing::{Algorithm, Key, KeyRing};
 use polyphon_protocol::subjects::{Pattern, Subject};
-use polyphon_protocol::{Envelope, Value, json};
+use polyphon_protocol::{Code, Envelope, Value, json};
 
 fn with<R>(file: &str, read: impl Fn(&[Value<'_>]) -> R) -> R {
     let bytes = std::fs::read(vectors().join(file)).unwrap();
@@ -138,6 +139,20 @@ fn subjects_match_as_the_vectors_say() {
                 _ => None,
             };
             assert_eq!(matches, expected, "{pattern} {subject}");
+        }
+    });
+}
+
+#[test]
+fn filters_take_what_the_vectors_say() {
+    with("filters.json", |items| {
+        for item in items {
+            let definition = text(item, "filter");
+            let takes = Filter::parse(definition.as_bytes()).map(|filter| filter.takes(&envelope(item)));
+            match item.get("takes") {
+                Some(Value::Bool(expected)) => assert_eq!(takes.unwrap(), *expected, "{definition}"),
+                _ => assert_eq!(takes.unwrap_err().code, Code::FilterInvalid, "{definition}"),
+            }
         }
     });
 }

@@ -175,6 +175,34 @@ describe("several nodes", () => {
     expect(await collect(b, "state")).toEqual([1]);
   });
 
+  test("every subscriber of a pattern gets the last values of the other side, as they are then", async () => {
+    const { a, b, hub } = await setUp();
+    await a.publish("state.x", 1, { retain: true });
+    await a.publish("state.y", 1, { retain: true });
+    const first = b.subscribe("state.*", () => undefined);
+    await first.ready;
+    expect((await collect(b, "state.*")).toSorted()).toEqual([1, 1]);
+    await a.publish("state.x", 2, { retain: true });
+    await hub.publish("state.y", undefined, { retain: true });
+    const late = await collect(b, "state.*");
+    expect(late).toEqual([2]);
+    expect(await collect(b, "state.*", { retained: false })).toEqual([]);
+    // One that is set here instead counts, and comes once although the other side has it too.
+    await b.publish("state.x", 3, { retain: true });
+    expect([late, await collect(b, "state.*"), await collect(b, "state.x")]).toEqual([[2, 3], [3], [3]]);
+    expect(await collect(a, "state.*")).toEqual([3]);
+  });
+
+  test("last values of the other side are forgotten with the last subscriber, and asked for anew", async () => {
+    const { a, b } = await setUp();
+    await a.publish("state", 1, { retain: true });
+    const only = b.subscribe("state", () => undefined);
+    await only.ready;
+    only.unsubscribe();
+    await a.publish("state", 2, { retain: true });
+    expect(await collect(b, "state")).toEqual([2]);
+  });
+
   test("a closed transport is known in health and refuses", async () => {
     const { a, clock } = await setUp();
     await collect(a, "x");
