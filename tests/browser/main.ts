@@ -11,6 +11,7 @@ import { Chromium } from "./browser.ts";
 import { protocol } from "./scenarios/protocol.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import { remoteAgents } from "./scenarios/remote-agents.ts";
+import { sharing } from "./scenarios/sharing.ts";
 import { storeContract } from "./scenarios/store-contract.ts";
 import { survival } from "./scenarios/survival.ts";
 import { tabs } from "./scenarios/tabs.ts";
@@ -35,7 +36,17 @@ async function main(): Promise<void> {
   const browser = new Chromium();
   try {
     const stage: Stage = { checks, browser, context: await browser.start(), port };
-    for (const scenario of [team, storeContract, survival, tabs, refusals, transports, protocol, remoteAgents]) {
+    for (const scenario of [
+      team,
+      storeContract,
+      survival,
+      tabs,
+      refusals,
+      transports,
+      protocol,
+      remoteAgents,
+      sharing,
+    ]) {
       if (only === undefined || scenario.name === only) await scenario(stage);
     }
   } finally {

@@ -1,6 +1,9 @@
 import { build } from "vite";
 
-/** One entry point with everything it imports, minified, as an application's bundler would make it; without the wasm. */
+/**
+ * One entry point with everything it imports, minified, as an application's bundler would make it; without the wasm, and without what
+ * it only imports when it is used.
+ */
 export async function bundle(entry) {
   const result = await build({
     configFile: false,
@@ -14,8 +17,8 @@ export async function bundle(entry) {
     },
   });
   const outputs = (Array.isArray(result) ? result : [result]).flatMap(({ output }) => output);
-  return outputs
-    .filter(({ type }) => type === "chunk")
-    .map(({ code }) => code)
-    .join("\n");
+  const chunks = new Map(outputs.filter(({ type }) => type === "chunk").map((chunk) => [chunk.fileName, chunk]));
+  const wanted = new Set([...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+  for (const name of wanted) for (const needed of chunks.get(name)?.imports ?? []) wanted.add(needed);
+  return [...wanted].map((name) => chunks.get(name)?.code ?? "").join("\n");
 }

@@ -1,4 +1,5 @@
 /** The page of the browser tests: gives scenarios what they work with. */
+import type { SharedTeam } from "../../../npm/src/browser.ts";
 import { type Lab, lab, twoTasks } from "./lab.ts";
 import { answerPackets } from "./protocol.ts";
 import { type PageAgent, pageAgent } from "./remote.ts";
@@ -13,9 +14,14 @@ declare global {
       answerPackets: typeof answerPackets;
       pageAgent: typeof pageAgent;
       workerAgent(url: string, capability: string): Promise<void>;
+      sharedInWorker(name: string): Promise<string>;
     };
     /** What a scenario keeps between two calls. */
     kept: PageAgent | undefined;
+    shared: SharedTeam | undefined;
+    results: Promise<unknown>;
+    begun: number;
+    go(): void;
   }
 }
 
@@ -37,4 +43,13 @@ function workerAgent(url: string, capability: string): Promise<void> {
   });
 }
 
-window.lab = { ...lab, twoTasks, inWorker, transports, answerPackets, pageAgent, workerAgent };
+function sharedInWorker(name: string): Promise<string> {
+  const worker = new Worker(new URL("./shared-worker.ts", import.meta.url), { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<string>) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(name);
+  });
+}
+
+window.lab = { ...lab, twoTasks, inWorker, transports, answerPackets, pageAgent, workerAgent, sharedInWorker };

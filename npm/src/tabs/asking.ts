@@ -1,0 +1,81 @@
+import type { Bus } from "../bus/bus.ts";
+import { PolyphonError } from "../errors/error.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { Stream } from "../runtime/stream.ts";
+import { type Call, type Hearing, TABS } from "./calls.ts";
+
+/** Longest wait for an answer before it is asked for again, in milliseconds: a result may take days. */
+const ASK_MS = 3_600_000;
+const PAUSE_MS = 50;
+
+/** Asks whoever owns the journal; a change of owner is bridged. */
+export class Asking {
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+
+  constructor(bus: Bus, clock: Clock) {
+    this.#bus = bus;
+    this.#clock = clock;
+  }
+
+  /** A call that bears being made twice: it is made again when nobody knows whether it arrived. */
+  async again<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    for (;;) {
+      try {
+        return await this.once<T>(method, ...args);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await this.#pause();
+      }
+    }
+  }
+
+  /** `TRANSPORT_LOST` when the owner changes meanwhile: nobody knows whether it took effect. */
+  once<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    const call: Call = { method, args };
+    return this.#bus.request<T>(`${TABS}.call`, call, { timeoutMs: ASK_MS, retries: 0 });
+  }
+
+  /** A stream that goes on with the next owner; what happens while there is none is not heard. */
+  stream<T>(hearing: () => Promise<Hearing>): Stream<T> {
+    return new Stream<T>((subscriber) => {
+      const end = new AbortController();
+      const follow = async (): Promise<void> => {
+        const wanted = await hearing();
+        while (!end.signal.aborted) {
+          try {
+            const options = { timeoutMs: ASK_MS, signal: end.signal };
+            for await (const value of this.#bus.requestMany<T>(`${TABS}.hear`, wanted, options)) subscriber.next(value);
+            return subscriber.complete();
+          } catch (error) {
+            if (end.signal.aborted) return;
+            if (!isPassing(error)) throw error;
+            await this.#pause();
+          }
+        }
+      };
+      follow().catch((error: unknown) => {
+        if (error instanceof PolyphonError && ENDS.has(error.code)) subscriber.complete();
+        else subscriber.error(error);
+      });
+      return () => end.abort();
+    });
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(PAUSE_MS, resolve));
+  }
+}
+
+/** The team is closed here: a stream just ends, as that of a team does. */
+const ENDS: ReadonlySet<string> = new Set(["BUS_CLOSED", "TRANSPORT_CLOSED"]);
+const PASSING: ReadonlySet<string> = new Set([
+  "REQUEST_NO_RESPONDER",
+  "REQUEST_TIMEOUT",
+  "RUNTIME_DISPOSED",
+  "TRANSPORT_LOST",
+]);
+
+function isPassing(error: unknown): boolean {
+  return error instanceof PolyphonError && PASSING.has(error.code);
+}
