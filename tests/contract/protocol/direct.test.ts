@@ -206,7 +206,7 @@ test("a payload that writes a message while it is written, or throws, harms no o
   };
   expect(() => here.pack(envelope({ payload: Payload.msgpack(throwing) }))).toThrow("no value");
   packets.push(here.pack(inner));
-  const names = packets.map((packet) => (here.open(packet).payload?.value() as { name: string }).name);
+  const names = packets.map((packet) => here.open(packet).payload?.value<{ readonly name: string }>().name);
   expect([...new Set(names)].sort()).toEqual(["inner", "outer"]);
   expect([names.at(0), names.at(-1)]).toEqual(["inner", "inner"]);
 });
