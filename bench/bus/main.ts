@@ -2,13 +2,18 @@
 // runs in processes of its own, in turns, and CPU time is counted, so that a busy machine changes both sides alike.
 // usage: npm run bench -- bus [--json] [--only NAME,…]
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Row, Rows } from "../lib/rows.ts";
 import { bullmq } from "../tasks/peers/bullmq.ts";
+import { countingSyncs } from "../tasks/syncs.ts";
 import { sayRatios } from "./goals.ts";
 import { browser } from "./parts/browser.ts";
-import { durableQueue } from "./parts/durable.ts";
+import { durableQueue, waitingMessages } from "./parts/durable.ts";
 import { exact } from "./parts/exact.ts";
+import { jetstream } from "./parts/jetstream.ts";
 import { latency } from "./parts/latency.ts";
 import { pressure } from "./parts/pressure.ts";
 import { request } from "./parts/request.ts";
@@ -35,8 +40,10 @@ const parts: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
   wire,
   browser,
   durable: (rows) => durableQueue(rows, 200_000),
+  waiting: waitingMessages,
   // Jobs without data, which costs it less than 300 bytes would.
   bullmq: (rows) => bullmq(rows, 30_000),
+  jetstream: (rows) => jetstream(rows, 30_000),
 };
 
 if (values.part !== undefined) {
@@ -48,12 +55,16 @@ if (values.part !== undefined) {
 }
 
 function all(names: readonly string[], rows: Rows): void {
+  const folder = mkdtempSync(join(tmpdir(), "polyphon-bench-"));
   for (const name of names) {
     if (parts[name] === undefined)
       throw new Error(`there is no part ${name}; there is: ${Object.keys(parts).join(", ")}`);
+    // Where syncs cannot be counted, how long the disk takes is not told.
+    const counting = name === "durable" ? countingSyncs(folder) : {};
     const { stdout, status } = spawnSync(process.execPath, ["--expose-gc", import.meta.filename, "--part", name], {
       stdio: ["ignore", "pipe", "inherit"],
       encoding: "utf8",
+      env: { ...process.env, ...(typeof counting === "string" ? {} : counting) },
     });
     if (status !== 0) throw new Error(`the part ${name} failed with ${status}`);
     const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
@@ -63,6 +74,7 @@ function all(names: readonly string[], rows: Rows): void {
     for (const { subject, metric, value, unit } of found.rows) rows.add(subject, metric, value, unit);
     for (const remark of found.remarks) rows.say(remark);
   }
+  rmSync(folder, { recursive: true });
   sayRatios(rows);
   rows.finish();
 }

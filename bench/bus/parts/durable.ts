@@ -7,11 +7,16 @@ import { Polyphon, type Queue } from "polyphon/node";
 import { keepInFlight } from "../../lib/in-flight.ts";
 import { quantile } from "../../lib/quantiles.ts";
 import type { Rows } from "../../lib/rows.ts";
+import { watchWasmMemory } from "../../lib/wasm-memory.ts";
+import { SyncLog } from "../../tasks/syncs.ts";
 
 const SUBJECT = "polyphon-queue-full";
 const IN_FLIGHT = 4_000;
 /** Messages of the measurement of latency. */
-const PACED = 30_000;
+const PACED = 50_000;
+const A_SECOND = 10_000;
+/** Messages of the measurement of memory. */
+const WAITING = 500_000;
 
 interface Value {
   readonly text: string;
@@ -76,6 +81,24 @@ async function fullLoad(queue: Queue<Value>, dealt: Dealt, messages: number): Pr
   return (performance.now() - began) / 1_000;
 }
 
+/** What a message costs the kernel that nobody takes; payloads are on the disk, but for 64 MiB. */
+export async function waitingMessages(rows: Rows): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "polyphon-bench-"));
+  const memory = watchWasmMemory();
+  const team = await Polyphon.open(join(folder, "team.db"));
+  try {
+    const queue = team.queue<Value>("bench", { maxMessages: 1_000_000, maxBytes: 2 ** 40 });
+    const publish = async (): Promise<void> => void (await queue.publish(VALUE));
+    await queue.ready;
+    const before = memory.bytes();
+    await keepInFlight(WAITING, IN_FLIGHT, publish);
+    rows.add(SUBJECT, "bytes_per_waiting_message", (memory.bytes() - before) / WAITING, "B");
+  } finally {
+    await team.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** 10,000 messages a second, ten each millisecond: from the call until the consumer has it. */
 async function paced(rows: Rows, queue: Queue<Value>, dealt: Dealt): Promise<void> {
   const latencies: number[] = [];
@@ -83,6 +106,8 @@ async function paced(rows: Rows, queue: Queue<Value>, dealt: Dealt): Promise<voi
   dealt.heard = ({ at }) => {
     if (at !== undefined) latencies.push(performance.now() - at);
   };
+  const log = new SyncLog();
+  const from = log.position;
   const start = performance.now();
   for (let published = 0; published < PACED; ) {
     const due = Math.min((performance.now() - start) * 10, PACED);
@@ -94,5 +119,13 @@ async function paced(rows: Rows, queue: Queue<Value>, dealt: Dealt): Promise<voi
   while (latencies.length + refused < PACED) await new Promise((resolve) => setTimeout(resolve, 1));
   rows.add(SUBJECT, "latency_10000_per_second_p50_ms", quantile(latencies, 0.5), "ms");
   rows.add(SUBJECT, "latency_10000_per_second_p99_ms", quantile(latencies, 0.99), "ms");
+  const seconds = Array.from({ length: PACED / A_SECOND }, (_, second) =>
+    quantile(latencies.slice(second * A_SECOND, (second + 1) * A_SECOND), 0.99),
+  );
+  rows.add(SUBJECT, "latency_10000_per_second_p99_of_median_second_ms", quantile(seconds, 0.5), "ms");
+  const to = log.position;
+  if (from !== undefined && to !== undefined) {
+    rows.add(SUBJECT, "fsync_10000_per_second_p99_ms", quantile([...log.between(from, to)], 0.99), "ms");
+  }
   if (refused > 0) rows.say(`${refused} of ${PACED} messages were refused: the machine does not keep up.`);
 }

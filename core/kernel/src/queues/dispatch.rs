@@ -97,7 +97,7 @@ fn run(state: &State<'_>, queue: QueueId, consumer: u64, most: usize) -> (QueueE
     for (_, number) in queues
         .lane(queue)
         .into_iter()
-        .flat_map(|lane: &Lane| &lane.ready)
+        .flat_map(|lane: &Lane| lane.ready.iter())
         .take(most)
     {
         let number = MessageId(*number);

@@ -28,6 +28,6 @@ pub use event::{Death, DeathCause, Published, QueueEvent, Returned};
 pub use message::{Extra, Message, MessageStatus};
 pub use schedule::{Schedule, ScheduleList, ScheduleSpec, schedules};
 pub use spec::{Overflow, QueueSpec};
-pub(crate) use state::Lane;
+pub(crate) use state::{Lane, Line};
 pub use state::{Numbers, Queue, QueueCounts, Queues, Recent};
 pub use view::{DeadLetter, DeadLetters, dead_letters};

@@ -95,7 +95,7 @@ impl<'a> Settling<'a> {
         let mut left = counts.dead + self.died.len() as u64;
         let mut bytes = counts.dead_bytes + self.died_bytes;
         let queues = &self.state.durable.queues;
-        let known = queues.lane(queue).into_iter().flat_map(|lane| &lane.dead);
+        let known = queues.lane(queue).into_iter().flat_map(|lane| lane.dead.iter());
         let known = known.map(|(_, number)| *number);
         let mut dropped = Vec::new();
         for number in known.chain(self.died.iter().map(|death| death.message.0)) {

@@ -2,6 +2,7 @@
 
 mod evolve;
 mod lane;
+mod line;
 mod moves;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Runs;
 use crate::state::Table;
 pub(crate) use lane::Lane;
+pub(crate) use line::Line;
 
 wire! {
     /// How many messages are where. Published ones are acked, waiting, in flight, dead, expired or dropped.

@@ -33,7 +33,7 @@ pub fn dead_letters(queues: &Queues, queue: QueueId, skip: u32, limit: u32) -> D
         letters: Vec::new(),
         payloads: Vec::new(),
     };
-    let dead = queues.lane(queue).into_iter().flat_map(|lane| &lane.dead);
+    let dead = queues.lane(queue).into_iter().flat_map(|lane| lane.dead.iter());
     for (expires_ms, number) in dead
         .skip(skip as usize)
         .take((limit as usize).min(bounds::MESSAGE_BATCH))

@@ -1,7 +1,7 @@
 //! What time does to queues.
 
 use super::settle::fail_run;
-use super::{DeathCause, QueueEvent};
+use super::{DeathCause, Line, QueueEvent};
 use crate::bounds;
 use crate::id::{Fence, MessageId, QueueId};
 use crate::state::{Sink, State};
@@ -11,7 +11,7 @@ pub(crate) fn wake(state: &State<'_>, queue: QueueId, sink: &mut Sink) {
     let Some(lane) = state.durable.queues.lane(queue) else {
         return;
     };
-    let due = |line: &std::collections::BTreeSet<(u64, u64)>, left: usize| -> Vec<MessageId> {
+    let due = |line: &Line, left: usize| -> Vec<MessageId> {
         let due = line.iter().take_while(|(at_ms, _)| *at_ms <= state.now_ms);
         due.take(left).map(|(_, number)| MessageId(*number)).collect()
     };

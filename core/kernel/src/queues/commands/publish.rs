@@ -216,7 +216,10 @@ impl<'a> Room<'a> {
         }
         let (before, count) = ((self.messages, self.bytes, self.all), self.dropped.len());
         let queues = &self.state.durable.queues;
-        let waiting = queues.lane(self.id).into_iter().flat_map(|lane| &lane.expiring);
+        let waiting = queues
+            .lane(self.id)
+            .into_iter()
+            .flat_map(|lane| lane.expiring.iter());
         for (_, number) in waiting.skip(count) {
             let number = MessageId(*number);
             let freed = queues

@@ -1,10 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
+use super::Line;
 use crate::queues::{Message, MessageStatus};
 use crate::tasks::Priority;
-
-/// Numbers in the order of a time or rank.
-pub(crate) type Line = BTreeSet<(u64, u64)>;
 
 /// What is derived of one queue: where each of its messages stands.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +30,7 @@ impl Lane {
     /// Puts a message where its status says; `moves` unless another of its key comes first.
     pub(super) fn place(&mut self, number: u64, message: &Message, moves: bool) {
         match message.status {
-            MessageStatus::Dead => drop(self.dead.insert((message.expires_ms, number))),
+            MessageStatus::Dead => self.dead.insert((message.expires_ms, number)),
             MessageStatus::InFlight => {}
             MessageStatus::Waiting | MessageStatus::Delayed => {
                 self.expiring.insert((message.expires_ms, number));
@@ -46,8 +44,8 @@ impl Lane {
     /// Nothing comes before it any more.
     pub(super) fn show(&mut self, number: u64, message: &Message) {
         match message.status {
-            MessageStatus::Waiting => drop(self.ready.insert((self.rank(message), number))),
-            MessageStatus::Delayed => drop(self.delayed.insert((message.at_ms, number))),
+            MessageStatus::Waiting => self.ready.insert((self.rank(message), number)),
+            MessageStatus::Delayed => self.delayed.insert((message.at_ms, number)),
             MessageStatus::InFlight | MessageStatus::Dead => {}
         }
     }
@@ -55,7 +53,7 @@ impl Lane {
     /// Takes it from where [`Lane::place`] put it.
     pub(super) fn unplace(&mut self, number: u64, message: &Message) {
         match message.status {
-            MessageStatus::Dead => drop(self.dead.remove(&(message.expires_ms, number))),
+            MessageStatus::Dead => self.dead.remove(&(message.expires_ms, number)),
             MessageStatus::InFlight => {}
             MessageStatus::Waiting | MessageStatus::Delayed => {
                 self.expiring.remove(&(message.expires_ms, number));
@@ -74,7 +72,7 @@ impl Lane {
             return true;
         }
         if !self.keys.contains_key(key) {
-            self.keys.insert(key.clone(), Line::new());
+            self.keys.insert(key.clone(), Line::default());
         }
         let Some(line) = self.keys.get_mut(key) else {
             return true;
