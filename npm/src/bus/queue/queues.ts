@@ -27,7 +27,7 @@ import { WaitingPublisher } from "./waiting-publisher.ts";
 /** Rows are erased so long after they were emptied, a few at a time: whoever waits for the commit waits for them too. */
 const ERASE_AFTER_MS = 20;
 const ERASED_AT_ONCE = 100;
-/** Dead letters one command may name. */
+/** Rows, or dead letters, one command may name. */
 const NAMED_AT_ONCE = 1_000;
 
 /** What queues need of the runtime around them. */
@@ -234,9 +234,11 @@ export class Queues {
   #erase(): void {
     this.#eraser = undefined;
     const rows: [number, string][] = [];
+    // More where they come faster than that.
+    const most = Math.min(Math.max(ERASED_AT_ONCE, this.#emptied.size >> 3), NAMED_AT_ONCE);
     for (const [batch, key] of this.#emptied) {
       if (key !== undefined) rows.push([batch, key]);
-      if (rows.length === ERASED_AT_ONCE) break;
+      if (rows.length === most) break;
     }
     for (const [batch] of rows) this.#emptied.set(batch, undefined);
     const batches = rows.map(([batch]) => batch);

@@ -212,6 +212,28 @@ describe("the journal of a queue", () => {
     await until(async () => (await store.health()).payloadBytes === 0);
   });
 
+  it("erases rows nobody needs, however many there are, and after a write that failed", async () => {
+    let fails = false;
+    const inner = memoryStore();
+    const store = faultyStore(inner, { append: () => (fails ? "fail" : undefined) });
+    const clock = new FakeClock();
+    const team = await teams.open({ store, clock });
+    const queue = team.queue<string>("work");
+    for (let value = 0; value < 250; value++) await queue.publish("x".repeat(300));
+    expect((await inner.health()).payloadBytes).toBeGreaterThan(250 * 300);
+    queue.consume(() => undefined, { concurrency: 500 });
+    await until(() => isEmpty(queue));
+    fails = true;
+    await clock.advanceAsync(20);
+    fails = false;
+    await until(async () => {
+      // Answered once the journal was read back.
+      await queue.stats();
+      await clock.advanceAsync(20);
+      return (await inner.health()).payloadBytes === 0;
+    });
+  });
+
   it("loses nothing and does nothing twice when the store fails, whether it wrote or not", async () => {
     let countdown = 4;
     const store = faultyStore(memoryStore(), {
