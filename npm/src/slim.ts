@@ -3,7 +3,7 @@
  * For libraries; the application that uses them chooses where the wasm comes from.
  */
 
-export type { Agent, AgentView, AgentVitals, Pool, SatelliteAgent } from "./agents/agent.ts";
+export type { Agent, AgentStateView, AgentView, AgentVitals, Pool, SatelliteAgent } from "./agents/agent.ts";
 export type { Catalog, FoundAgent, UnservedDemand } from "./agents/discovery.ts";
 export type { Misfit } from "./agents/fit.ts";
 export { type AgentId, isAgentId } from "./agents/id.ts";

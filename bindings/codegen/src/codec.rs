@@ -30,6 +30,7 @@ pub(crate) fn typescript() -> String {
     journal::Remembered::shape(&mut registry);
     leases::Lease::shape(&mut registry);
     agents::Agent::shape(&mut registry);
+    agents::AgentState::shape(&mut registry);
     agents::AgentVitals::shape(&mut registry);
     agents::Discovery::shape(&mut registry);
     agents::PoolView::shape(&mut registry);

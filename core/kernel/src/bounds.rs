@@ -42,6 +42,8 @@ pub const METRICS: usize = 64;
 pub const ARTIFACTS: usize = 1_000;
 /// Agents of one partition.
 pub const AGENTS: usize = 10_000;
+/// Bytes of what one agent keeps for its next attempt.
+pub const AGENT_STATE_BYTES: u64 = 256 << 10;
 /// Pools of one partition.
 pub const POOLS: usize = 1_000;
 /// Heartbeats one command carries.

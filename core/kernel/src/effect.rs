@@ -78,6 +78,12 @@ wire! {
             /// Batch and key of each.
             rows: Vec<(u64, String)>,
         },
+        /// Erase rows with states of agents nothing needs any more. Done with `FinishStateErasure`; given again after a
+        /// restore.
+        8 => EraseStates {
+            /// The event since which nothing needs it, and the key of each.
+            rows: Vec<(u64, String)>,
+        },
     }
 }
 
@@ -109,6 +115,11 @@ pub(crate) fn of(durable: &Durable, seq: u64, now_ms: u64, event: &Event) -> Opt
             | AgentEvent::AgentLost { agent, .. },
         ) => end_agent(durable, *agent),
         Event::Agent(AgentEvent::AgentStarting { agent, .. }) => start_agent(durable, *agent),
+        Event::Agent(AgentEvent::AgentStateSaved { .. } | AgentEvent::AgentStateErased { .. }) => {
+            let key = durable.agents.memory.discarded.get(seq)?;
+            let rows = vec![(seq, key.clone())];
+            Some(Effect::EraseStates { rows })
+        }
         Event::Agent(AgentEvent::AgentProvisioned { .. }) => start_agent(durable, AgentId(seq)),
         Event::Escalation(EscalationEvent::EscalationRaised { notify: true, .. }) => durable
             .outbox
@@ -148,6 +159,10 @@ pub(crate) fn open(durable: &Durable, now_ms: u64) -> Vec<Effect> {
         .collect();
     let parts = emptied.chunks(crate::bounds::ERASED_PAYLOADS);
     effects.extend(parts.filter_map(|part| erase(&durable.queues, part.iter().copied())));
+    let discarded = durable.agents.memory.discarded.iter();
+    let discarded: Vec<(u64, String)> = discarded.map(|(seq, key)| (seq, key.clone())).collect();
+    let parts = discarded.chunks(crate::bounds::ERASED_PAYLOADS);
+    effects.extend(parts.map(|rows| Effect::EraseStates { rows: rows.to_vec() }));
     effects
 }
 

@@ -82,6 +82,12 @@ impl From<AgentError> for Refusal {
                 .with("status", status),
             AgentError::Remote { agent } => Self::new("AGENT_REMOTE", message).with("agent", agent.0),
             AgentError::Heartbeats { rule } => Self::new("AGENT_HEARTBEATS", message).with("rule", rule),
+            AgentError::StateInvalid { agent, rule } => Self::new("AGENT_STATE_INVALID", message)
+                .with("agent", agent.0)
+                .with("rule", rule),
+            AgentError::DiscardUnknown { discard } => {
+                Self::new("AGENT_STATE_UNKNOWN", message).with("discard", discard)
+            }
             AgentError::PoolUnknown { pool } => Self::new("POOL_UNKNOWN", message).with("pool", pool.0),
             AgentError::PoolInvalid { key, rule } => Self::new("POOL_INVALID", message)
                 .with("key", key)

@@ -1,3 +1,4 @@
+import type { AgentMirror } from "../runtime/mirror/agents.ts";
 import type { AgentEntry } from "../runtime/mirror/entries.ts";
 import type { AgentOptions, PoolOptions } from "../team/options.ts";
 import type { AgentSpec, HostKind, AgentVitals as KernelVitals, PoolSpec } from "../wasm/codec.generated.ts";
@@ -42,8 +43,18 @@ export interface AgentView {
   readonly maxLoad: number;
   readonly completed: number;
   readonly failed: number;
+  /** What it keeps for its next attempt; `null`: nothing. */
+  readonly state: AgentStateView | null;
   /** What is heard of it now; `null` where nobody listens, as in a journal that is only read. */
   readonly vitals: AgentVitals | null;
+}
+
+/** What an agent saved last; `ctx.state()` reads it. */
+export interface AgentStateView {
+  /** Its size as JSON. */
+  readonly bytes: number;
+  /** When it was saved, in milliseconds since the epoch. */
+  readonly savedMs: number;
 }
 
 /** Signs of life of an agent. Volatile: gone with the process. */
@@ -99,20 +110,21 @@ export function poolSpec(name: string, host: HostKind, options: PoolOptions): Po
 }
 
 /** An agent as its owner sees it. */
-export function projectAgent(entry: AgentEntry, id: AgentId, pool: string | null, heard?: KernelVitals): AgentView {
-  const { spec, status, health, load, completed, failed } = entry;
+export function projectAgent(entry: AgentEntry, id: AgentId, known: AgentMirror, heard?: KernelVitals): AgentView {
+  const { handle, spec, status, health, load, completed, failed } = entry;
   return {
     id,
     name: spec.key,
     type: spec.agentType,
     status,
     health,
-    pool,
+    pool: known.poolName(spec.pool),
     capabilities: spec.capabilities,
     load,
     maxLoad: spec.maxLoad,
     completed,
     failed,
+    state: known.stateView(handle),
     vitals: heard === undefined ? null : projectVitals(heard),
   };
 }

@@ -1,4 +1,4 @@
-import type { AgentVitals } from "../agents/agent.ts";
+import type { AgentStateView, AgentVitals } from "../agents/agent.ts";
 import type { LoadedConfig, LoadOptions } from "../config/index.ts";
 import type { EscalationView, SessionStatus, SessionView } from "../sessions/view.ts";
 
@@ -139,6 +139,8 @@ export interface AgentView {
   readonly pool: string | null;
   /** Keys of the tasks it holds. */
   readonly tasks: readonly string[];
+  /** What it keeps for its next attempt. */
+  readonly state: AgentStateView | null;
   /** Signs of life; `null` where only the journal is read: they are never written down. */
   readonly vitals: AgentVitals | null;
 }

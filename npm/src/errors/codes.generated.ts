@@ -9,6 +9,8 @@ export type ErrorCode =
   | "AGENT_LIMIT"
   | "AGENT_REMOTE"
   | "AGENT_REPLACED"
+  | "AGENT_STATE_INVALID"
+  | "AGENT_STATE_UNKNOWN"
   | "AGENT_STOPPED"
   | "AGENT_TRANSITION"
   | "AGENT_UNKNOWN"
@@ -198,6 +200,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   AGENT_LIMIT: { retryable: true, http: 429, exit: 3 },
   AGENT_REMOTE: { retryable: false, http: 409, exit: 2 },
   AGENT_REPLACED: { retryable: false, http: 409, exit: 2 },
+  AGENT_STATE_INVALID: { retryable: false, http: 413, exit: 2 },
+  AGENT_STATE_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   AGENT_STOPPED: { retryable: false, http: 410, exit: 2 },
   AGENT_TRANSITION: { retryable: false, http: 409, exit: 2 },
   AGENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },

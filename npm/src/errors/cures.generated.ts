@@ -10,6 +10,8 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   AGENT_LIMIT: "Deregister agents that are no longer used.",
   AGENT_REMOTE: "Start the agent where it runs; it attaches by itself.",
   AGENT_REPLACED: "Nothing, when that was meant; otherwise give each instance a name of its own.",
+  AGENT_STATE_INVALID: "Keep less, or keep a reference to an artifact. Deregister agents that are no longer used.",
+  AGENT_STATE_UNKNOWN: "Do not report it again.",
   AGENT_STOPPED: "Attach it anew when it shall work again.",
   AGENT_TRANSITION: "Look at the agent's state and ask for a step it allows.",
   AGENT_UNKNOWN: "Register the agent, or list the known ones.",

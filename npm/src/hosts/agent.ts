@@ -32,6 +32,18 @@ export interface AgentContext extends AgentBus {
    * try began.
    */
   context(): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * What this agent saved last, whatever the task and however long ago: it outlives restarts of the agent and of the team.
+   * `undefined`: nothing. As it is when asked for; in a worker thread, as it was when the try began or as it saved since.
+   */
+  state<T = unknown>(): Promise<T | undefined>;
+  /**
+   * Keeps a JSON value of at most 256 KiB for the tries that follow, in the place of what was saved before; `undefined`
+   * keeps nothing. Resolves when that is durable. Of tries that run at the same time the last to save counts.
+   * `AGENT_STATE_INVALID` when it is too large, `PAYLOAD_INVALID` for what JSON cannot hold, `LEASE_FENCED` when the try has
+   * ended or counts no more, `LEASE_REVOKED` when its work goes to another agent.
+   */
+  saveState(value: unknown): Promise<void>;
   /** Says how far the task is, in percent or in detail. At most 10 a second are passed on, always the latest. */
   progress(progress: number | AttemptProgress): void;
   /**

@@ -63,6 +63,8 @@ export interface Attempt {
   context?(): Promise<Readonly<Record<string, unknown>>>;
   /** The team's bus with the rights of the agent. */
   readonly bus?: Bus | undefined;
+  /** What the agent saved last, a JSON value; `undefined`: nothing. As it is when asked for. */
+  state?(): Promise<unknown>;
 }
 
 export interface AttemptResources {
@@ -114,6 +116,12 @@ export interface AttemptSink {
    * `ms` is 1 to a year.
    */
   extend(ms: number): Promise<void>;
+  /**
+   * Keeps a JSON value for the agent's next attempt, in the place of what it saved before; `undefined` keeps nothing.
+   * Resolves when that is durable. `AGENT_STATE_INVALID` above 256 KiB, `LEASE_FENCED` when the attempt counts no more,
+   * `LEASE_REVOKED` when its work goes to another agent, `PAYLOAD_INVALID` for what JSON cannot hold.
+   */
+  saveState(value: unknown): Promise<void>;
 }
 
 export interface AttemptProgress {

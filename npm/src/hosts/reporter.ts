@@ -42,6 +42,10 @@ export class Reporter {
     return this.#sink.extend(ms);
   }
 
+  saveState(value: unknown): Promise<void> {
+    return this.#sink.saveState(value);
+  }
+
   /** A line of the program. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void {
     if (this.#ended) return;

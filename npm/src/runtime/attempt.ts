@@ -20,6 +20,10 @@ export interface AttemptParts {
   context(session: number): Promise<Values>;
   /** The bus as the agent that runs may use it. */
   bus(run: Run): Bus | undefined;
+  /** What the agent of an attempt saved last. */
+  state(agent: number): Promise<unknown>;
+  /** Keeps a value for the next attempt of its agent. */
+  save(run: Run, value: unknown): Promise<void>;
   /** Whether a criterion judges the pass rate of the task. */
   judgesPassRate(task: number): boolean;
   /** Hands a command to the kernel that nobody waits for. */
@@ -127,6 +131,9 @@ export class RunningAttempt implements Attempt, AttemptSink, Stop {
   get bus(): Bus | undefined {
     return this.#parts.bus(this.effect);
   }
+  state(): Promise<unknown> {
+    return this.#parts.state(this.effect.agent);
+  }
   get recovery(): Attempt["recovery"] {
     const { recovery, errorType } = this.effect;
     if (recovery === null) return undefined;
@@ -145,6 +152,10 @@ export class RunningAttempt implements Attempt, AttemptSink, Stop {
 
   usage(usage: ResourceUsage): void {
     this.#parts.usage(this.effect, usage);
+  }
+
+  saveState(value: unknown): Promise<void> {
+    return this.#parts.save(this.effect, value);
   }
 
   async extend(ms: number): Promise<void> {

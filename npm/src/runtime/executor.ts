@@ -13,7 +13,7 @@ import type { Loop } from "./loop.ts";
 import { type DraftRow, decodeInline, decodePayload, type PayloadSource, type Payloads } from "./payloads.ts";
 
 /** What the executor needs to know of the world. */
-export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask"> {
+export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask" | "save"> {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly payloads: Payloads;
@@ -63,6 +63,8 @@ export class Executor {
       outputs: (task) => parts.outputs(task),
       context: (session) => parts.context(session),
       bus: (run) => parts.bus(run),
+      state: (agent) => parts.state(agent),
+      save: (run, value) => this.#save(run, value),
       judgesPassRate: (task) => parts.judgesPassRate(task),
       tick: (run, ppm) => parts.tick(run, ppm),
       log: (run, level, text) => parts.log(run, level, text),
@@ -98,6 +100,9 @@ export class Executor {
           break;
         case "StartAgent":
           this.hosts.start(effect);
+          break;
+        case "EraseStates":
+          this.#eraseStates(effect);
           break;
         case "Notify":
           void this.#notify(effect);
@@ -150,6 +155,23 @@ export class Executor {
       detail = error instanceof Error ? error.message : String(error);
     }
     this.#tell({ type: "FinishEffect", effect, ok: detail === "", detail });
+  }
+
+  /** The rows go with the commit that says so; what is not written is asked for again. */
+  #eraseStates({ rows }: Extract<Effect, { type: "EraseStates" }>): void {
+    if (this.#abandoned) return;
+    const discards = rows.map(([discard]) => discard);
+    const drop = rows.map(([, key]) => key);
+    this.#parts.loop.send({ type: "FinishStateErasure", discards }, { drop });
+  }
+
+  /** Behind it stands whatever the attempt says later, its end too. */
+  async #save({ fence, agent }: Run, value: unknown): Promise<void> {
+    if (this.#abandoned) throw new PolyphonError("RUNTIME_DISPOSED", { message: "The team is closed." });
+    const { loop, payloads } = this.#parts;
+    const rows: DraftRow[] = [];
+    const state = payloads.encode(value, rows);
+    await loop.submit({ type: "SaveAgentState", fence, state }, { rows, owner: agent });
   }
 
   #tell(command: Command): void {

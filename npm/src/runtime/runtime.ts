@@ -149,6 +149,7 @@ export class Runtime {
       outputs: (handle) => this.#outputs(handle),
       context: (handle) => this.#context(handle),
       bus: ({ agent }) => this.#bus(agent),
+      state: (handle) => this.#state(handle),
       judgesPassRate: (task) => this.#judgesPassRate(task),
       tick: (run, ppm) => this.#tick(run, ppm),
       log: (run, level, text) => listener.logged(run, level, text),
@@ -393,6 +394,16 @@ export class Runtime {
   async #context(handle: number): Promise<Values> {
     const session = this.#mirror.sessions.get(handle);
     return session === undefined ? {} : contextOf(session, (payload) => this.decode(payload));
+  }
+
+  /** What an agent saved last. A row that is gone was replaced while it was looked for. */
+  async #state(handle: number): Promise<unknown> {
+    const { agents } = this.#mirror;
+    for (;;) {
+      const payload = agents.state(handle);
+      const value = await this.decode(payload);
+      if (value !== undefined || payload === agents.state(handle)) return value;
+    }
   }
 
   #judgesPassRate(handle: number): boolean {

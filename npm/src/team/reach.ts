@@ -31,7 +31,7 @@ export class Reach {
     return found.map(({ handle, agent, vitals }) => {
       const { spec, successPpm, meanMs, registeredMs } = agent;
       const id = this.#runtime.agentId(handle, registeredMs);
-      const view = projectAgent({ handle, ...agent }, id, mirror.agents.poolName(spec.pool), vitals);
+      const view = projectAgent({ handle, ...agent }, id, mirror.agents, vitals);
       const successRatio = successPpm / 1_000_000;
       return { ...view, priority: spec.priority, successRatio, meanMs: agent.completed === 0 ? null : meanMs };
     });

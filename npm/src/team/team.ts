@@ -233,9 +233,9 @@ export class Team implements AsyncDisposable {
     await Promise.resolve();
     const { mirror } = this.#runtime;
     return [...mirror.agents.values()].map((entry) => {
-      const { handle, spec } = entry;
+      const { handle } = entry;
       const id = this.#runtime.agentId(handle);
-      return projectAgent(entry, id, mirror.agents.poolName(spec.pool), this.#runtime.vitals(handle));
+      return projectAgent(entry, id, mirror.agents, this.#runtime.vitals(handle));
     });
   }
 

@@ -155,6 +155,17 @@ export type AgentCommand =
       readonly pool: PoolId;
       readonly reason: string;
     }
+    /** An attempt leaves something to the next attempt of its agent; with no state, nothing any more. */
+  | {
+      readonly type: "SaveAgentState";
+      readonly fence: Fence;
+      readonly state: Payload | null;
+    }
+    /** Rows the runtime was asked to erase are erased. */
+  | {
+      readonly type: "FinishStateErasure";
+      readonly discards: readonly number[];
+    }
 ;
 
 export function writeAgentCommand(w: Writer, v: AgentCommand): void {
@@ -214,6 +225,17 @@ export function writeAgentCommand(w: Writer, v: AgentCommand): void {
       w.uint(109);
       w.uint(v.pool);
       w.str(v.reason);
+      return;
+    case "SaveAgentState":
+      w.array(3);
+      w.uint(110);
+      w.uint(v.fence);
+      if (v.state === null) w.nil(); else { writePayload(w, v.state); }
+      return;
+    case "FinishStateErasure":
+      w.array(2);
+      w.uint(111);
+      w.array(v.discards.length); for (const item0 of v.discards) { w.uint(item0); }
       return;
   }
 }
@@ -282,6 +304,17 @@ export function readAgentCommandAs(r: Reader, fields: number, tag: number): Agen
       const reason: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
       return { type: "RemovePool", pool, reason };
+    }
+    case 110: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const state: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "SaveAgentState", fence, state };
+    }
+    case 111: {
+      const discards: readonly number[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "FinishStateErasure", discards };
     }
     default:
       throw new RangeError(`AgentCommand has no variant ${tag}`);
@@ -442,6 +475,30 @@ export type AgentEvent =
       readonly type: "DemandServed";
       readonly report: number;
     }
+    /** It keeps something for its next attempt, or nothing any more. */
+  | {
+      readonly type: "AgentStateSaved";
+      readonly agent: AgentId;
+      /** The attempt that saved it. */
+      readonly fence: Fence;
+      readonly state: Payload | null;
+    }
+    /** What another agent saved is its own from now on. */
+  | {
+      readonly type: "AgentStateInherited";
+      readonly agent: AgentId;
+      readonly from: AgentId;
+    }
+    /** What it saved is forgotten with it. */
+  | {
+      readonly type: "AgentStateErased";
+      readonly agent: AgentId;
+    }
+    /** Rows with states that nothing needed any more are erased: by the events since which nothing did. */
+  | {
+      readonly type: "AgentStateRowsErased";
+      readonly discards: readonly number[];
+    }
 ;
 
 export function writeAgentEvent(w: Writer, v: AgentEvent): void {
@@ -586,6 +643,29 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       w.array(2);
       w.uint(122);
       w.uint(v.report);
+      return;
+    case "AgentStateSaved":
+      w.array(4);
+      w.uint(123);
+      w.uint(v.agent);
+      w.uint(v.fence);
+      if (v.state === null) w.nil(); else { writePayload(w, v.state); }
+      return;
+    case "AgentStateInherited":
+      w.array(3);
+      w.uint(124);
+      w.uint(v.agent);
+      w.uint(v.from);
+      return;
+    case "AgentStateErased":
+      w.array(2);
+      w.uint(125);
+      w.uint(v.agent);
+      return;
+    case "AgentStateRowsErased":
+      w.array(2);
+      w.uint(126);
+      w.array(v.discards.length); for (const item0 of v.discards) { w.uint(item0); }
       return;
   }
 }
@@ -745,6 +825,29 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
       const report: number = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "DemandServed", report };
+    }
+    case 123: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const state: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStateSaved", agent, fence, state };
+    }
+    case 124: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const from: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStateInherited", agent, from };
+    }
+    case 125: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStateErased", agent };
+    }
+    case 126: {
+      const discards: readonly number[] = left-- > 0 ? r.list(uint) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentStateRowsErased", discards };
     }
     default:
       throw new RangeError(`AgentEvent has no variant ${tag}`);
@@ -929,6 +1032,39 @@ export function readAgentSpec(r: Reader): AgentSpec {
   const heartbeatMs: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
   return { key, agentType, capabilities, permission, kind, host, priority, maxLoad, version, pool, heartbeatMs };
+}
+
+/** What an agent saved last. */
+export interface AgentState {
+  /** Name of the agent: who registers under it has the state. */
+  readonly key: string;
+  /** Its pool: an agent that takes its place there has the state. */
+  readonly pool: PoolId | null;
+  readonly payload: Payload;
+  /** The attempt that saved it. */
+  readonly fence: Fence;
+  readonly savedMs: number;
+}
+
+export function writeAgentState(w: Writer, v: AgentState): void {
+  w.array(5);
+  w.str(v.key);
+  if (v.pool === null) w.nil(); else { w.uint(v.pool); }
+  writePayload(w, v.payload);
+  w.uint(v.fence);
+  w.uint(v.savedMs);
+}
+
+export function readAgentState(r: Reader): AgentState {
+  let left = r.array();
+  const key: string = left-- > 0 ? r.str() : "";
+  const pool: PoolId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  left--;
+  const payload: Payload = readPayload(r);
+  const fence: Fence = left-- > 0 ? r.uint() : 0;
+  const savedMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { key, pool, payload, fence, savedMs };
 }
 
 /** Where an agent is in its life. */
@@ -1446,6 +1582,8 @@ export function writeCommand(w: Writer, v: Command): void {
     case "ReportHeartbeats":
     case "DefinePool":
     case "RemovePool":
+    case "SaveAgentState":
+    case "FinishStateErasure":
       return writeAgentCommand(w, v);
     case "Orchestrate":
     case "BeginPlan":
@@ -2065,6 +2203,15 @@ export type Effect =
       /** Batch and key of each. */
       readonly rows: readonly (readonly [number, string])[];
     }
+    /**
+     * Erase rows with states of agents nothing needs any more. Done with `FinishStateErasure`; given again after a
+     * restore.
+     */
+  | {
+      readonly type: "EraseStates";
+      /** The event since which nothing needs it, and the key of each. */
+      readonly rows: readonly (readonly [number, string])[];
+    }
 ;
 
 export function writeEffect(w: Writer, v: Effect): void {
@@ -2129,6 +2276,11 @@ export function writeEffect(w: Writer, v: Effect): void {
     case "ErasePayloads":
       w.array(2);
       w.uint(7);
+      w.array(v.rows.length); for (const item0 of v.rows) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
+      return;
+    case "EraseStates":
+      w.array(2);
+      w.uint(8);
       w.array(v.rows.length); for (const item0 of v.rows) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
       return;
   }
@@ -2206,6 +2358,11 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
       const rows: readonly (readonly [number, string])[] = left-- > 0 ? r.list((r) => r.pair(uint, str)) : [];
       for (; left > 0; left--) r.skip();
       return { type: "ErasePayloads", rows };
+    }
+    case 8: {
+      const rows: readonly (readonly [number, string])[] = left-- > 0 ? r.list((r) => r.pair(uint, str)) : [];
+      for (; left > 0; left--) r.skip();
+      return { type: "EraseStates", rows };
     }
     default:
       throw new RangeError(`Effect has no variant ${tag}`);
@@ -2580,6 +2737,10 @@ export function writeEvent(w: Writer, v: Event): void {
     case "PoolRemoved":
     case "DemandUnserved":
     case "DemandServed":
+    case "AgentStateSaved":
+    case "AgentStateInherited":
+    case "AgentStateErased":
+    case "AgentStateRowsErased":
       return writeAgentEvent(w, v);
     case "SessionOpened":
     case "SessionPaused":

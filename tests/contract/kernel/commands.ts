@@ -234,6 +234,8 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     ExtendMessage: command("ExtendMessage", { fence, message: fc.nat(12), lengthMs: wait }),
     RedriveMessages: command("RedriveMessages", { queue: handle, messages: list(fc.nat(12)) }),
     DiscardMessages: command("DiscardMessages", { queue: handle, messages: list(fc.nat(12)) }),
+    SaveAgentState: command("SaveAgentState", { fence, state: optional(payload) }),
+    FinishStateErasure: command("FinishStateErasure", { discards: list(handle) }),
     FinishErasure: command("FinishErasure", { batches: list(fc.nat(12)) }),
     AckAndPublish: command("AckAndPublish", { fence, message: fc.nat(12), outgoing: list(published, 2) }),
     SetSchedule: command("SetSchedule", {

@@ -172,6 +172,24 @@ describe("the JSON-lines protocol", () => {
     expect(sink.logged.map(({ text }) => text)).toContain("no more time: it was asked to stop");
   });
 
+  it("finds what its agent keeps, and keeps the last it says, with the result behind it", async () => {
+    const script = `let text = "";
+      process.stdin.on("data", (part) => (text += part)).on("end", () => {
+        const { page } = JSON.parse(text).state;
+        for (const next of [page + 1, page + 2, page + 3])
+          console.log(JSON.stringify({ type: "state", value: { page: next } }));
+      });`;
+    const argv = [process.execPath, "-e", script] as const;
+    const program = { argv, cwd: FIXTURES, results: [{ format: "jsonl" }] as const };
+    const attempt = { state: async () => ({ page: 7 }) };
+    const { sink, result } = await bench.run(program, { attempt });
+    expect([result.ok, sink.saved.at(-1)]).toEqual([true, { page: 10 }]);
+    const refusing = new RecordingSink();
+    refusing.refusal = new Error("too much");
+    expect((await bench.run(program, { attempt, sink: refusing })).result.ok).toBe(true);
+    expect(refusing.logged.map(({ text }) => text)).toContain("the state was not saved: too much");
+  });
+
   it("carries an error with its type, whatever the exit code", async () => {
     const line = JSON.stringify({
       type: "error",

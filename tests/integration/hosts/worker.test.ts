@@ -87,6 +87,17 @@ describe("worker host", () => {
     expect(await start(shared, "bus").result).toMatchObject({ ok: false, error: { code: "HOST_BUS_UNSUPPORTED" } });
   });
 
+  it("passes what the agent keeps into the thread and out of it", async () => {
+    const { sink, result } = start(shared, "state", { state: async () => ({ count: 4 }) });
+    sink.saveState = async (value) => {
+      if (value === "refused") throw new PolyphonError("AGENT_STATE_INVALID", { message: "too much" });
+      sink.saved.push(value);
+    };
+    const output = [{ count: 4 }, { count: 5 }, "AGENT_STATE_INVALID", "PAYLOAD_INVALID"];
+    expect(await result).toMatchObject({ ok: true, output });
+    expect(sink.saved).toEqual([{ count: 5 }]);
+  });
+
   it("gives the agent its task, its try and its recovery", async () => {
     const recovery = { level: 1, action: "reduce_dataset", errorType: "memory_error" };
     const { result } = start(shared, "echo", { number: 3, recovery }, { n: 5 });

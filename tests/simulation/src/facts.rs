@@ -1,6 +1,7 @@
 //! What a reader of the journal knows: a model of its own, far simpler than the kernel's.
 
 mod queues;
+mod states;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,7 @@ use polyphon_kernel::tasks::{Next, PhaseStatus, PlanSpec, TaskEvent, TaskSpec, T
 use polyphon_kernel::{Event, Resources};
 
 pub(crate) use queues::{MessageFact, Place, QueueFacts};
+pub(crate) use states::StateFacts;
 
 #[derive(Debug)]
 pub(crate) struct TaskFact {
@@ -92,6 +94,7 @@ pub(crate) struct Facts {
     /// Sessions that ended, and how. Their tasks are let go.
     pub(crate) ended: BTreeMap<u64, SessionStatus>,
     pub(crate) queues: QueueFacts,
+    pub(crate) states: StateFacts,
 }
 
 impl Facts {
@@ -161,6 +164,17 @@ impl Facts {
             start,
             end: None,
         };
+        let about = match event {
+            AgentEvent::AgentStateSaved { agent, .. } | AgentEvent::AgentStateInherited { agent, .. } => {
+                agent.0
+            }
+            _ => 0,
+        };
+        let name = self.agents.get(&about).map(|agent| {
+            let pool = agent.spec.pool.map(|pool| pool.0);
+            (agent.spec.key.clone(), pool)
+        });
+        self.states.apply(seq, event, name);
         match event {
             AgentEvent::AgentRegistered { spec } => {
                 self.agents

@@ -43,6 +43,7 @@ mod broken {
     pub(super) const CONSEQUENCES: &str = "what comes of a message comes with its acknowledgement";
     pub(super) const ROOM: &str = "nobody passes who waits for room";
     pub(super) const SCHEDULES: &str = "a schedule publishes once each time";
+    pub(super) const STATES: &str = "an agent has what was saved last";
     pub(super) const ONCE: &str = "an attempt is begun once";
 }
 
@@ -141,6 +142,16 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         30,
         "kernel: the time of a schedule stays where it was",
         broken::SCHEDULES,
+    ),
+    (
+        31,
+        "kernel: an attempt that counts no more saves a state",
+        broken::STATES,
+    ),
+    (
+        32,
+        "kernel: who takes an agent's place begins with nothing",
+        broken::STATES,
     ),
     (
         16,

@@ -6,6 +6,8 @@ pub(super) mod fail;
 mod heartbeats;
 pub(super) mod register;
 mod remove_pool;
+mod rows_erased;
+mod save_state;
 mod start;
 mod started;
 pub(super) mod stop;
@@ -17,6 +19,7 @@ use polyphon_wire::wire;
 use super::{Agent, AgentError, AgentSpec, Heartbeat, PoolSpec};
 use crate::id::{AgentId, Fence, PoolId};
 use crate::leases::LeaseError;
+use crate::payload::Payload;
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 
@@ -52,6 +55,10 @@ wire! {
         108 => DefinePool { spec: PoolSpec },
         /// Ends the agents of a pool, then forgets it.
         109 => RemovePool { pool: PoolId, reason: String },
+        /// An attempt leaves something to the next attempt of its agent; with no state, nothing any more.
+        110 => SaveAgentState { fence: Fence, state: Option<Payload> },
+        /// Rows the runtime was asked to erase are erased.
+        111 => FinishStateErasure { discards: Vec<u64> },
     }
 }
 
@@ -68,6 +75,10 @@ pub(crate) fn decide(state: &State<'_>, command: &AgentCommand, sink: &mut Sink)
         AgentCommand::StopAll { reason } => stop_all::decide(state, reason, sink),
         AgentCommand::ReportHeartbeats { beats } => heartbeats::decide(state, beats, sink),
         AgentCommand::DefinePool { spec } => define_pool::decide(state, spec, sink),
+        AgentCommand::SaveAgentState { fence, state: saved } => {
+            save_state::decide(state, *fence, saved.as_ref(), sink)
+        }
+        AgentCommand::FinishStateErasure { discards } => rows_erased::decide(state, discards, sink),
         AgentCommand::RemovePool { pool, reason } => remove_pool::decide(state, *pool, reason, sink),
     }
 }

@@ -46,6 +46,20 @@ pub enum AgentError {
         /// The rule.
         rule: &'static str,
     },
+    /// What an agent wants to keep breaks a rule. Keep less. Code `AGENT_STATE_INVALID`.
+    #[error("the state of {agent}: {rule}")]
+    StateInvalid {
+        /// The agent.
+        agent: AgentId,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// No row of a state waits to be erased since that event. Do not report it again. Code `AGENT_STATE_UNKNOWN`.
+    #[error("no row of a state is to be erased since event {discard}")]
+    DiscardUnknown {
+        /// The event that was given.
+        discard: u64,
+    },
     /// No such pool. Define it first. Code `POOL_UNKNOWN`.
     #[error("there is no {pool}")]
     PoolUnknown {

@@ -2,6 +2,7 @@ use polyphon_wire::wire;
 
 use super::{AgentSpec, Health, PoolSpec, ScaleReason};
 use crate::id::{AgentId, Fence, PoolId};
+use crate::payload::Payload;
 use crate::tasks::Demand;
 
 wire! {
@@ -93,5 +94,18 @@ wire! {
         121 => DemandUnserved { demand: Demand },
         /// Somebody can do it now, or nobody demands it any more.
         122 => DemandServed { report: u64 },
+        /// It keeps something for its next attempt, or nothing any more.
+        123 => AgentStateSaved {
+            agent: AgentId,
+            /// The attempt that saved it.
+            fence: Fence,
+            state: Option<Payload>,
+        },
+        /// What another agent saved is its own from now on.
+        124 => AgentStateInherited { agent: AgentId, from: AgentId },
+        /// What it saved is forgotten with it.
+        125 => AgentStateErased { agent: AgentId },
+        /// Rows with states that nothing needed any more are erased: by the events since which nothing did.
+        126 => AgentStateRowsErased { discards: Vec<u64> },
     }
 }

@@ -95,6 +95,16 @@ impl Agents {
             | AgentEvent::PoolScaled { .. }
             | AgentEvent::PoolClosing { .. }
             | AgentEvent::PoolRemoved { .. } => self.pools.evolve(seq, event),
+            AgentEvent::AgentStateSaved { agent, fence, state } => {
+                self.remember(seq, now_ms, *agent, *fence, state.as_ref());
+            }
+            AgentEvent::AgentStateInherited { agent, from } => {
+                if let Some(heir) = self.table.get(*agent) {
+                    self.memory.inherit(*agent, &heir.spec, *from);
+                }
+            }
+            AgentEvent::AgentStateErased { agent } => self.memory.save(seq, *agent, None),
+            AgentEvent::AgentStateRowsErased { discards } => self.memory.erased(discards),
             AgentEvent::DemandUnserved { .. } | AgentEvent::DemandServed { .. } => {
                 self.unserved.evolve(seq, now_ms, event);
             }

@@ -4,7 +4,7 @@ use super::lifecycle;
 use super::pools::{Pools, Share};
 use super::rank::{Ranking, Standing};
 use super::unserved::Unserved;
-use super::{Agent, AgentStatus, Intent};
+use super::{Agent, AgentStatus, Intent, Memory};
 use crate::gather::Gather;
 use crate::id::AgentId;
 use crate::settings::Settings;
@@ -16,6 +16,8 @@ pub struct Agents {
     pub(crate) table: Table<AgentId, Agent>,
     /// Pools of agents.
     pub pools: Pools,
+    /// What agents saved.
+    pub memory: Memory,
     /// Demands nobody can meet.
     pub unserved: Unserved,
     by_key: BTreeMap<String, AgentId>,
@@ -76,6 +78,7 @@ impl Agents {
         self.stopping = stopping.map(|(id, _)| id).gather();
         self.rank_by(settings);
         self.unserved.rebuild();
+        self.memory.rebuild(&self.table);
         self.pools.rebuild(self.table.iter());
     }
 
@@ -94,6 +97,7 @@ impl Agents {
         if let Some(agent) = self.table.remove(id) {
             self.by_key.remove(&agent.spec.key);
             self.pools.leave(id, &agent);
+            self.memory.leave(id);
         }
     }
 

@@ -48,6 +48,8 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.tasks.table, &mut writer);
     table(&durable.agents.pools.table, &mut writer);
     table(&durable.agents.unserved.table, &mut writer);
+    table(&durable.agents.memory.table, &mut writer);
+    table(&durable.agents.memory.discarded, &mut writer);
     table(&durable.escalations.table, &mut writer);
     table(&durable.alerts.table, &mut writer);
     table(&durable.outbox.table, &mut writer);
@@ -96,6 +98,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.tasks.table = records(&mut reader)?;
     durable.agents.pools.table = records(&mut reader)?;
     durable.agents.unserved.table = records(&mut reader)?;
+    durable.agents.memory.table = records(&mut reader)?;
+    durable.agents.memory.discarded = records(&mut reader)?;
     durable.escalations.table = records(&mut reader)?;
     durable.alerts.table = records(&mut reader)?;
     durable.outbox.table = records(&mut reader)?;

@@ -68,7 +68,7 @@ impl<J: Journal> AgentManager<J> {
                 self.finish((agent, task, fence), done)
             }
             // A manager makes no queue, so nothing is ever handed out of one.
-            Effect::Deliver { .. } | Effect::ErasePayloads { .. } => Ok(()),
+            Effect::Deliver { .. } | Effect::ErasePayloads { .. } | Effect::EraseStates { .. } => Ok(()),
             Effect::Notify {
                 effect,
                 escalation,

@@ -8,6 +8,7 @@ mod agent_drained;
 mod alerts;
 mod escalates;
 mod group_ends;
+mod inherits;
 mod phase_ends;
 mod phase_opens;
 mod session_ends;
@@ -32,6 +33,7 @@ const REACTIONS: &[Reaction] = &[
     session_ends::react,
     agent_drained::react,
     alerts::react,
+    inherits::react,
 ];
 
 /// Lets every reaction look at `event`, which was applied already.

@@ -61,6 +61,11 @@ const FOLLOWS: &[&[(Kinds, Kinds)]] = &[
             &["AlertCleared"],
         ),
     ],
+    // inherits
+    &[(
+        &["AgentRegistered", "AgentProvisioned", "AgentStarting"],
+        &["AgentStateInherited"],
+    )],
 ];
 
 /// Requires that what a reaction emitted stands in the table.

@@ -131,6 +131,8 @@ impl Durable {
             self.agents.table.hash(),
             self.agents.pools.table.hash(),
             self.agents.unserved.table.hash(),
+            self.agents.memory.table.hash(),
+            self.agents.memory.discarded.hash(),
             self.sessions.table.hash(),
             self.tasks.plans.hash(),
             self.tasks.table.hash(),

@@ -16,6 +16,7 @@ use polyphon_wire::Bytes;
 
 use crate::common::agents::{TestHost, pool_spec};
 use crate::common::queues::{draft as message, outgoing, queue_spec, schedule_spec};
+use crate::common::states::{long, save, small};
 use crate::common::tasks::{metrics, part, phased};
 use crate::common::{Lab, agent_spec, plan, shared, task};
 
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<(&'static str, Lab)> {
         ("agents that break and come back", agents()),
         ("an agent that falls silent", silence()),
         ("pools", pools()),
+        ("what agents keep", states()),
         ("a plan in parts", draft()),
         ("a session from the beginning to its end", session()),
         ("tasks that fail, are skipped and cancelled", failures()),
@@ -112,6 +114,36 @@ fn pools() -> Lab {
         ..agent_spec("juggler", 1)
     });
     lab.live(10_000);
+    let reason = "no longer needed".to_owned();
+    lab.accept(AgentCommand::RemovePool { pool, reason });
+    lab.live_with(60_000, |lab| {
+        host.serve(lab);
+    });
+    lab
+}
+
+fn states() -> Lab {
+    let mut lab = Lab::new();
+    let mut host = TestHost::default();
+    let pool = lab.pool(pool_spec("workers", 1, 1));
+    lab.settle();
+    host.serve(&mut lab);
+    lab.orchestrate(vec![task("A", &[])]);
+    let fence = lab.fence("A");
+    lab.accept(save(fence, long("row")));
+    lab.accept(save(fence, small("2")));
+    let discards = lab.discarded().iter().map(|(seq, _)| *seq).collect();
+    lab.accept(AgentCommand::FinishStateErasure { discards });
+    lab.complete("A");
+    // Another version takes its place.
+    let mut spec = pool_spec("workers", 1, 2);
+    spec.template.version = "2".to_owned();
+    lab.pool(spec);
+    let first = lab.kernel.durable().agents.by_key("workers_001");
+    first.into_iter().for_each(|agent| lab.stop(agent));
+    lab.live_with(120_000, |lab| {
+        host.serve(lab);
+    });
     let reason = "no longer needed".to_owned();
     lab.accept(AgentCommand::RemovePool { pool, reason });
     lab.live_with(60_000, |lab| {

@@ -30,6 +30,7 @@ const CHECKS: &[&str] = &[
     "agents/settings.rs",
     "agents/commands/register.rs",
     "agents/commands/heartbeats.rs",
+    "agents/commands/save_state.rs",
     "agents/pools/check.rs",
     "alerts/rules.rs",
     "queues/commands.rs",

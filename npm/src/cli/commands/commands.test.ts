@@ -87,6 +87,7 @@ describe("commands that read", () => {
       maxLoad: 1,
       tasks: [HOSTILE],
       pool: HOSTILE,
+      state: null,
       vitals: null,
     });
     for (const argv of [["sessions"], ["show", "last"], ["agents"], ["escalations"]]) await cli.run(...argv);
@@ -155,6 +156,7 @@ describe("commands that read", () => {
       maxLoad: 2,
       tasks: ["A1"],
       pool: "agent",
+      state: { bytes: 12, savedMs: 5 },
       vitals: { suspicion: 0.5, silenceMs: 1_000, memoryBytes: 50 * 1024 * 1024, cpuCores: 0.254 },
     });
     cli.out = "";

@@ -47,6 +47,7 @@ function agentsOf({ mirror, kernel }: Folded): readonly AgentView[] {
     load,
     maxLoad: spec.maxLoad,
     pool: mirror.agents.poolName(spec.pool),
+    state: mirror.agents.stateView(handle),
     vitals: null,
     tasks: running.filter((task) => task.attempts.at(-1)?.agent === handle).map((task) => task.key),
   }));

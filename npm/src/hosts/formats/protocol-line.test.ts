@@ -16,6 +16,8 @@ describe("readProtocolLine", () => {
     ],
     ['{"type":"log","level":"warn","text":"careful"}', { type: "log", level: "warn", text: "careful" }],
     ['{"type":"log","level":"shout","message":"m"}', { type: "log", level: "info", text: "m" }],
+    ['{"type":"state","value":{"page":3}}', { type: "state", value: { page: 3 } }],
+    ['{"type":"state"}', { type: "state", value: undefined }],
     ['{"type":"extend","ms":60000.5}', { type: "extend", ms: 60_001 }],
     ['{"type":"result","output":{"a":[1]}}', { type: "result", output: { a: [1] } }],
     ['{"type":"result"}', { type: "result", output: null }],

@@ -14,6 +14,7 @@ export type ProtocolLine =
   | { readonly type: "artifact"; readonly name: string; readonly path: string }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
   | { readonly type: "extend"; readonly ms: number }
+  | { readonly type: "state"; readonly value: unknown }
   | { readonly type: "result"; readonly output: unknown }
   | {
       readonly type: "error";
@@ -63,6 +64,7 @@ const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => Proto
     finite(ms) && ms >= 1
       ? { line: { type: "extend", ms: Math.ceil(ms) } }
       : { invalid: "extend needs a number `ms` of at least 1" },
+  state: (members) => ({ line: { type: "state", value: members.value } }),
   result: (members) => ({ line: { type: "result", output: members.output ?? null } }),
   error: (members) => {
     const { error_type: snake, errorType: camel, message, details } = members;

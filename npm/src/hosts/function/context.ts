@@ -8,6 +8,7 @@ import type { Stream } from "../../runtime/stream.ts";
 import type { AgentContext, AgentLog, ArtifactContent, ArtifactKeeper, AttemptInfo } from "../agent.ts";
 import type { Artifact, Attempt, AttemptProgress, AttemptSink } from "../host.ts";
 import { isName, MAX_ARTIFACTS, MAX_METRICS, PROGRESS_INTERVAL_MS } from "../limits.ts";
+import { checkOutput } from "../output.ts";
 import type { Stop } from "../stop.ts";
 import { Throttle } from "../throttle.ts";
 import { fenced, Messaging } from "./messaging.ts";
@@ -92,6 +93,20 @@ export class FunctionContext implements AgentContext {
   async extend(ms: number): Promise<void> {
     if (this.#ended) throw new PolyphonError("LEASE_FENCED", { message: "The try has ended: it gets no more time." });
     await this.#sink.extend(ms);
+  }
+
+  async state<T>(): Promise<T | undefined> {
+    return (await this.#attempt.state?.()) as T | undefined;
+  }
+
+  async saveState(value: unknown): Promise<void> {
+    if (this.#ended) throw new PolyphonError("LEASE_FENCED", { message: "The try has ended: it saves nothing." });
+    const checked = value === undefined ? { value } : checkOutput(value);
+    if ("problem" in checked) {
+      const message = checked.problem.replace(/^output/, "state");
+      throw new PolyphonError("PAYLOAD_INVALID", { message });
+    }
+    await this.#sink.saveState(checked.value);
   }
 
   metric(name: string, value: number): void {

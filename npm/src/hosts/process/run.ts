@@ -111,6 +111,7 @@ export class ProcessRun {
       input: input ?? null,
       outputs: (await this.#attempt.outputs?.()) ?? {},
       context: (await this.#attempt.context?.()) ?? {},
+      state: (await this.#attempt.state?.()) ?? null,
       attempt: { id, number, fence, timeoutMs, graceMs },
       recovery: recovery ?? null,
       resources,

@@ -24,7 +24,8 @@ export class RecordingSink implements AttemptSink {
   readonly logged: { readonly level: string; readonly text: string }[] = [];
   readonly used: ResourceUsage[] = [];
   readonly extended: number[] = [];
-  /** Refuses every request for more time. */
+  readonly saved: unknown[] = [];
+  /** Refuses every request for more time, and to save a state. */
   refusal: Error | undefined;
 
   progress(progress: AttemptProgress): void {
@@ -42,5 +43,10 @@ export class RecordingSink implements AttemptSink {
   async extend(ms: number): Promise<void> {
     if (this.refusal !== undefined) throw this.refusal;
     this.extended.push(ms);
+  }
+
+  async saveState(value: unknown): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.saved.push(value);
   }
 }

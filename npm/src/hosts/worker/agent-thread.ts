@@ -114,22 +114,24 @@ export class AgentThread {
     if (report.type === "progress") this.#reporter?.progress(report.progress);
     else if (report.type === "log") this.#reporter?.log(report.level, report.text);
     else if (report.type === "bus") this.#door = this.#opened?.(report.port);
-    else if (report.type === "extend") void this.#extend(report.id, report.ms);
+    else if (report.type === "extend") void this.#answer(report.id, this.#reporter?.extend(report.ms));
+    else if (report.type === "save") void this.#answer(report.id, this.#reporter?.saveState(report.value));
     else if (report.type === "alive") {
       for (const resolve of this.#asked.splice(0)) resolve();
       this.#reporter?.usage(report.usage);
     } else this.#finish(report.result);
   }
 
-  async #extend(id: number, ms: number): Promise<void> {
+  /** Says what became of a request of the thread. */
+  async #answer(id: number, done: Promise<void> | undefined): Promise<void> {
     let refusal: ThreadRefusal | null = null;
     try {
-      await this.#reporter?.extend(ms);
+      await done;
     } catch (error) {
       const known = error instanceof PolyphonError ? error : new PolyphonError("STORE_IO", { message: String(error) });
       refusal = { code: known.code, message: known.message, retryable: known.retryable };
     }
-    if (!this.#ended) this.#order({ type: "extended", id, refusal });
+    if (!this.#ended) this.#order({ type: "answered", id, refusal });
   }
 
   #crashed(error: AttemptError): void {

@@ -29,14 +29,15 @@ export interface ThreadAttempt {
   readonly context: Readonly<Record<string, unknown>>;
   /** Whether there is a bus outside. */
   readonly hasBus: boolean;
+  readonly state: unknown;
 }
 
 /** To a thread. */
 export type ThreadOrder =
   | { readonly type: "perform"; readonly attempt: ThreadAttempt }
   | { readonly type: "stop"; readonly errorType: string; readonly message: string }
-  /** What became of the request for more time of this number. */
-  | { readonly type: "extended"; readonly id: number; readonly refusal: ThreadRefusal | null }
+  /** What became of the request of this number. */
+  | { readonly type: "answered"; readonly id: number; readonly refusal: ThreadRefusal | null }
   /** Answered with `alive` as soon as the thread's event loop turns. */
   | { readonly type: "ask" };
 
@@ -52,6 +53,7 @@ export type ThreadReport =
   /** The agent uses the bus: the host's end of its port. */
   | { readonly type: "bus"; readonly port: MessagePort }
   | { readonly type: "extend"; readonly id: number; readonly ms: number }
+  | { readonly type: "save"; readonly id: number; readonly value: unknown }
   | { readonly type: "progress"; readonly progress: AttemptProgress }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
   | { readonly type: "alive"; readonly usage: ResourceUsage }

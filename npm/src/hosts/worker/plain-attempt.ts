@@ -6,7 +6,11 @@ export async function plainAttempt(attempt: Attempt): Promise<ThreadAttempt> {
   const { id, taskId, key, sessionId, agentId, number, fence, input, timeoutMs, recovery } = attempt;
   const { memoryMb, cpuCores, diskMb } = attempt.resources;
   const resources = { memoryMb, cpuCores, diskMb };
-  const [outputs, context] = await Promise.all([attempt.outputs?.() ?? {}, attempt.context?.() ?? {}]);
+  const [outputs, context, state] = await Promise.all([
+    attempt.outputs?.() ?? {},
+    attempt.context?.() ?? {},
+    attempt.state?.(),
+  ]);
   const hasBus = attempt.bus !== undefined;
   const base = {
     hasBus,
@@ -22,6 +26,7 @@ export async function plainAttempt(attempt: Attempt): Promise<ThreadAttempt> {
     timeoutMs,
     outputs,
     context,
+    state,
   };
   return recovery ? { ...base, recovery: { ...recovery } } : base;
 }

@@ -10,7 +10,7 @@ import type { Attempt, AttemptResult, AttemptSink } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopReason } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
-import { Extensions } from "./extensions.ts";
+import { Requests } from "./requests.ts";
 import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
 import { ThreadBus } from "./thread-bus.ts";
 
@@ -30,7 +30,7 @@ function serve(data: ThreadData, clock: Clock, post: Post): void {
   let perform: Promise<Perform> | undefined;
   /** Processor time of the thread before its attempt. */
   let begunMs: number | null = null;
-  const extensions = new Extensions(post);
+  const requests = new Requests(post);
   const artifacts = data.artifacts === undefined ? {} : { artifacts: fileArtifactKeeper(data.artifacts) };
   port?.on("message", (order: ThreadOrder) => {
     if (order.type === "ask") {
@@ -40,8 +40,8 @@ function serve(data: ThreadData, clock: Clock, post: Post): void {
       post({ type: "alive", usage: { memoryBytes, memoryPeakBytes: null, cpuMs: spentMs, diskBytes: null } });
       return;
     }
-    if (order.type === "extended") {
-      extensions.answered(order.id, order.refusal);
+    if (order.type === "answered") {
+      requests.answered(order.id, order.refusal);
       return;
     }
     if (order.type === "stop") {
@@ -56,7 +56,8 @@ function serve(data: ThreadData, clock: Clock, post: Post): void {
       progress: (progress) => post({ type: "progress", progress }),
       log: (level, text) => post({ type: "log", level, text }),
       usage: () => undefined,
-      extend: (ms) => extensions.ask(ms),
+      extend: (ms) => requests.ask({ type: "extend", ms }),
+      saveState: (value) => requests.ask({ type: "save", value }),
     };
     const bus = new ThreadBus(clock, (port) => post({ type: "bus", port }, [port]));
     void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, sink, bus).then((result) =>
@@ -78,16 +79,28 @@ async function performAttempt(
   try {
     const host = functionHost(await perform, options);
     const { outputs, context, hasBus, ...rest } = attempt;
+    let { state } = attempt;
     const inside: Attempt = {
       ...rest,
       graceMs: NO_GRACE_INSIDE_MS,
       outputs: async () => outputs,
       context: async () => context,
+      state: async () => state,
       get bus() {
         return hasBus ? threadBus.bus : undefined;
       },
     };
-    const result = await host.run(inside, reporter, signal);
+    const saving: AttemptSink = {
+      progress: (progress) => reporter.progress(progress),
+      log: (level, text) => reporter.log(level, text),
+      usage: (usage) => reporter.usage(usage),
+      extend: (ms) => reporter.extend(ms),
+      saveState: async (value) => {
+        await reporter.saveState(value);
+        state = value;
+      },
+    };
+    const result = await host.run(inside, saving, signal);
     const usedAfter = threadCpuMs();
     const cpuMs = usedBefore === null || usedAfter === null ? null : Math.round(usedAfter - usedBefore);
     return { ...result, usage: { ...result.usage, cpuMs } };

@@ -1,10 +1,18 @@
-import type { AgentStatus, Event } from "../../wasm/codec.generated.ts";
+import type { AgentStatus, Event, Payload } from "../../wasm/codec.generated.ts";
 import type { AgentEntry } from "./entries.ts";
+
+/** What an agent saved last. */
+export interface StateEntry {
+  readonly payload: Payload;
+  readonly savedMs: number;
+}
 
 /** Agents as persisted events tell of them. */
 export class AgentMirror {
   readonly #entries = new Map<number, AgentEntry>();
   readonly #pools = new Map<number, string>();
+  /** Those of agents that were forgotten wait here for an heir, as in the kernel. */
+  readonly #states = new Map<number, StateEntry>();
 
   get(handle: number): AgentEntry | undefined {
     return this.#entries.get(handle);
@@ -22,6 +30,22 @@ export class AgentMirror {
   /** Name of a pool. */
   poolName(pool: number | null): string | null {
     return pool === null ? null : (this.#pools.get(pool) ?? `pool#${pool}`);
+  }
+
+  /** What an agent saved last. */
+  state(handle: number): Payload | null {
+    return this.#states.get(handle)?.payload ?? null;
+  }
+
+  stateView(handle: number): { readonly bytes: number; readonly savedMs: number } | null {
+    const state = this.#states.get(handle);
+    if (state === undefined) return null;
+    const { payload, savedMs } = state;
+    return { bytes: payload.type === "Inline" ? payload.bytes.length : payload.bytes, savedMs };
+  }
+
+  restoreState(handle: number, entry: StateEntry): void {
+    this.#states.set(handle, entry);
   }
 
   restorePool(handle: number, key: string): void {
@@ -78,6 +102,19 @@ export class AgentMirror {
         return this.#change(event.agent, (entry) => {
           entry.health = event.health;
         });
+      case "AgentStateSaved":
+        if (event.state === null) this.#states.delete(event.agent);
+        else this.#states.set(event.agent, { payload: event.state, savedMs: timeMs });
+        return;
+      case "AgentStateInherited": {
+        const state = this.#states.get(event.from);
+        this.#states.delete(event.from);
+        if (state !== undefined) this.#states.set(event.agent, state);
+        return;
+      }
+      case "AgentStateErased":
+        this.#states.delete(event.agent);
+        return;
       case "PoolDefined":
         this.#pools.set(seq, event.spec.key);
         return;

@@ -1,5 +1,6 @@
 import {
   readAgent,
+  readAgentState,
   readAlert,
   readEscalation,
   readLease,
@@ -99,6 +100,10 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   }
   for (const [handle, { spec }] of records(reader, () => readPool(reader))) mirror.agents.restorePool(handle, spec.key);
   records(reader, () => readUnservedDemand(reader));
+  for (const [handle, { payload, savedMs }] of records(reader, () => readAgentState(reader))) {
+    mirror.agents.restoreState(handle, { payload, savedMs });
+  }
+  records(reader, () => reader.str());
   for (const [handle, escalation] of records(reader, () => readEscalation(reader))) {
     const { session, task, report, raisedMs, deadlineMs, closedMs: resolvedMs, decision, actor, note } = escalation;
     const entry = { handle, session, task, report, raisedMs, deadlineMs, resolvedMs, decision, actor, note };

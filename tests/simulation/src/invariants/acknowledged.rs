@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::sessions::SessionEvent;
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::TaskEvent;
@@ -115,6 +116,9 @@ fn promise(key: Option<&str>, command: &Command) -> Promise {
         Command::Session(SessionCommand::UpdateContext { entries, .. })
             if key.is_none() && entries.iter().any(|(_, value)| value.is_some()) =>
         {
+            Promise::Written
+        }
+        Command::Agent(AgentCommand::SaveAgentState { state: Some(_), .. }) if key.is_none() => {
             Promise::Written
         }
         Command::Task(TaskCommand::CompleteTask { fence, .. } | TaskCommand::FailTask { fence, .. }) => {

@@ -24,7 +24,7 @@ impl Invariant for Executions {
 
     fn see(&mut self, facts: &Facts, what: &Seeing<'_>) -> Result<(), String> {
         match what {
-            Seeing::Began { fence } => {
+            Seeing::Began { fence, .. } => {
                 must(*fence <= facts.seq, || {
                     format!("fence {fence} is begun before its grant is on the disk")
                 })?;

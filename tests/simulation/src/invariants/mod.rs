@@ -17,9 +17,10 @@ mod order;
 mod pools;
 mod queues;
 mod sequence;
+mod states;
 mod transitions;
 
-use polyphon_kernel::{Command, Effect, Event, StepOutput};
+use polyphon_kernel::{Command, Effect, Event, Payload, StepOutput};
 pub(crate) use queues::credit;
 
 use crate::facts::Facts;
@@ -44,7 +45,11 @@ pub(crate) enum Seeing<'a> {
     /// The kernel was rebuilt and says what is open.
     Reopened { effects: &'a [Effect] },
     /// An agent began to work for a fence.
-    Began { fence: u64 },
+    Began {
+        fence: u64,
+        /// What its agent had saved, as it finds it.
+        state: Option<&'a Payload>,
+    },
     /// The process died, and with it everybody inside.
     Died,
     /// A client made a call.
@@ -91,6 +96,7 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(alerts::Alerts::default()),
         Box::new(pools::Pools::default()),
         Box::new(endings::Endings),
+        Box::new(states::States),
         Box::new(queues::Bounds::default()),
         Box::new(queues::Attempts),
         Box::new(queues::KeyOrder),

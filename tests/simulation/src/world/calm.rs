@@ -66,6 +66,7 @@ impl World {
         self.settle(draw)?;
         self.work_well(draw)?;
         self.consume_well(draw)?;
+        self.erase_states(draw);
         self.heartbeats()?;
         self.settle(draw)?;
         if round > 2 {
@@ -104,6 +105,7 @@ impl World {
         !is_live
             && self.facts.leases.is_empty()
             && self.facts.outbox.is_empty()
+            && self.facts.states.rows.is_empty()
             && self.facts.closing.is_empty()
             && self.facts.queues.have_ended()
             && self.facts.queues.rows.values().all(|left| *left > 0)

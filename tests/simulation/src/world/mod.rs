@@ -75,6 +75,8 @@ const COMMANDS: &[Kind] = &[
     Kind::Dead,
     Kind::Erase,
     Kind::Schedule,
+    Kind::Save,
+    Kind::EraseStates,
 ];
 
 pub(crate) type Step = Result<(), Violation>;
@@ -269,6 +271,8 @@ impl World {
             Kind::Dead => self.tidy_up_dead_letters(draw)?,
             Kind::Erase => self.erase_rows(draw)?,
             Kind::Schedule => self.change_schedule(draw)?,
+            Kind::Save => self.save_state(draw)?,
+            Kind::EraseStates => self.erase_states(draw),
             Kind::Calm => self.calm_down(draw)?,
         }
         Ok(())

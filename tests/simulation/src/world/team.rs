@@ -1,6 +1,7 @@
 //! Agents and their hosts: they work, fail, lie, fall silent and come back.
 
 mod attempts;
+mod states;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -41,6 +42,8 @@ pub(super) struct Team {
     reports: VecDeque<TaskCommand>,
     /// Outbox effects to be finished.
     pub(super) outbox: BTreeSet<u64>,
+    /// Rows of states to be erased, by the event since which they are.
+    discards: BTreeSet<u64>,
 }
 
 /// An agent that registers by itself.
@@ -109,6 +112,7 @@ impl Team {
             past: VecDeque::new(),
             reports: VecDeque::new(),
             outbox: BTreeSet::new(),
+            discards: BTreeSet::new(),
         }
     }
 
@@ -139,6 +143,7 @@ impl Team {
             .iter_mut()
             .for_each(|member| member.is_coming = false);
         self.outbox.clear();
+        self.discards.clear();
     }
 
     /// The end of an attempt is durable.
@@ -204,6 +209,10 @@ impl World {
                 ..
             } => self.queues.delivered(*consumer, fence.0, messages),
             Effect::ErasePayloads { rows } => self.queues.erase(rows),
+            Effect::EraseStates { rows } => {
+                let rows = rows.iter().map(|(discard, _)| *discard);
+                self.team.discards.extend(rows);
+            }
         }
         Ok(())
     }
@@ -235,7 +244,11 @@ impl World {
             self.tell(TaskCommand::FailTask { fence, error, report }, Who::Host);
             return Ok(());
         }
-        self.see(&Seeing::Began { fence })?;
+        // Attempts read what the journal adds up to.
+        let memory = &self.follower.durable().agents.memory;
+        let state = memory.get(AgentId(agent)).map(|state| state.payload.clone());
+        let state = state.as_ref();
+        self.see(&Seeing::Began { fence, state })?;
         let is_silent = self.team.bodies.get(&agent).is_some_and(|body| body.is_silent);
         let work = Work {
             agent,

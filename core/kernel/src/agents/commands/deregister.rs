@@ -20,6 +20,9 @@ pub(super) fn decide(
         }
         .into());
     }
+    if state.durable.agents.memory.get(agent).is_some() {
+        sink.emit(AgentEvent::AgentStateErased { agent });
+    }
     sink.emit(AgentEvent::AgentDeregistered {
         agent,
         reason: crate::text::clip(reason),

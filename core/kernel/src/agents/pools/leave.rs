@@ -33,6 +33,9 @@ pub(super) fn tidy(state: &State<'_>, id: PoolId, pool: &Pool, sink: &mut Sink) 
         return false;
     }
     let size = state.durable.agents.pools.size(id);
+    if pool.closing && forget(state, id, sink) {
+        return true;
+    }
     if pool.closing && size == 0 {
         sink.emit(AgentEvent::PoolRemoved { pool: id });
         return true;
@@ -54,4 +57,13 @@ pub(super) fn tidy(state: &State<'_>, id: PoolId, pool: &Pool, sink: &mut Sink) 
         });
     }
     forgotten > 0
+}
+
+/// What agents of a pool saved that were forgotten before it is forgotten with the pool, or as soon as they have ended.
+fn forget(state: &State<'_>, id: PoolId, sink: &mut Sink) -> bool {
+    let memory = &state.durable.agents.memory;
+    let of_pool = memory.table.iter().filter(|(_, kept)| kept.pool == Some(id));
+    let over = of_pool.filter(|(agent, _)| state.durable.agents.get(*agent).is_none_or(is_parked));
+    let erased = over.map(|(agent, _)| sink.emit(AgentEvent::AgentStateErased { agent }));
+    erased.take(BATCH).count() > 0
 }

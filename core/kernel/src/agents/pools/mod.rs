@@ -2,6 +2,7 @@
 
 mod check;
 mod leave;
+pub(crate) mod legacy;
 mod members;
 pub(crate) mod provision;
 mod scale;

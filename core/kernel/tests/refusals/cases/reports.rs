@@ -1,21 +1,61 @@
 //! Of attempts, questions and effects.
 
+use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::escalations::{Decision, EscalationStatus};
 use polyphon_kernel::outbox::commands::OutboxCommand;
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::commands::TaskCommand;
 use polyphon_kernel::tasks::{Artifact, AttemptError, Report};
-use polyphon_kernel::{EffectId, EscalationId, Fence, SessionId};
+use polyphon_kernel::{Command, EffectId, EscalationId, Fence, Payload, SessionId, bounds};
 
 use super::{Case, LONG, NOTHING, add, inline};
+use crate::common::pools::tasks;
+use crate::common::states::{save, small};
 use crate::common::tasks::{failure, resolve};
-use crate::common::{Lab, error, task};
+use crate::common::{Lab, agent_spec, error, task};
 
 /// The fence of a running attempt.
 fn attempt(lab: &mut Lab) -> Fence {
     lab.agent("worker", 1);
     lab.orchestrate(vec![task("A", &[])]);
     lab.fence("A")
+}
+
+fn row(bytes: u64) -> Payload {
+    Payload::Ref {
+        hash: [0; 32],
+        bytes,
+        key: "row".to_owned(),
+    }
+}
+
+/// Every agent keeps something, one is forgotten without a word, which leaves its state, and another one comes.
+fn keep_as_many_as_there_may_be(lab: &mut Lab) {
+    let tell = |lab: &mut Lab, commands: Vec<Command>| {
+        for part in commands.chunks(1_000) {
+            lab.step(part.to_vec());
+        }
+        lab.settle();
+    };
+    lab.remote("far", 1_000);
+    let register = |number: usize| {
+        let spec = agent_spec(&format!("a{number}"), 1);
+        AgentCommand::RegisterAgent { spec }.into()
+    };
+    tell(lab, (1..bounds::AGENTS).map(register).collect());
+    let started = |(agent, _)| AgentCommand::ReportAgentStarted { agent, start: None }.into();
+    let agents = lab.kernel.durable().agents.iter().map(started).collect();
+    tell(lab, agents);
+    for part in tasks(bounds::AGENTS + 3).chunks(1_000) {
+        lab.orchestrate(part.to_vec());
+        lab.settle();
+    }
+    let leases = lab.kernel.durable().leases.iter();
+    let saves = leases.map(|(fence, _)| save(fence, small("1")).into()).collect();
+    tell(lab, saves);
+    lab.live(600_000);
+    lab.agent("last", 1);
+    lab.settle();
 }
 
 pub(super) fn reports(cases: &mut Vec<Case>) {
@@ -36,6 +76,40 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         lab.pass(10_000);
         extend(fence, 1_000)
     });
+    add(cases, "LEASE_FENCED", "is not a running lease", |lab| {
+        let fence = attempt(lab);
+        lab.complete("A");
+        save(fence, small("late"))
+    });
+    let rules = [
+        ("longer than it may be", inline(257)),
+        ("at most 256 KiB", Some(row(256 * 1_024 + 1))),
+    ];
+    for (rule, state) in rules {
+        add(cases, "AGENT_STATE_INVALID", rule, move |lab| {
+            let (fence, state) = (attempt(lab), state.clone());
+            AgentCommand::SaveAgentState { fence, state }
+        });
+    }
+    add(
+        cases,
+        "AGENT_STATE_INVALID",
+        "10,000 states are kept already",
+        |lab| {
+            keep_as_many_as_there_may_be(lab);
+            let (fence, _) = lab.kernel.durable().leases.iter().last().expect("a lease");
+            save(fence, small("one more"))
+        },
+    );
+    add(
+        cases,
+        "AGENT_STATE_UNKNOWN",
+        "no row of a state is to be erased",
+        |_| {
+            let discards = vec![NOTHING];
+            AgentCommand::FinishStateErasure { discards }
+        },
+    );
     for length_ms in [0, 400 * 86_400_000] {
         add(
             cases,

@@ -104,6 +104,7 @@ describe("a simulated try", () => {
       log: () => undefined,
       usage: () => undefined,
       extend: async () => undefined,
+      saveState: async () => undefined,
     };
     const running = simulatedHost(config, 1, clock).run(attempt as never, sink, off.signal);
     off.abort();

@@ -18,6 +18,9 @@ export class ProtocolState {
   error: Extract<ProtocolLine, { type: "error" }> | undefined;
   result: { readonly output: unknown } | undefined;
   readonly #reporter: Reporter;
+  /** What is to be saved next: of states a program gives faster than they are written only the latest counts. */
+  #unsaved: { readonly value: unknown } | undefined;
+  #saving: Promise<void> | undefined;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
@@ -39,6 +42,24 @@ export class ProtocolState {
     this.#problem(`a line that begins ${JSON.stringify(beginning.slice(0, 60))} is longer than 1 MiB`);
   }
 
+  /** Resolves when what the program saved is durable or refused. */
+  async settled(): Promise<void> {
+    await this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    while (this.#unsaved !== undefined) {
+      const { value } = this.#unsaved;
+      this.#unsaved = undefined;
+      try {
+        await this.#reporter.saveState(value);
+      } catch (error) {
+        this.#problem(`the state was not saved: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    this.#saving = undefined;
+  }
+
   #apply(line: ProtocolLine): void {
     switch (line.type) {
       case "progress": {
@@ -53,6 +74,10 @@ export class ProtocolState {
         this.#reporter.extend(line.ms).catch((error: unknown) => {
           this.#problem(`no more time: ${error instanceof Error ? error.message : String(error)}`);
         });
+        return;
+      case "state":
+        this.#unsaved = { value: line.value };
+        this.#saving ??= this.#save();
         return;
       case "metric":
         this.#put(this.metrics, line.name, line.value, MAX_METRICS - OWN_METRICS, "metrics");

@@ -96,6 +96,7 @@ export class Results {
   async finish(): Promise<Collected> {
     for (const splitter of this.#splitters) splitter.end();
     for (const tail of this.#tails) await tail.finish();
+    await this.protocol.settled();
     const reports: TestReport[] = this.#tap ? [this.#tap.end()] : [];
     const files = new Map<string, string>();
     let lcov: number | undefined;

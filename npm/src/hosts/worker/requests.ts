@@ -6,8 +6,13 @@ interface Asked {
   readonly reject: (error: PolyphonError) => void;
 }
 
-/** Requests for more time on their way out of a thread, until they are answered. */
-export class Extensions {
+/** What a thread asks of the outside and waits for. */
+export type ThreadRequest =
+  | { readonly type: "extend"; readonly ms: number }
+  | { readonly type: "save"; readonly value: unknown };
+
+/** Requests on their way out of a thread, until they are answered. */
+export class Requests {
   readonly #post: (report: ThreadReport) => void;
   readonly #asked = new Map<number, Asked>();
   #next = 1;
@@ -16,11 +21,11 @@ export class Extensions {
     this.#post = post;
   }
 
-  ask(ms: number): Promise<void> {
+  ask(request: ThreadRequest): Promise<void> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
-      this.#post({ type: "extend", id, ms });
+      this.#post({ ...request, id });
     });
   }
 
