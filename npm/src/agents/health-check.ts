@@ -10,6 +10,8 @@ export function withHealthCheck(host: AgentHost, check: (() => boolean | Promise
     expect: (fence) => host.expect?.(fence),
     settled: (fence, completed) => host.settled?.(fence, completed),
     ended: (agentId, how) => host.ended?.(agentId, how),
+    ...(host.start === undefined ? {} : { start: (agent) => host.start?.(agent) ?? Promise.resolve() }),
+    ...(host.stop === undefined ? {} : { stop: (agent) => host.stop?.(agent) ?? Promise.resolve() }),
     async alive(agentId) {
       const isAlive = host.alive === undefined || (await host.alive(agentId));
       return isAlive && (await check());

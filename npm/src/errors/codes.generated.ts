@@ -87,6 +87,7 @@ export type ErrorCode =
   | "HOST_RECOVERY_FAILED"
   | "HOST_RESULTS_INCOMPLETE"
   | "HOST_SPAWN_FAILED"
+  | "HOST_START_FAILED"
   | "HOST_WORKER_CRASHED"
   | "IDEMPOTENCY_CONFLICT"
   | "KERNEL_FORMAT_NEWER"
@@ -278,6 +279,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   HOST_RECOVERY_FAILED: { retryable: true, http: 500, exit: 1 },
   HOST_RESULTS_INCOMPLETE: { retryable: true, http: 502, exit: 1 },
   HOST_SPAWN_FAILED: { retryable: true, http: 503, exit: 1 },
+  HOST_START_FAILED: { retryable: false, http: 503, exit: 3 },
   HOST_WORKER_CRASHED: { retryable: true, http: 500, exit: 1 },
   IDEMPOTENCY_CONFLICT: { retryable: false, http: 409, exit: 2 },
   KERNEL_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },

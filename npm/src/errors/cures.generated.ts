@@ -88,6 +88,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   HOST_RECOVERY_FAILED: "Look at the output of the command in the details and correct it.",
   HOST_RESULTS_INCOMPLETE: "Look at the output of the program; correct `results` when they are written elsewhere.",
   HOST_SPAWN_FAILED: "Look at the system's error in the message.",
+  HOST_START_FAILED: "Look at what the message says of the last start, mend it, and start the agent again.",
   HOST_WORKER_CRASHED: "Look at the message; await every promise and do not call `process.exit` in a worker.",
   IDEMPOTENCY_CONFLICT: "Use a fresh key for a different call.",
   KERNEL_FORMAT_NEWER: "Open it with the version that wrote it, or a later one.",

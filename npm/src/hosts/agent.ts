@@ -1,5 +1,5 @@
 import type { AgentBus } from "./agent-bus.ts";
-import type { Artifact, Attempt, AttemptProgress } from "./host.ts";
+import type { AgentSetup, Artifact, Attempt, AttemptProgress } from "./host.ts";
 
 /** What an agent is asked to do. */
 export interface AgentTask<I = unknown> {
@@ -32,6 +32,10 @@ export interface AgentContext extends AgentBus {
    * try began.
    */
   context(): Promise<Readonly<Record<string, unknown>>>;
+  /** `config` of its options. */
+  readonly config: unknown;
+  /** What `start` of its behavior answered; `undefined` without one. */
+  readonly instance: unknown;
   /**
    * What this agent saved last, whatever the task and however long ago: it outlives restarts of the agent and of the team.
    * `undefined`: nothing. As it is when asked for; in a worker thread, as it was when the try began or as it saved since.
@@ -87,3 +91,19 @@ export interface ArtifactKeeper {
 
 /** An agent: performs a task and answers its output, a JSON value, or throws. An `errorType` on what it throws is taken over. */
 export type Perform<I = unknown> = (task: AgentTask<I>, ctx: AgentContext) => unknown;
+
+/** An agent that has to be prepared: `start` before its first try, `stop` after its last one. */
+export interface AgentBehavior<I = unknown> {
+  /**
+   * Prepares the agent and answers what its tries find as `ctx.instance`: a connection, a model, a cache. Every agent of a
+   * pool, and every thread of an agent in worker threads, has one of its own. What it throws is a failed start, which is tried
+   * again; see `AgentHost.start`.
+   */
+  start?(ctx: AgentSetup): unknown;
+  readonly perform: Perform<I>;
+  /** Puts away what `start` answered. See `AgentHost.stop`. */
+  stop?(instance: unknown, ctx: AgentSetup): unknown;
+}
+
+/** A function, or one with what goes before and after it. */
+export type AgentCode<I = unknown> = Perform<I> | AgentBehavior<I>;

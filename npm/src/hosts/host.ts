@@ -13,6 +13,17 @@ export interface AgentHost {
    */
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult>;
   /**
+   * Prepares an agent before its first attempt, and again each time it is started: what it needs is loaded, opened, looked up.
+   * A rejection is a failed start, which is tried again three times with growing waits; so is a start that takes longer
+   * than `agents.startTimeoutMs`, at which `agent.signal` fires. Default: nothing has to be prepared.
+   */
+  start?(agent: AgentSetup): Promise<void>;
+  /**
+   * Puts an agent away that was prepared, after its last attempt: the counterpart of `start`, called once for each. It has the
+   * time of a shutdown (30 s by default), at the end of which `agent.signal` fires and the agent counts as ended.
+   */
+  stop?(agent: AgentSetup): Promise<void>;
+  /**
    * Whether the agent of this id lives, as far as the host can tell; asked once a heartbeat, and when the agent is started.
    * `false`, a rejection, and no answer at all are silence, which the kernel judges. Default: it does.
    */
@@ -25,6 +36,19 @@ export interface AgentHost {
   settled?(fence: number, completed: boolean): void;
   /** The agent is out of service: stopped, or lost because it was silent. For hosts whose agents outlive the node. */
   ended?(agentId: string, how: "stopped" | "lost"): void;
+}
+
+/** An agent that is prepared or put away. */
+export interface AgentSetup {
+  readonly agentId: string;
+  /** Name of the agent in the team. */
+  readonly name: string;
+  /** `config` of its options. */
+  readonly config: unknown;
+  /** Its time is over, or it is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** What the agent saved last; see {@link Attempt.state}. */
+  state(): Promise<unknown>;
 }
 
 /** One try at one task, under one lease. */
@@ -63,6 +87,8 @@ export interface Attempt {
   context?(): Promise<Readonly<Record<string, unknown>>>;
   /** The team's bus with the rights of the agent. */
   readonly bus?: Bus | undefined;
+  /** `config` of the agent's options. */
+  readonly config?: unknown;
   /** What the agent saved last, a JSON value; `undefined`: nothing. As it is when asked for. */
   state?(): Promise<unknown>;
 }

@@ -22,6 +22,8 @@ export interface AttemptParts {
   bus(run: Run): Bus | undefined;
   /** What the agent of an attempt saved last. */
   state(agent: number): Promise<unknown>;
+  /** What is handed to an agent when it starts. */
+  config(agent: number): unknown;
   /** Keeps a value for the next attempt of its agent. */
   save(run: Run, value: unknown): Promise<void>;
   /** Whether a criterion judges the pass rate of the task. */
@@ -133,6 +135,9 @@ export class RunningAttempt implements Attempt, AttemptSink, Stop {
   }
   state(): Promise<unknown> {
     return this.#parts.state(this.effect.agent);
+  }
+  get config(): unknown {
+    return this.#parts.config(this.effect.agent);
   }
   get recovery(): Attempt["recovery"] {
     const { recovery, errorType } = this.effect;

@@ -4,7 +4,7 @@ import { HandleMap } from "../handle-map.ts";
 import { FunctionHost } from "../hosts/function/host.ts";
 import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
 import type { Command, Effect, Heartbeat, Payload } from "../wasm/codec.generated.ts";
-import { AgentHosts } from "./agent-hosts.ts";
+import { AgentHosts, type Hosted } from "./agent-hosts.ts";
 import { type AttemptParts, type Run, RunningAttempt, type TaskPayload } from "./attempt.ts";
 import { emptyReport, errorOf, reportOf } from "./attempt-report.ts";
 import type { Clock } from "./clock.ts";
@@ -13,7 +13,7 @@ import type { Loop } from "./loop.ts";
 import { type DraftRow, decodeInline, decodePayload, type PayloadSource, type Payloads } from "./payloads.ts";
 
 /** What the executor needs to know of the world. */
-export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask" | "save"> {
+export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask" | "save" | "config"> {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly payloads: Payloads;
@@ -25,6 +25,8 @@ export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask" | "save
   isOutOfReach(agent: number): boolean;
   /** Folder of a task, made when a host needs one. */
   directory(sessionId: string, key: string): Promise<string>;
+  /** Time agents have to start and to be put away. */
+  limits(): { readonly startMs: number; readonly stopMs: number };
   /** Tells a human of an escalation. */
   notify(escalation: number): Promise<void>;
   /** Agents gave signs of life. */
@@ -52,7 +54,14 @@ export class Executor {
       send({ type: "ReportHeartbeats", beats });
       parts.beat(beats);
     });
-    this.hosts = new AgentHosts((handle) => parts.id("agent", handle), send, this.#heartbeats);
+    this.hosts = new AgentHosts({
+      clock: parts.clock,
+      heartbeats: this.#heartbeats,
+      id: (handle) => parts.id("agent", handle),
+      tell: send,
+      state: (handle) => parts.state(handle),
+      limits: () => parts.limits(),
+    });
     this.#attempts = {
       send,
       ask: async (command) => {
@@ -65,6 +74,7 @@ export class Executor {
       bus: (run) => parts.bus(run),
       state: (agent) => parts.state(agent),
       save: (run, value) => this.#save(run, value),
+      config: (agent) => this.hosts.config(agent),
       judgesPassRate: (task) => parts.judgesPassRate(task),
       tick: (run, ppm) => parts.tick(run, ppm),
       log: (run, level, text) => parts.log(run, level, text),
@@ -78,8 +88,9 @@ export class Executor {
   }
 
   /** An agent that came with its host; what waited for it begins. */
-  attach(agent: number, host: AgentHost, heartbeatMs: number): void {
-    this.hosts.attach(agent, host, heartbeatMs);
+  attach(agent: number, hosted: Hosted, heartbeatMs: number): void {
+    const { host } = hosted;
+    this.hosts.attach(agent, hosted, heartbeatMs);
     const held = this.#held.get(agent) ?? [];
     this.#held.delete(agent);
     for (const running of held) this.#give(host, running);

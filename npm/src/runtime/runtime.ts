@@ -150,6 +150,7 @@ export class Runtime {
       context: (handle) => this.#context(handle),
       bus: ({ agent }) => this.#bus(agent),
       state: (handle) => this.#state(handle),
+      limits: () => this.#limits(),
       judgesPassRate: (task) => this.#judgesPassRate(task),
       tick: (run, ppm) => this.#tick(run, ppm),
       log: (run, level, text) => listener.logged(run, level, text),
@@ -332,7 +333,7 @@ export class Runtime {
         if (event.type === "SessionEnded") this.#archiver?.ended(event.session, seq);
         if (event.type === "TaskCompleted") this.executor.ended(event.fence, true);
         else if (event.type === "TaskAttemptFailed") this.executor.ended(event.fence, false);
-        else if (event.type === "AgentDeregistered") this.executor.hosts.detach(event.agent);
+        else this.executor.hosts.happened(event);
         this.#listener.happened(seq, timeMs, event, session);
       },
       eventsAt,
@@ -394,6 +395,11 @@ export class Runtime {
   async #context(handle: number): Promise<Values> {
     const session = this.#mirror.sessions.get(handle);
     return session === undefined ? {} : contextOf(session, (payload) => this.decode(payload));
+  }
+
+  #limits(): { readonly startMs: number; readonly stopMs: number } {
+    const { agents, shutdownMs } = this.settings ?? this.defaults;
+    return { startMs: agents.startTimeoutMs, stopMs: Math.max(shutdownMs, 1) };
   }
 
   /** What an agent saved last. A row that is gone was replaced while it was looked for. */

@@ -113,6 +113,11 @@ export interface AgentOptions {
   /** Default `specialized`. */
   readonly kind?: "specialized" | "compiler" | "guest";
   readonly version?: string;
+  /**
+   * Handed to the agent when it is prepared and with every try (`ctx.config`); to programs as `config` of their document.
+   * It is not kept in the journal. For worker threads it must be something that can be copied, for programs JSON.
+   */
+  readonly config?: unknown;
   /** Longest time between two signs of life, in milliseconds; 0: it is not watched. Default 30,000, at most a day. */
   readonly heartbeatMs?: number;
   /**

@@ -6,6 +6,8 @@ export interface AgentPolicy {
   readonly unresponsiveMs?: number;
   /** Silence after which a lost agent is forgotten, in milliseconds. Default 300,000. */
   readonly removeMs?: number;
+  /** Time an agent has to start, in milliseconds. Default 30,000. */
+  readonly startTimeoutMs?: number;
   /** Restarts in a row before an agent is given up. Default 3. */
   readonly restartMax?: number;
   /** Wait before the first restart, in milliseconds; it doubles from one to the next. Default 5,000. */

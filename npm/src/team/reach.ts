@@ -59,7 +59,6 @@ export class Reach {
     const entry = agent === undefined ? undefined : this.#runtime.mirror.agents.get(agent);
     if (entry === undefined || this.#runtime.id("agent", entry.handle) !== id) throw unknownAgent(id);
     await this.#runtime.submit({ type: "DeregisterAgent", agent: entry.handle, reason });
-    this.#runtime.executor.hosts.detach(entry.handle);
   }
 }
 

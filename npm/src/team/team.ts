@@ -7,7 +7,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { QueueOptions } from "../bus/queue/options.ts";
 import type { Queue } from "../bus/queue/queue.ts";
 import { PolyphonError } from "../errors/error.ts";
-import type { Perform } from "../hosts/agent.ts";
+import type { AgentCode } from "../hosts/agent.ts";
 import { functionHost } from "../hosts/function/host.ts";
 import type { AgentHost } from "../hosts/host.ts";
 import type { LogLevel, Run } from "../runtime/attempt.ts";
@@ -125,11 +125,11 @@ export class Team implements AsyncDisposable {
   }
 
   /** Adds an agent that is a function of this process. */
-  agent(name: string, perform: Perform): Agent;
-  agent(name: string, options: AgentOptions, perform: Perform): Agent;
-  agent(name: string, second: AgentOptions | Perform, third?: Perform): Agent {
-    const [options, perform] = typeof second === "function" ? [{}, second] : [second, third as Perform];
-    return this.host(name, options, functionHost(perform, { clock: this.#clock }));
+  agent(name: string, code: AgentCode): Agent;
+  agent(name: string, options: AgentOptions, code: AgentCode): Agent;
+  agent(name: string, second: AgentOptions | AgentCode, third?: AgentCode): Agent {
+    const [options, code] = third === undefined ? [{}, second as AgentCode] : [second as AgentOptions, third];
+    return this.host(name, options, functionHost(code, { clock: this.#clock }));
   }
 
   /** Adds an agent that runs where `host` says. */
@@ -137,12 +137,14 @@ export class Team implements AsyncDisposable {
     this.#check();
     this.#hosts.add(host);
     const handle = this.#register(name, options, withHealthCheck(host, options.healthCheck));
-    handle.catch((error: Error) => this.#onError(error));
+    const ready = handle.then(async ({ id, inService }) => {
+      await inService;
+      return id;
+    });
+    ready.catch((error: Error) => this.#onError(error));
     return {
       name,
-      get ready() {
-        return handle.then(({ id }) => id);
-      },
+      ready,
       stop: async (reason = "stopped by its owner") => {
         const { agent } = await handle;
         await this.#runtime.submit({ type: "StopAgent", agent, reason });
@@ -155,14 +157,14 @@ export class Team implements AsyncDisposable {
    * Adds as many agents as the work needs, within bounds: `<name>_001`, `<name>_002` and so on, all run by the same
    * function or host. The kernel starts and ends them; a pool is kept in the journal, and changed by adding it again.
    */
-  pool(name: string, options: PoolOptions, runs: Perform | AgentHost): Pool {
+  pool(name: string, options: PoolOptions, runs: AgentCode | AgentHost): Pool {
     this.#check();
-    const host = typeof runs === "function" ? functionHost(runs, { clock: this.#clock }) : runs;
+    const host = isHost(runs) ? runs : functionHost(runs, { clock: this.#clock });
     this.#hosts.add(host);
     const checked = withHealthCheck(host, options.healthCheck);
     const defined = this.#runtime.insist({ type: "DefinePool", spec: poolSpec(name, host.kind as HostKind, options) });
     const handle = defined.then((pool) => {
-      this.#runtime.executor.hosts.attachPool(pool, checked);
+      this.#runtime.executor.hosts.attachPool(pool, { host: checked, config: options.config });
       return pool;
     });
     handle.catch((error: Error) => this.#onError(error));
@@ -304,6 +306,8 @@ export class Team implements AsyncDisposable {
     await this.#runtime.insist({ type: "StopAll", reason: "the team is drained" });
     await this.#runtime.executor.settled();
     await this.#runtime.loop.idle();
+    await this.#runtime.executor.hosts.settled();
+    await this.#runtime.loop.idle();
     await this.#bus.drain();
   }
 
@@ -324,6 +328,7 @@ export class Team implements AsyncDisposable {
     this.#runtime.queues.close(disposed());
     this.#bus.closing();
     this.#runtime.executor.abandon();
+    await this.#runtime.executor.hosts.close();
     await Promise.all([...this.#hosts].map((host) => host.close()));
     await this.#bus.close();
     await this.#runtime.loop.idle();
@@ -339,12 +344,24 @@ export class Team implements AsyncDisposable {
     name: string,
     options: AgentOptions,
     host: AgentHost,
-  ): Promise<{ readonly agent: number; readonly id: AgentId }> {
+  ): Promise<{ readonly agent: number; readonly id: AgentId; readonly inService: Promise<unknown> }> {
     const spec = agentSpec(name, host.kind as HostKind, options);
     const agent = await this.#runtime.insist({ type: "RegisterAgent", spec });
-    this.#runtime.executor.attach(agent, host, spec.heartbeatMs);
-    await this.#runtime.insist({ type: "ReportAgentStarted", agent, start: null });
-    return { agent, id: this.#runtime.agentId(agent) };
+    const { hosts } = this.#runtime.executor;
+    const hosted = { host, config: options.config };
+    const id = this.#runtime.agentId(agent);
+    if (host.start === undefined) {
+      this.#runtime.executor.attach(agent, hosted, spec.heartbeatMs);
+      return { agent, id, inService: this.#runtime.insist({ type: "ReportAgentStarted", agent, start: null }) };
+    }
+    hosts.adopt(agent, hosted);
+    const inService = hosts.inService(agent);
+    // Whoever waits hears of it; nobody may.
+    inService.catch(() => undefined);
+    // Whoever was known and came back is being started already.
+    if (this.#runtime.mirror.agents.get(agent)?.status === "starting") hosts.start({ agent, start: null, spec });
+    else await this.#runtime.insist({ type: "StartAgent", agent });
+    return { agent, id, inService };
   }
 
   /** @internal */
@@ -404,6 +421,10 @@ export class Team implements AsyncDisposable {
   #check(): void {
     if (this.#closing !== undefined) throw disposed();
   }
+}
+
+function isHost(runs: AgentCode | AgentHost): runs is AgentHost {
+  return typeof runs !== "function" && "run" in runs;
 }
 
 /** Events between two snapshots: what a recovery has to fold at most, about. */

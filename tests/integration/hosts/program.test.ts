@@ -1,10 +1,32 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { type ProcessHost, processHost } from "../../../npm/src/hosts/process/host.ts";
+import { systemClock } from "../../../npm/src/runtime/clock.ts";
 import { Bench, FIXTURES } from "./harness.ts";
 
 const bench = new Bench();
 afterAll(() => bench.close());
+
+describe("programs an agent needs", () => {
+  const setup = {
+    agentId: "a",
+    name: "a",
+    config: null,
+    signal: new AbortController().signal,
+    state: async () => null,
+  };
+  const hostOf = (requires: readonly string[]): ProcessHost =>
+    processHost({ clock: systemClock(), teamId: "team_x", requires });
+
+  it("are looked up before it takes work", async () => {
+    await hostOf(["sh", process.execPath]).start?.(setup);
+    for (const missing of ["no-such-program", "/no/such/program", fileURLToPath(import.meta.url)])
+      await expect(hostOf([missing]).start?.(setup)).rejects.toMatchObject({ code: "HOST_PROGRAM_NOT_FOUND" });
+    expect(hostOf([]).start).toBeUndefined();
+  });
+});
 
 describe("a program", () => {
   it("finds its task on standard input, little of our environment and what Polyphon says", async () => {
@@ -31,6 +53,8 @@ describe("a program", () => {
     expect(output.args).toEqual([...args.slice(0, 3), join(bench.dir, "x"), "{{other}}", "{a,b}"]);
     expect(`${output.cwd}/`).toBe(FIXTURES);
     expect(output.document).toEqual({
+      config: null,
+      state: null,
       task: { id: "task_1", key: "A1", session: "session_1", agent: "agent_1" },
       input: { rows: [1, "ü\u0000\ud800"] },
       outputs: { before: [1, 2] },

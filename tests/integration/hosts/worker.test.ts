@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Bus } from "../../../npm/src/bus/bus.ts";
 import { PolyphonError } from "../../../npm/src/errors/error.ts";
-import type { AgentHost, Attempt, AttemptResult } from "../../../npm/src/hosts/host.ts";
+import type { AgentHost, AgentSetup, Attempt, AttemptResult } from "../../../npm/src/hosts/host.ts";
 import { stopReason } from "../../../npm/src/hosts/stop.ts";
 import { attemptOf, RecordingSink } from "../../../npm/src/hosts/testing/attempts.ts";
 import { type WorkerHostOptions, workerHost } from "../../../npm/src/hosts/worker/host.ts";
@@ -96,6 +96,53 @@ describe("worker host", () => {
     const output = [{ count: 4 }, { count: 5 }, "AGENT_STATE_INVALID", "PAYLOAD_INVALID"];
     expect(await result).toMatchObject({ ok: true, output });
     expect(sink.saved).toEqual([{ count: 5 }]);
+  });
+
+  it("prepares an agent in each of its threads before it works, and puts it away", async () => {
+    const host = hostOf({ module: join(FIXTURES, "prepared-agent.mjs"), size: 1 });
+    const setup = (agentId: string, config: unknown, signal = new AbortController().signal): AgentSetup => ({
+      agentId,
+      name: `name of ${agentId}`,
+      config,
+      signal,
+      state: async () => 4,
+    });
+    await host.start?.(setup("a", 1));
+    await host.start?.(setup("b", 2));
+    const [a, b] = await Promise.all(["a", "b"].map((agentId) => start(host, "", { agentId }).result));
+    const instance = { name: "name of a", config: 1, threadId: expect.any(Number), state: 4 };
+    expect(a?.output).toEqual({ instance, config: 1, threadId: expect.any(Number) });
+    const threads = [a, b].map((result) => {
+      const output = result?.output as { instance: { threadId: number }; threadId: number } | undefined;
+      return [output?.instance.threadId, output?.threadId];
+    });
+    expect(threads[0]?.[0]).toBe(threads[0]?.[1]);
+    expect(threads[0]?.[0]).not.toBe(threads[1]?.[0]);
+    await host.stop?.(setup("a", 1));
+    await host.stop?.(setup("b", 2));
+  });
+
+  it("says why an agent could not be prepared, and ends a thread that takes too long", async () => {
+    const module = join(FIXTURES, "prepared-agent.mjs");
+    const setup = (config: unknown, signal: AbortSignal): AgentSetup => ({
+      agentId: "a",
+      name: "a",
+      config,
+      signal,
+      state: async () => undefined,
+    });
+    const never = new AbortController().signal;
+    await expect(hostOf({ module }).start?.(setup({ fails: true }, never))).rejects.toThrow("no model");
+    const late = AbortSignal.timeout(300);
+    await expect(hostOf({ module }).start?.(setup({ hangs: true }, late))).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+    const broken = hostOf({ exportName: "nobody" });
+    await expect(broken.start?.(setup(1, never))).rejects.toMatchObject({ code: "HOST_MODULE_INVALID" });
+    const clinging = hostOf({ module });
+    await clinging.start?.(setup({ clings: true }, never));
+    const soon = AbortSignal.timeout(300);
+    await expect(clinging.stop?.(setup({ clings: true }, soon))).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
   it("gives the agent its task, its try and its recovery", async () => {

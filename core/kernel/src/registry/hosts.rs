@@ -11,6 +11,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 1,
     },
     Entry {
+        code: "HOST_START_FAILED",
+        title: "An agent did not come into service",
+        cause: "Its host could not prepare it, three times again with growing waits, or it was stopped or removed before it was prepared.",
+        cure: "Look at what the message says of the last start, mend it, and start the agent again.",
+        retryable: false,
+        http: 503,
+        exit: 3,
+    },
+    Entry {
         code: "HOST_ARTIFACT_FAILED",
         title: "An artifact could not be kept",
         cause: "Its file is missing, unreadable or no regular file, the disk is full, or a bound on names, sizes or numbers was passed.",

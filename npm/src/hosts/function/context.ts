@@ -17,6 +17,8 @@ import { fenced, Messaging } from "./messaging.ts";
 export interface ContextTools {
   readonly clock: Clock;
   readonly artifacts: ArtifactKeeper | undefined;
+  /** What was made for an agent when it was prepared. */
+  instance(agentId: string): unknown;
 }
 
 /**
@@ -58,6 +60,14 @@ export class FunctionContext implements AgentContext {
 
   get recovery(): Attempt["recovery"] {
     return this.#attempt.recovery;
+  }
+
+  get config(): unknown {
+    return this.#attempt.config;
+  }
+
+  get instance(): unknown {
+    return this.#tools.instance(this.#attempt.agentId);
   }
 
   get log(): AgentLog {

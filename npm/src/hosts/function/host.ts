@@ -1,11 +1,20 @@
 import { HandleMap } from "../../handle-map.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { ArtifactKeeper, Perform } from "../agent.ts";
-import type { AgentHost, Artifact, Attempt, AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
+import type { AgentCode, ArtifactKeeper, Perform } from "../agent.ts";
+import type {
+  AgentHost,
+  AgentSetup,
+  Artifact,
+  Attempt,
+  AttemptError,
+  AttemptResult,
+  AttemptSink,
+  ResourceUsage,
+} from "../host.ts";
 import { checkOutput } from "../output.ts";
 import { SignalStop, type Stop, stopReason, stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
-import { FunctionContext } from "./context.ts";
+import { type ContextTools, FunctionContext } from "./context.ts";
 
 export interface FunctionHostOptions {
   readonly clock: Clock;
@@ -23,23 +32,41 @@ interface Running {
 }
 
 /** Runs an agent as a function of this process. It cannot be ended by force, only be abandoned. */
-export function functionHost(perform: Perform, options: FunctionHostOptions): AgentHost {
-  return new FunctionHost(perform, options);
+export function functionHost(code: AgentCode, options: FunctionHostOptions): AgentHost {
+  return new FunctionHost(code, options);
 }
 
 /** What {@link functionHost} makes. */
 export class FunctionHost implements AgentHost {
   readonly kind = "function";
   readonly #perform: Perform;
-  readonly #tools: { readonly clock: Clock; readonly artifacts: ArtifactKeeper | undefined };
+  readonly #tools: ContextTools;
+  /** What was made for each agent when it was prepared. */
+  readonly #instances = new Map<string, unknown>();
+  readonly start?: (agent: AgentSetup) => Promise<void>;
+  readonly stop?: (agent: AgentSetup) => Promise<void>;
   /** What did not answer at once, by its number. */
   readonly #running = new HandleMap<Running>();
   #started = 0;
   #closed = false;
 
-  constructor(perform: Perform, options: FunctionHostOptions) {
-    this.#perform = perform;
-    this.#tools = { clock: options.clock, artifacts: options.artifacts };
+  constructor(code: AgentCode, options: FunctionHostOptions) {
+    this.#perform = performOf(code);
+    const instance = (agentId: string): unknown => this.#instances.get(agentId);
+    this.#tools = { clock: options.clock, artifacts: options.artifacts, instance };
+    if (typeof code === "function" || (code.start === undefined && code.stop === undefined)) return;
+    this.start = async (agent) => {
+      this.#instances.set(agent.agentId, await code.start?.(agent));
+    };
+    this.stop = async (agent) => {
+      const { agentId } = agent;
+      if (!this.#instances.has(agentId)) return;
+      try {
+        await code.stop?.(this.#instances.get(agentId), agent);
+      } finally {
+        this.#instances.delete(agentId);
+      }
+    };
   }
 
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
@@ -123,6 +150,11 @@ export class FunctionHost implements AgentHost {
     ctx.end();
     return this.#tools.clock.monoMs() - startedMs;
   }
+}
+
+/** What performs tasks, with its behavior as `this`. */
+function performOf(code: AgentCode): Perform {
+  return typeof code === "function" ? code : (task, ctx) => code.perform(task, ctx);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

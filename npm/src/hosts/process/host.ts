@@ -1,5 +1,6 @@
 import { Closing } from "../closing.ts";
-import type { AgentHost, Attempt, AttemptResult, AttemptSink } from "../host.ts";
+import type { AgentHost, AgentSetup, Attempt, AttemptResult, AttemptSink } from "../host.ts";
+import { lookUp } from "./look-up.ts";
 import type { Orphan } from "./orphans.ts";
 import { ProcessRun } from "./run.ts";
 import { type ProcessHostOptions, ProcessTools } from "./tools.ts";
@@ -26,9 +27,12 @@ class ChildProcessHost implements ProcessHost {
   readonly kind = "process";
   readonly #tools: ProcessTools;
   readonly #closing = new Closing();
+  readonly start?: (agent: AgentSetup) => Promise<void>;
 
   constructor(options: ProcessHostOptions) {
     this.#tools = new ProcessTools(options);
+    const { requires = [] } = options;
+    if (requires.length > 0) this.start = ({ signal }) => lookUp(requires, signal);
   }
 
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {

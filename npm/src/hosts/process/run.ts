@@ -111,6 +111,7 @@ export class ProcessRun {
       input: input ?? null,
       outputs: (await this.#attempt.outputs?.()) ?? {},
       context: (await this.#attempt.context?.()) ?? {},
+      config: this.#attempt.config ?? null,
       state: (await this.#attempt.state?.()) ?? null,
       attempt: { id, number, fence, timeoutMs, graceMs },
       recovery: recovery ?? null,

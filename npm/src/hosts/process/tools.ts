@@ -11,6 +11,11 @@ export interface ProcessHostOptions {
   readonly clock: Clock;
   /** Id of the team, by which processes of a dead run are told from those of others. */
   readonly teamId: string;
+  /**
+   * Programs its agents need: names, which are looked up on the PATH, or absolute paths. An agent starts only when all of them
+   * are there and may be run (`HOST_PROGRAM_NOT_FOUND`). Default: none.
+   */
+  readonly requires?: readonly string[];
   /** Where artifacts go; without it none are kept. */
   readonly artifacts?: ArtifactKeeper;
 }

@@ -142,6 +142,12 @@ export class RemoteHost implements AgentHost {
         if (held.reporter === undefined) throw fenced(fence);
         await held.reporter.extend(report.ms);
         return null;
+      case "save":
+        if (held.reporter === undefined) throw fenced(fence);
+        await held.reporter.saveState(report.value);
+        return null;
+      case "state":
+        return { value: await held.attempt?.state?.() };
       case "outputs":
         return (await held.attempt?.outputs?.()) ?? {};
       case "context":

@@ -51,7 +51,11 @@ describe("a remote agent", () => {
       ctx.log.info(`at ${task.key}`);
       ctx.metric("speedup", 2);
       await ctx.extend(90_000);
-      return { ...(await ctx.outputs()), ...(await ctx.context()), input: task.input };
+      const before = await ctx.state();
+      await ctx.saveState({ seen: task.key });
+      const refused = await ctx.saveState("x".repeat(256 * 1_024)).catch((error: { code: string }) => error.code);
+      const kept = [before ?? null, await ctx.state(), refused];
+      return { ...(await ctx.outputs()), ...(await ctx.context()), input: task.input, kept };
     });
     const logs: string[] = [];
     team.logs$.subscribe(({ text }) => logs.push(text));
@@ -71,7 +75,10 @@ describe("a remote agent", () => {
     session.progress$.subscribe(({ percentage }) => ticks.push(percentage));
     await clock.advanceAsync(1_000);
     const { status, outputs } = await session.result;
-    expect([status, outputs.b]).toEqual(["completed", { a: "from near", input: [1] }]);
+    expect([status, outputs.b]).toEqual([
+      "completed",
+      { a: "from near", input: [1], kept: [null, { seen: "b" }, "AGENT_STATE_INVALID"] },
+    ]);
     expect([logs, ticks]).toEqual([["at b"], expect.arrayContaining([75])]);
   });
 

@@ -200,12 +200,17 @@ class Satellite implements RemoteAgent {
       log: (level, text) => this.#say({ type: "log", fence, level, text }),
       usage: () => undefined,
       extend: async (ms) => void (await this.#ask({ type: "extend", fence, ms })),
+      saveState: async (value) => void (await this.#ask({ type: "save", fence, value })),
     });
     const late = {
       outputs: () => this.#persist({ type: "outputs", fence }) as Promise<Record<string, unknown>>,
       context: () => this.#persist({ type: "context", fence }) as Promise<Record<string, unknown>>,
     };
-    const whole = { ...attempt, input: attempt.input, bus: this.#bus, ...late };
+    const state = async (): Promise<unknown> => {
+      const kept = (await this.#persist({ type: "state", fence })) as { readonly value?: unknown };
+      return kept.value;
+    };
+    const whole = { ...attempt, input: attempt.input, bus: this.#bus, ...late, state };
     const result = await this.#host.run(whole, reporter, work.stop.signal);
     reporter.end();
     try {

@@ -53,7 +53,9 @@ export type Report =
   /** Answered when the end is durable; `LEASE_FENCED` when the attempt has ended without it. */
   | { readonly type: "result"; readonly fence: number; readonly result: AttemptResult }
   | { readonly type: "extend"; readonly fence: number; readonly ms: number }
-  | { readonly type: "outputs" | "context"; readonly fence: number }
+  | { readonly type: "outputs" | "context" | "state"; readonly fence: number }
+  /** What the agent keeps for its next attempt; without a value nothing. Answered when it is durable. */
+  | { readonly type: "save"; readonly fence: number; readonly value?: unknown }
   /** It goes: at once, or when it has finished what it has. */
   | { readonly type: "leave"; readonly drains: boolean };
 
@@ -121,6 +123,8 @@ const READERS: Readonly<Record<Report["type"], (given: Fields) => Report | undef
   extend: ({ fence, ms }) => (isFence(fence) && typeof ms === "number" ? { type: "extend", fence, ms } : undefined),
   outputs: ({ fence }) => (isFence(fence) ? { type: "outputs", fence } : undefined),
   context: ({ fence }) => (isFence(fence) ? { type: "context", fence } : undefined),
+  state: ({ fence }) => (isFence(fence) ? { type: "state", fence } : undefined),
+  save: ({ fence, value }) => (isFence(fence) ? { type: "save", fence, value } : undefined),
   leave: ({ drains }) => ({ type: "leave", drains: drains === true }),
 };
 

@@ -8,7 +8,7 @@ import type { AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "..
 import { Reporter } from "../reporter.ts";
 import { stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
-import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadRefusal, ThreadReport } from "./messages.ts";
+import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadRefusal, ThreadReport, ThreadSetup } from "./messages.ts";
 
 const UNKNOWN_USAGE: ResourceUsage = Object.freeze({ memoryPeakBytes: null, cpuMs: null, diskBytes: null });
 
@@ -24,6 +24,8 @@ export class AgentThread {
   #door: WorkerDoor | undefined;
   readonly #asked: (() => void)[] = [];
   #settle: ((result: AttemptResult) => void) | undefined;
+  /** Who waits for the agent to be prepared or put away. */
+  #setup: PromiseWithResolvers<void> | undefined;
 
   constructor(data: ThreadData, memoryMb: number, clock: Clock) {
     this.memoryMb = memoryMb;
@@ -44,7 +46,7 @@ export class AgentThread {
 
   /** Whether it can perform another attempt. */
   get usable(): boolean {
-    return !this.#ended && this.#settle === undefined;
+    return !this.#ended && this.#settle === undefined && this.#setup === undefined;
   }
 
   /**
@@ -91,6 +93,42 @@ export class AgentThread {
     }
   }
 
+  /** The agent it has prepared. */
+  prepared: string | undefined;
+
+  /** Loads the module and prepares the agent. Rejects when that fails; the thread ends when `signal` fires. */
+  async prepare(agent: ThreadSetup, signal: AbortSignal): Promise<void> {
+    await this.#exchange({ type: "prepare", agent }, signal);
+    this.prepared = agent.agentId;
+  }
+
+  /** Puts the agent away it has prepared, if any. */
+  async dispose(signal: AbortSignal): Promise<void> {
+    if (this.prepared === undefined || !this.usable) return;
+    this.prepared = undefined;
+    await this.#exchange({ type: "dispose" }, signal);
+  }
+
+  async #exchange(order: ThreadOrder, signal: AbortSignal): Promise<void> {
+    const setup = Promise.withResolvers<void>();
+    this.#setup = setup;
+    const stop = (): void => {
+      setup.reject(signal.reason);
+      void this.end();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    this.#worker.ref();
+    try {
+      if (signal.aborted) stop();
+      else this.#order(order);
+      await setup.promise;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      this.#setup = undefined;
+      this.#worker.unref();
+    }
+  }
+
   /** Resolves when the thread's event loop turns, with what it uses; one that hangs never answers. */
   alive(): Promise<void> {
     if (this.#ended) return Promise.resolve();
@@ -113,6 +151,7 @@ export class AgentThread {
   #take(report: ThreadReport): void {
     if (report.type === "progress") this.#reporter?.progress(report.progress);
     else if (report.type === "log") this.#reporter?.log(report.level, report.text);
+    else if (report.type === "settled") this.#settled(report.refusal);
     else if (report.type === "bus") this.#door = this.#opened?.(report.port);
     else if (report.type === "extend") void this.#answer(report.id, this.#reporter?.extend(report.ms));
     else if (report.type === "save") void this.#answer(report.id, this.#reporter?.saveState(report.value));
@@ -134,8 +173,14 @@ export class AgentThread {
     if (!this.#ended) this.#order({ type: "answered", id, refusal });
   }
 
+  #settled(refusal: ThreadRefusal | null): void {
+    if (refusal === null) this.#setup?.resolve();
+    else this.#setup?.reject(new PolyphonError(refusal.code, { message: refusal.message }));
+  }
+
   #crashed(error: AttemptError): void {
     this.#ended = true;
+    this.#setup?.reject(new PolyphonError(error.code ?? "HOST_WORKER_CRASHED", { message: error.message }));
     // Its end is reported as such; it is no silence.
     for (const resolve of this.#asked.splice(0)) resolve();
     this.#finish({ ok: false, error, metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0 });

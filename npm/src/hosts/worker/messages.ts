@@ -32,8 +32,19 @@ export interface ThreadAttempt {
   readonly state: unknown;
 }
 
+/** An agent a thread prepares, as it can be copied. */
+export interface ThreadSetup {
+  readonly agentId: string;
+  readonly name: string;
+  readonly config: unknown;
+  readonly state: unknown;
+}
+
 /** To a thread. */
 export type ThreadOrder =
+  /** Load the module and prepare the agent, or put it away; answered with `settled`. */
+  | { readonly type: "prepare"; readonly agent: ThreadSetup }
+  | { readonly type: "dispose" }
   | { readonly type: "perform"; readonly attempt: ThreadAttempt }
   | { readonly type: "stop"; readonly errorType: string; readonly message: string }
   /** What became of the request of this number. */
@@ -52,6 +63,8 @@ export interface ThreadRefusal {
 export type ThreadReport =
   /** The agent uses the bus: the host's end of its port. */
   | { readonly type: "bus"; readonly port: MessagePort }
+  /** The agent is prepared or put away, or could not be. */
+  | { readonly type: "settled"; readonly refusal: ThreadRefusal | null }
   | { readonly type: "extend"; readonly id: number; readonly ms: number }
   | { readonly type: "save"; readonly id: number; readonly value: unknown }
   | { readonly type: "progress"; readonly progress: AttemptProgress }

@@ -17,6 +17,9 @@ export class ThreadPool {
   readonly #idle = new Map<AgentThread, () => void>();
   readonly #waiting: (() => void)[] = [];
   #threads = 0;
+  #isClosed = false;
+  /** Whether the last thread stays, however long it has nothing to do. */
+  isKept = false;
 
   constructor(data: ThreadData, options: PoolOptions) {
     this.#data = data;
@@ -34,18 +37,29 @@ export class ThreadPool {
   }
 
   give(thread: AgentThread): void {
-    if (thread.usable)
-      this.#idle.set(
-        thread,
-        this.#options.clock.after(this.#options.idleMs, () => this.#drop(thread)),
-      );
-    else this.#threads--;
+    if (thread.usable && !this.#isClosed) {
+      const expire = (): void => {
+        if (!this.isKept || this.#threads > 1) void this.#drop(thread);
+      };
+      this.#idle.set(thread, this.#options.clock.after(this.#options.idleMs, expire));
+    } else {
+      this.#threads--;
+      void thread.end();
+    }
     this.#waiting.shift()?.();
   }
 
-  /** Ends the threads that have nothing to do. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#idle.keys()].map((thread) => this.#drop(thread)));
+  /** Puts away what threads that have nothing to do have prepared, and ends them; the others end when they are given back. */
+  async close(signal?: AbortSignal): Promise<void> {
+    this.#isClosed = true;
+    const put = async (thread: AgentThread): Promise<void> => {
+      try {
+        if (signal !== undefined) await thread.dispose(signal);
+      } finally {
+        await this.#drop(thread);
+      }
+    };
+    await Promise.all([...this.#idle.keys()].map(put));
   }
 
   #fitting(memoryMb: number): AgentThread | undefined {

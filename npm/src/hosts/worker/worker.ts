@@ -3,15 +3,15 @@ import { getHeapStatistics } from "node:v8";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
-import type { Perform } from "../agent.ts";
+import type { AgentCode } from "../agent.ts";
 import { fileArtifactKeeper } from "../artifacts/file-keeper.ts";
-import { type FunctionHostOptions, functionHost } from "../function/host.ts";
-import type { Attempt, AttemptResult, AttemptSink } from "../host.ts";
+import { FunctionHost, type FunctionHostOptions } from "../function/host.ts";
+import type { AgentSetup, Attempt, AttemptResult, AttemptSink } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopReason } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
-import { Requests } from "./requests.ts";
 import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
+import { Requests } from "./requests.ts";
 import { ThreadBus } from "./thread-bus.ts";
 
 /** The host outside ends the thread: inside, a function that ignores its signal is never given up. */
@@ -27,7 +27,8 @@ type Post = (report: ThreadReport, transfer?: MessagePort[]) => void;
 
 function serve(data: ThreadData, clock: Clock, post: Post): void {
   let stop = new AbortController();
-  let perform: Promise<Perform> | undefined;
+  let host: Promise<FunctionHost> | undefined;
+  let prepared: AgentSetup | undefined;
   /** Processor time of the thread before its attempt. */
   let begunMs: number | null = null;
   const requests = new Requests(post);
@@ -44,13 +45,26 @@ function serve(data: ThreadData, clock: Clock, post: Post): void {
       requests.answered(order.id, order.refusal);
       return;
     }
+    if (order.type === "prepare") {
+      const { state, ...agent } = order.agent;
+      // Whoever waits no longer ends the thread.
+      prepared = { ...agent, signal: new AbortController().signal, state: async () => state };
+      host ??= load(data, { clock, ...artifacts });
+      settle(host, prepared, "start", post);
+      return;
+    }
+    if (order.type === "dispose") {
+      if (host !== undefined && prepared !== undefined) settle(host, prepared, "stop", post);
+      else post({ type: "settled", refusal: null });
+      return;
+    }
     if (order.type === "stop") {
       stop.abort(stopReason(order.errorType, order.message));
       return;
     }
     stop = new AbortController();
     begunMs = threadCpuMs();
-    perform ??= load(data);
+    host ??= load(data, { clock, ...artifacts });
     const { signal } = stop;
     const sink: AttemptSink = {
       progress: (progress) => post({ type: "progress", progress }),
@@ -60,24 +74,23 @@ function serve(data: ThreadData, clock: Clock, post: Post): void {
       saveState: (value) => requests.ask({ type: "save", value }),
     };
     const bus = new ThreadBus(clock, (port) => post({ type: "bus", port }, [port]));
-    void performAttempt(perform, order.attempt, { clock, ...artifacts }, signal, sink, bus).then((result) =>
+    void performAttempt(host, { ...order.attempt, config: prepared?.config }, clock, signal, sink, bus).then((result) =>
       post({ type: "result", result }),
     );
   });
 }
 
 async function performAttempt(
-  perform: Promise<Perform>,
-  attempt: ThreadAttempt,
-  options: FunctionHostOptions,
+  host: Promise<FunctionHost>,
+  attempt: ThreadAttempt & { readonly config: unknown },
+  clock: Clock,
   signal: AbortSignal,
   sink: AttemptSink,
   threadBus: ThreadBus,
 ): Promise<AttemptResult> {
-  const reporter = new Reporter(options.clock, sink);
+  const reporter = new Reporter(clock, sink);
   const usedBefore = threadCpuMs();
   try {
-    const host = functionHost(await perform, options);
     const { outputs, context, hasBus, ...rest } = attempt;
     let { state } = attempt;
     const inside: Attempt = {
@@ -100,7 +113,7 @@ async function performAttempt(
         state = value;
       },
     };
-    const result = await host.run(inside, saving, signal);
+    const result = await (await host).run(inside, saving, signal);
     const usedAfter = threadCpuMs();
     const cpuMs = usedBefore === null || usedAfter === null ? null : Math.round(usedAfter - usedBefore);
     return { ...result, usage: { ...result.usage, cpuMs } };
@@ -110,7 +123,7 @@ async function performAttempt(
   } finally {
     reporter.end();
     await threadBus.end();
-    await flushed(options.clock);
+    await flushed(clock);
   }
 }
 
@@ -128,14 +141,32 @@ async function flushed(clock: Clock): Promise<void> {
   }
 }
 
-async function load({ module, exportName }: ThreadData): Promise<Perform> {
+/** Says what became of a preparation or its counterpart. */
+function settle(host: Promise<FunctionHost>, agent: AgentSetup, step: "start" | "stop", post: Post): void {
+  host
+    .then((loaded) => loaded[step]?.(agent))
+    .then(
+      () => post({ type: "settled", refusal: null }),
+      (error: unknown) => {
+        const { message, code = "HOST_START_FAILED" } = attemptError(error);
+        post({ type: "settled", refusal: { code, message, retryable: false } });
+      },
+    );
+}
+
+async function load({ module, exportName }: ThreadData, options: FunctionHostOptions): Promise<FunctionHost> {
   const exports = (await import(module)) as Record<string, unknown>;
   const found = Object.hasOwn(exports, exportName) ? exports[exportName] : undefined;
-  if (typeof found === "function") return found as Perform;
+  if (isCode(found)) return new FunctionHost(found, options);
   const error = new PolyphonError("HOST_MODULE_INVALID", {
-    message: `${module} exports no function ${JSON.stringify(exportName)}.`,
+    message: `${module} exports no function ${JSON.stringify(exportName)}, nor an object with one named perform.`,
   });
   throw Object.assign(error, { errorType: "logic_error" });
+}
+
+function isCode(found: unknown): found is AgentCode {
+  if (typeof found !== "object" || found === null) return typeof found === "function";
+  return typeof (found as { perform?: unknown }).perform === "function";
 }
 
 /** Processor time of this thread; `null` in versions of node that do not tell. */
