@@ -84,13 +84,15 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
 /// Events that no command can bring about yet.
 const UNREACHABLE: &[&str] = &["FormatRaised"];
 
-/// Refusals that take more than a world of a few steps holds, each of which has a test of its own in the kernel; and one
-/// that is not the kernel's.
-const OUT_OF_REACH: &[&str] = &[
-    "AGENT_LIMIT",
-    "POOL_LIMIT",
-    "QUEUE_LIMIT",
-    "SESSION_LIMIT",
+/// Refusals that take more than a world of a few steps holds, each of which has a test of its own in the kernel.
+const OUT_OF_REACH: &[&str] = &["AGENT_LIMIT", "POOL_LIMIT", "QUEUE_LIMIT", "SESSION_LIMIT"];
+
+/// Refusals of the kernel's domains that are the runtime's.
+const OF_THE_RUNTIME: &[&str] = &[
+    "AGENT_DENIED",
+    "AGENT_DETACHED",
+    "AGENT_REPLACED",
+    "AGENT_STOPPED",
     "SESSION_NOT_READY",
 ];
 
@@ -165,7 +167,7 @@ fn wanted() -> Vec<(&'static str, &'static str)> {
         .flat_map(|(_, name)| [(EFFECT, *name), (EFFECT_AGAIN, *name)]);
     let codes = polyphon_kernel::registry::entries().map(|entry| entry.code);
     let codes = codes.filter(|code| DOMAINS.iter().any(|domain| code.starts_with(domain)));
-    let codes = codes.filter(|code| !OUT_OF_REACH.contains(code));
+    let codes = codes.filter(|code| !OUT_OF_REACH.contains(code) && !OF_THE_RUNTIME.contains(code));
     branches
         .chain(codes.map(|code| (REFUSAL, code)))
         .chain(events.map(|name| (EVENT, name)))
