@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 
-/** Write-ahead log that makes a checkpoint due: small ones are short, and an append may have to wait for one. */
-const DUE_BYTES = 1_048_576;
+/** Write-ahead log that makes a checkpoint due: an append may have to wait for one, so they are neither long nor frequent. */
+const DUE_BYTES = 4_194_304;
 /** What a commit writes beside its data: the pages it touches in part. */
 const COMMIT_BYTES = 24_576;
 /** The same for a payload row, which touches two indices, mostly at their ends. */
