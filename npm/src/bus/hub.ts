@@ -4,9 +4,12 @@ import { Deadlines } from "../runtime/deadlines.ts";
 import { Channel } from "../runtime/stream.ts";
 import { randomHex, uuidSource } from "../runtime/uuid.ts";
 import type { TraceContext } from "../transports/transport.ts";
+import { denied, expired, full, limit, limited, noResponder } from "./errors.ts";
+import { Groups } from "./groups.ts";
 import { Link } from "./link.ts";
 import { Message, type MessageInit, type Stamps } from "./message.ts";
 import type { BusEvent, BusOptions, PublishOptions } from "./options.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { Recent } from "./recent.ts";
 import type { PendingRequest } from "./request.ts";
 import { Retained } from "./retained.ts";
@@ -62,8 +65,8 @@ export class Hub implements Stamps {
   readonly shape: Message = new Message(this, "", undefined, undefined);
   readonly #scan = new Scan();
   readonly #came = new Recent();
-  readonly #turns = new Map<string, { next: number; members: number }>();
-  readonly #buckets = new Map<string, { take(): number }>();
+  readonly #groups = new Groups();
+  readonly #rates: RateLimits;
   readonly #uuid: () => string;
   readonly #spanId: () => string;
   readonly #principals = new Map<string, RouteCache>();
@@ -86,6 +89,7 @@ export class Hub implements Stamps {
     this.sampling = options.sampling ?? 64;
     this.#untilSample = this.sampling;
     this.#untilSampledRequest = this.sampling;
+    this.#rates = new RateLimits(options.limits);
     this.routes = this.#cache();
     let number = 0;
     this.nextNumber = () => ++number;
@@ -120,11 +124,7 @@ export class Hub implements Stamps {
       for (const message of this.lastValues(init.pattern)) this.arrive(subscriber, message);
     }
     this.subscribers.add(subscriber);
-    if (init.group !== undefined) {
-      const turn = this.#turns.get(init.group);
-      if (turn === undefined) this.#turns.set(init.group, { next: 0, members: 1 });
-      else turn.members += 1;
-    }
+    if (init.group !== undefined) this.#groups.join(init.group);
     // A group that reaches beyond this bus is served by the transport, which alone knows all its members.
     if (!this.#isShared(subscriber)) this.#trie.add(init.pattern, subscriber);
     this.shards.changed(init.pattern);
@@ -140,10 +140,7 @@ export class Hub implements Stamps {
   unsubscribe(subscriber: Subscriber): void {
     if (!this.subscribers.delete(subscriber)) return;
     this.detach(subscriber);
-    if (subscriber.group !== undefined) {
-      const turn = this.#turns.get(subscriber.group);
-      if (turn !== undefined && --turn.members === 0) this.#turns.delete(subscriber.group);
-    }
+    if (subscriber.group !== undefined) this.#groups.leave(subscriber.group);
     subscriber.close();
     const { counters } = this;
     counters.delivered += subscriber.delivered;
@@ -173,10 +170,10 @@ export class Hub implements Stamps {
     let groups: GroupRoute[] = NO_GROUPS;
     if (found.some(({ group }) => group !== undefined)) {
       direct = found.filter(({ group }) => group === undefined);
-      groups = this.#groups(found);
+      groups = this.#groups.among(found);
     }
     const shard = this.shards.take(firstToken(subject));
-    const [denial, limits] = [this.#denial(principal, subject), this.#limits(subject, principal)];
+    const [denial, limits] = [this.#denial(principal, subject), this.#rates.of(subject, principal)];
     return new Route(subject, shard, direct, groups, denial, limits, this);
   }
 
@@ -514,18 +511,6 @@ export class Hub implements Stamps {
     route.deferred = undefined;
   }
 
-  #groups(found: readonly Subscriber[]): GroupRoute[] {
-    const groups = new Map<string, Subscriber[]>();
-    for (const subscriber of found) {
-      const { group } = subscriber;
-      if (group === undefined) continue;
-      const members = groups.get(group);
-      if (members === undefined) groups.set(group, [subscriber]);
-      else if (!members.includes(subscriber)) members.push(subscriber);
-    }
-    return [...groups].map(([name, members]) => ({ members, turn: this.#turns.get(name) ?? { next: 0 } }));
-  }
-
   #isShared({ group, answers }: Subscriber): boolean {
     return this.link !== undefined && group !== undefined && !answers;
   }
@@ -540,26 +525,6 @@ export class Hub implements Stamps {
     if (this.events.isObserved) this.events.next({ type: "denied", subject, principal, action });
   }
 
-  #limits(subject: string, principal: string | undefined): readonly { take(): number }[] {
-    const { limits } = this.options;
-    if (limits === undefined) return NO_LIMITS;
-    return limits
-      .filter(({ pattern }) => matches(pattern, subject))
-      .map((each) => {
-        const { per = "principal" } = each;
-        const whose = per === "all" ? "" : per === "subject" ? subject : (principal ?? "");
-        const key = `${limits.indexOf(each)} ${whose}`;
-        let bucket = this.#buckets.get(key);
-        if (bucket === undefined) {
-          bucket = each.bucket();
-          // The newest buckets are kept: one that was not used for so long is full again anyway.
-          if (this.#buckets.size >= BUCKETS_MAX) this.#buckets.delete(this.#buckets.keys().next().value as string);
-          this.#buckets.set(key, bucket);
-        }
-        return bucket;
-      });
-  }
-
   #refuse(refusal: PolyphonError | undefined): void {
     if (refusal === undefined) return;
     this.counters.refused += 1;
@@ -569,50 +534,5 @@ export class Hub implements Stamps {
 
 const SYSTEM: MessageInit = Object.freeze({ kind: "command", priority: "high" });
 const NO_GROUPS: GroupRoute[] = [];
-const NO_LIMITS: readonly { take(): number }[] = [];
-const BUCKETS_MAX = 10_000;
 /** Principals whose routes are kept. */
 const PRINCIPALS_MAX = 10_000;
-
-export function denied(principal: string, action: string, subject: string): PolyphonError {
-  return new PolyphonError("BUS_DENIED", {
-    message: `${principal} may not ${action} ${action === "publish" ? "to" : "to messages of"} ${subject}.`,
-    details: { principal, action, subject },
-  });
-}
-
-function limit(what: string, most: number): PolyphonError {
-  return new PolyphonError("BUS_LIMIT", {
-    message: `the bus keeps at most ${most} ${what}.`,
-    details: { what, most },
-  });
-}
-
-export function noResponder(subject: string): PolyphonError {
-  return new PolyphonError("REQUEST_NO_RESPONDER", {
-    message: `nobody answers requests on ${subject}.`,
-    details: { subject },
-  });
-}
-
-function expired(subject: string): PolyphonError {
-  return new PolyphonError("REQUEST_EXPIRED", {
-    message: `the request on ${subject} was not begun within its time to live.`,
-    details: { subject },
-  });
-}
-
-function full(subject: string): PolyphonError {
-  return new PolyphonError("BUS_BACKPRESSURE", {
-    message: `${subject}: those who take its messages have no room for more.`,
-    details: { subject },
-  });
-}
-
-function limited(subject: string, waitMs: number): PolyphonError {
-  return new PolyphonError("RATE_LIMITED", {
-    message: `${subject}: too many messages; the next one may pass in ${waitMs} ms.`,
-    retryAfterMs: waitMs,
-    details: { subject },
-  });
-}

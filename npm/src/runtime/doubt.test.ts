@@ -5,8 +5,8 @@ import { type AppendFault, faultyStore } from "../testing/faulty-store.ts";
 import type { Command } from "../wasm/codec.generated.ts";
 import { loadKernel } from "../wasm/node.ts";
 import { RETENTION } from "./history/retention.ts";
-import type { SubmitOptions } from "./loop.ts";
 import { Runtime } from "./runtime.ts";
+import type { SubmitOptions } from "./waiting.ts";
 
 const module = loadKernel();
 const deaf = { happened() {}, ticked() {}, failed() {}, troubled() {}, logged() {}, beat() {} };

@@ -1,24 +1,15 @@
-import { type ErrorCode, errorFacts } from "../errors/codes.generated.ts";
-import { PolyphonError } from "../errors/error.ts";
-import type { PayloadRow, Store } from "../stores/store.ts";
-import {
-  type Answer,
-  type Command,
-  type Effect,
-  type Outcome,
-  type Part,
-  type Refusal,
-  type StepOutput,
-  writeRequest,
-} from "../wasm/codec.generated.ts";
+import type { PolyphonError } from "../errors/error.ts";
+import type { Store } from "../stores/store.ts";
+import { type Command, type Effect, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
 import { type Kernel, KernelTrap } from "../wasm/kernel.ts";
 import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
 import { Pace } from "./pace.ts";
-import type { DraftRow } from "./payloads.ts";
 import { Reads } from "./reads.ts";
+import { asPolyphonError, backpressure, notWritten } from "./refusals.ts";
 import type { Panic } from "./repro.ts";
 import { Room } from "./room.ts";
+import { answer, bytesOf, dropsOf, type Growing, rowsOf, type SubmitOptions, type Waiting } from "./waiting.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds, which leaves what is beyond them. */
 const STEP_COMMANDS = 2_000;
@@ -63,47 +54,6 @@ export interface Rebuilt {
   readonly effects: readonly Effect[];
   /** Ids of requests that stand in frames nobody had been told of. */
   readonly found: ReadonlySet<number>;
-}
-
-/** How a command is submitted. */
-export interface SubmitOptions {
-  readonly actor?: string | undefined;
-  readonly tenant?: string;
-  readonly idempotencyKey?: string | undefined;
-  readonly traceparent?: string;
-  /** Payload rows the command refers to. */
-  readonly rows?: readonly DraftRow[];
-  /** Owner of the rows; the entity the command makes when absent. */
-  readonly owner?: number;
-  /** Keys of payload rows that nothing needs once the command is durable. */
-  readonly drop?: readonly string[];
-}
-
-/** A command as a step takes it. */
-export interface Taken {
-  readonly command: Command;
-  readonly options: SubmitOptions;
-}
-
-/** A command for many things, which grows until a step takes it. */
-export interface Growing {
-  /** A step takes it: it grows no more. Answers the same when it is asked again. */
-  seal(): Taken;
-  /** It is durable. Of its things, `parts` fared otherwise than the rest. */
-  settle(entity: number, parts: readonly Part[]): void;
-  fail(error: Error): void;
-}
-
-interface Waiting {
-  readonly id: number;
-  command: Command;
-  options: SubmitOptions;
-  readonly quiet: boolean;
-  /** What it takes of the room of running work. */
-  readonly bytes: number;
-  readonly growing?: Growing;
-  settle(entity: number, parts: readonly Part[]): void;
-  fail(error: Error): void;
 }
 
 interface InFlight {
@@ -233,7 +183,7 @@ export class Loop {
       return;
     }
     if (this.#queue.length >= QUEUE_COMMANDS && !waiting.quiet && waiting.growing === undefined) {
-      waiting.fail(backpressure());
+      waiting.fail(backpressure(QUEUE_COMMANDS));
       return;
     }
     this.#queue.push(waiting);
@@ -351,7 +301,7 @@ export class Loop {
     // Nothing to write, but what it answers may rest on a frame that is still on its way: it waits its turn.
     if (flight.isDurable) return;
     const { store } = this.#parts;
-    store.append(flight.output.frame, rowsOf(flight), { drop: dropsOf(flight) }).then(
+    store.append(flight.output.frame, rowsOf(flight.output, flight.waiting), { drop: dropsOf(flight.waiting) }).then(
       () => this.#confirm(flight),
       (error: unknown) => this.#doubt(flight, error),
     );
@@ -495,82 +445,8 @@ class Body {
   }
 }
 
-function answer(waiting: readonly Waiting[], answers: readonly Answer[]): void {
-  if (waiting.length === 0) return;
-  let next = 0;
-  for (const { id, outcome, parts } of answers) {
-    while (next < waiting.length && (waiting[next] as Waiting).id !== id) next++;
-    const asked = waiting[next];
-    if (asked !== undefined) conclude(asked, outcome, parts);
-  }
-}
-
-function conclude(waiting: Waiting, outcome: Outcome, parts: readonly Part[]): void {
-  if (outcome.type === "Accepted") waiting.settle(outcome.entity, parts);
-  else waiting.fail(refused(outcome.refusal));
-}
-
-/** A refusal of the kernel as an error. */
-export function refused({ code, message, details }: Refusal): PolyphonError {
-  const facts = errorFacts[code as ErrorCode];
-  const retryable = facts?.retryable ?? false;
-  return new PolyphonError(code as ErrorCode, { message, retryable, details: Object.fromEntries(details) });
-}
-
-function rowsOf({ output, waiting }: InFlight): PayloadRow[] {
-  const rows: PayloadRow[] = [];
-  for (const { id, options } of waiting) {
-    if (options.rows === undefined || options.rows.length === 0) continue;
-    const outcome = output.answers.find((answer) => answer.id === id)?.outcome;
-    // What made nothing needs no rows: it was refused, or is known already.
-    if (outcome?.type === "Refused" || outcome?.entity === 0) continue;
-    const owner = options.owner ?? outcome?.entity ?? output.firstSeq;
-    for (const row of options.rows) rows.push({ ...row, owner });
-  }
-  return rows;
-}
-
-function dropsOf({ waiting }: InFlight): string[] {
-  return waiting.flatMap(({ options }) => options.drop ?? NO_KEYS);
-}
-
-function asPolyphonError(error: unknown): PolyphonError {
-  if (error instanceof PolyphonError) return error;
-  return new PolyphonError("STORE_IO", {
-    message: "the journal could not be read back.",
-    cause: error,
-    retryable: true,
-  });
-}
-
-function notWritten(cause: unknown): PolyphonError {
-  const told = cause instanceof PolyphonError && NOT_WRITTEN.has(cause.code) ? cause : undefined;
-  const why = told === undefined ? "" : ` ${told.message}`;
-  const message = `the command is not in the journal: nothing happened, it can be sent again.${why}`;
-  return new PolyphonError(told?.code ?? "STORE_IO", { message, retryable: true, cause });
-}
-
-/** Why an append failed, where that is worth more to the caller than that it did. */
-const NOT_WRITTEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["STORE_BUSY", "STORE_FULL"]);
-
-function backpressure(): PolyphonError {
-  return new PolyphonError("BUS_BACKPRESSURE", {
-    message: `${QUEUE_COMMANDS} commands wait already; send more when some were answered.`,
-    retryable: true,
-    retryAfterMs: 10,
-  });
-}
-
-function bytesOf(rows: readonly DraftRow[] | undefined): number {
-  let bytes = 0;
-  for (const row of rows ?? NO_ROWS) bytes += row.bytes.length;
-  return bytes;
-}
-
-const NO_ROWS: readonly DraftRow[] = [];
 /** Stands for a command until a step takes it. */
 const GROWING: Command = { type: "RaiseFormat", level: 0 };
 const NO_OPTIONS: SubmitOptions = {};
-const NO_KEYS: readonly string[] = [];
 
 function ignore(): void {}

@@ -24,13 +24,14 @@ import { Executor } from "./executor.ts";
 import type { Following } from "./following.ts";
 import { visitEvents } from "./frame.ts";
 import { Archiver, type Retention } from "./history/archiver.ts";
-import { Loop, type Rebuilt, type SubmitOptions } from "./loop.ts";
+import { Loop, type Rebuilt } from "./loop.ts";
 import type { AgentEntry, SessionEntry, TaskEntry } from "./mirror/entries.ts";
 import type { Mirror } from "./mirror/mirror.ts";
 import { decodePayload, type PayloadSource, Payloads } from "./payloads.ts";
 import { findRequests, type Recovered, recover } from "./recovery.ts";
 import { type Panic, writeRepro } from "./repro.ts";
 import { contextOf, dependenciesOf, outputsOf, type Values } from "./values.ts";
+import type { SubmitOptions } from "./waiting.ts";
 
 /** How long and how often a journal that cannot be read back is tried again. */
 const REOPEN_DELAYS_MS = [100, 500, 2_000, 5_000];

@@ -41,18 +41,7 @@ pub(crate) fn deliver(queues: &Queues, fence: Fence) -> Option<Effect> {
         {
             payloads.push((message.batch, batch.payload.clone()));
         }
-        let extra = message.extra.as_deref();
-        messages.push(Delivery {
-            message: number,
-            attempt: message.attempts,
-            batch: message.batch,
-            offset: message.offset,
-            bytes: message.bytes,
-            priority: message.priority,
-            published_ms: message.published_ms,
-            id: extra.and_then(|extra| extra.id.clone()),
-            key: extra.and_then(|extra| extra.key.clone()),
-        });
+        messages.push(message.delivery(number));
     }
     let (queue, consumer) = (run.queue, run.consumer);
     (!messages.is_empty()).then_some(Effect::Deliver {

@@ -1,7 +1,7 @@
 use polyphon_wire::wire;
 
-use super::DeathCause;
-use crate::id::{Fence, QueueId};
+use super::{DeathCause, Delivery};
+use crate::id::{Fence, MessageId, QueueId};
 use crate::tasks::Priority;
 
 wire! {
@@ -59,6 +59,22 @@ impl Message {
     /// What orders it.
     pub(crate) fn key(&self) -> Option<&String> {
         self.extra.as_ref()?.key.as_ref()
+    }
+
+    /// As it is handed to a consumer.
+    pub(crate) fn delivery(&self, number: MessageId) -> Delivery {
+        let extra = self.extra.as_deref();
+        Delivery {
+            message: number,
+            attempt: self.attempts,
+            batch: self.batch,
+            offset: self.offset,
+            bytes: self.bytes,
+            priority: self.priority,
+            published_ms: self.published_ms,
+            id: extra.and_then(|extra| extra.id.clone()),
+            key: extra.and_then(|extra| extra.key.clone()),
+        }
     }
 
     /// Whether somebody holds it under this fence.

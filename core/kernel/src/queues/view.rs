@@ -47,17 +47,7 @@ pub fn dead_letters(queues: &Queues, queue: QueueId, skip: u32, limit: u32) -> D
             found.payloads.push((message.batch, batch.payload.clone()));
         }
         found.letters.push(DeadLetter {
-            message: Delivery {
-                message: number,
-                attempt: message.attempts,
-                batch: message.batch,
-                offset: message.offset,
-                bytes: message.bytes,
-                priority: message.priority,
-                published_ms: message.published_ms,
-                id: extra.id,
-                key: extra.key,
-            },
+            message: message.delivery(number),
             cause: extra.cause.unwrap_or(DeathCause::Failed),
             detail: extra.detail,
             died_ms: message.at_ms,

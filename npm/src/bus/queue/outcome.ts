@@ -1,4 +1,4 @@
-import { refused } from "../../runtime/loop.ts";
+import { refused } from "../../runtime/refusals.ts";
 import type { Outcome } from "../../wasm/codec.generated.ts";
 
 /** The entity of an outcome, or its refusal as an error. */

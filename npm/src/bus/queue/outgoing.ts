@@ -1,6 +1,6 @@
 import { PolyphonError } from "../../errors/error.ts";
-import type { Growing } from "../../runtime/loop.ts";
 import type { DraftRow } from "../../runtime/payloads.ts";
+import type { Growing } from "../../runtime/waiting.ts";
 import type { Command, Draft, Part } from "../../wasm/codec.generated.ts";
 import type { QueueMessage } from "./message.ts";
 import { draftOf, type QueueOutgoingOptions } from "./options.ts";

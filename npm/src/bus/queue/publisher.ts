@@ -1,5 +1,6 @@
 import type { PolyphonError } from "../../errors/error.ts";
-import type { Growing, Loop, Taken } from "../../runtime/loop.ts";
+import type { Loop } from "../../runtime/loop.ts";
+import type { Growing, Taken } from "../../runtime/waiting.ts";
 import type { Draft, Part } from "../../wasm/codec.generated.ts";
 import type { Meter } from "./meter.ts";
 import { draftOf, type QueuePublishOptions } from "./options.ts";

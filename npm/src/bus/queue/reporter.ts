@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../errors/codes.generated.ts";
 import { PolyphonError } from "../../errors/error.ts";
-import type { Growing, Loop, Taken } from "../../runtime/loop.ts";
+import type { Loop } from "../../runtime/loop.ts";
+import type { Growing, Taken } from "../../runtime/waiting.ts";
 import type { Command, GivenBack, Part } from "../../wasm/codec.generated.ts";
 import type { QueueMessage, QueueNackOptions } from "./message.ts";
 import type { Meter } from "./meter.ts";

@@ -1,6 +1,6 @@
 import { PolyphonError } from "../../errors/error.ts";
-import type { Growing, Taken } from "../../runtime/loop.ts";
 import { Room } from "../../runtime/room.ts";
+import type { Growing, Taken } from "../../runtime/waiting.ts";
 import type { Draft, Part } from "../../wasm/codec.generated.ts";
 import { draftOf, type QueuePublishOptions } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";

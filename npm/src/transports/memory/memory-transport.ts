@@ -1,5 +1,6 @@
 import type { Bus } from "../../bus/bus.ts";
-import { type Hub, noResponder } from "../../bus/hub.ts";
+import { noResponder } from "../../bus/errors.ts";
+import type { Hub } from "../../bus/hub.ts";
 import { Message } from "../../bus/message.ts";
 import { abortsOf } from "../../bus/request.ts";
 import { checkPattern, checkSubject } from "../../bus/subjects.ts";

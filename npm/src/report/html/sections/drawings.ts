@@ -50,7 +50,7 @@ export function timeline(report: Report): Html | null {
     return section(
       "timeline",
       "Timeline",
-      html`<p>A timeline is drawn up to ${MAX_DRAWN_ATTEMPTS} tries; this session has ${tries}.</p>`,
+      html`<p>A timeline is drawn up to ${MAX_DRAWN_ATTEMPTS} tries; here there are ${tries}.</p>`,
     );
   }
   const outcomes = new Set<string>(report.tasks.flatMap((task) => task.history.map((attempt) => attempt.outcome)));
