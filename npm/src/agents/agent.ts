@@ -72,7 +72,7 @@ export interface AgentVitals {
   readonly cpuCores: number | null;
 }
 
-const FUNCTION_LOAD = 256;
+const FUNCTION_LOAD = 1_024;
 const HEARTBEAT_MS = 30_000;
 const POOL_IDLE_MS = 60_000;
 const PPM = 1_000_000;

@@ -104,7 +104,7 @@ export interface AgentOptions {
   readonly capabilities?: readonly string[];
   /** `planner`, `researcher`, `coder`, `reviewer` or any other. Default `worker`. */
   readonly type?: string;
-  /** Tasks it works on at once. Default 256 for functions, 1 for programs. */
+  /** Tasks it works on at once. Default 1,024 for functions, 1 for programs. */
   readonly maxLoad?: number;
   /** Higher ones are chosen first. Default 0. */
   readonly priority?: number;

@@ -28,6 +28,15 @@ test("a value that is no JSON is refused, and nothing of the call happens", asyn
   expect(await session.context()).toEqual({});
 });
 
+test("an agent whose code cannot be called is refused at once", async () => {
+  const team = await teams.open();
+  const swapped = [() => 1, {}] as unknown as [object, () => number];
+  expect(() => team.agent("swapped", ...swapped)).toThrow(expect.objectContaining({ code: "AGENT_INVALID" }));
+  expect(() => team.agent("nothing", undefined as never)).toThrow(expect.objectContaining({ code: "AGENT_INVALID" }));
+  expect(() => team.pool("crew", { max: 1 }, {} as never)).toThrow(expect.objectContaining({ code: "AGENT_INVALID" }));
+  expect(await team.agents()).toEqual([]);
+});
+
 test("a loop that does not take its values is ended before they fill the memory", async () => {
   const team = await teams.open();
   const lines = 10_001;

@@ -13,7 +13,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: "AGENT_INVALID",
         title: "The description of an agent breaks a rule",
-        cause: "A name, capability, load or version is outside its bounds.",
+        cause: "A name, capability, load or version is outside its bounds, or its code is neither a function nor an object with a function `perform`.",
         cure: "Correct what the message names and register again.",
         retryable: false,
         http: 400,

@@ -1,3 +1,4 @@
+import { PolyphonError } from "../../errors/error.ts";
 import { HandleMap } from "../../handle-map.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { AgentCode, ArtifactKeeper, Perform } from "../agent.ts";
@@ -154,7 +155,11 @@ export class FunctionHost implements AgentHost {
 
 /** What performs tasks, with its behavior as `this`. */
 function performOf(code: AgentCode): Perform {
-  return typeof code === "function" ? code : (task, ctx) => code.perform(task, ctx);
+  if (typeof code === "function") return code;
+  if (typeof code?.perform === "function") return (task, ctx) => code.perform(task, ctx);
+  const message =
+    "The code of an agent is a function or an object with a function `perform`; it comes last: agent(name, options, code).";
+  throw new PolyphonError("AGENT_INVALID", { message });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -12,7 +12,12 @@ export interface FollowerTask {
 
 /** What the thread hears: up to where the journal is durable, or that it shall finish and end. */
 export type FollowerOrder =
-  | { readonly type: "fold"; readonly seq: number }
+  | {
+      readonly type: "fold";
+      readonly seq: number;
+      /** Somebody waits for it. */
+      readonly awaited: boolean;
+    }
   | { readonly type: "leave" /** Events since the last snapshot that are worth one more. */; readonly worth: number };
 
 /** What may be dropped behind a snapshot, and what must be kept of it first. */

@@ -92,7 +92,7 @@ class ThreadFollowing implements Following {
     run.stay?.();
     run.stay = undefined;
     run.toldSeq = seq;
-    order(run, { type: "fold", seq });
+    order(run, { type: "fold", seq, awaited: this.#waits.size > 0 });
   }
 
   #start(): Run {

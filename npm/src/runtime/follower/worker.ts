@@ -2,11 +2,18 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { openReader } from "../../stores/sqlite/sqlite-reader.ts";
+import { systemClock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import type { FollowerOrder, FollowerReport, FollowerTask } from "./messages.ts";
 
 /** Events folded between two looks at what was asked meanwhile. */
 const PART_EVENTS = 2_000;
+/**
+ * How far it may be behind before it follows as fast as it can. Below, it rests after each part for a multiple of the time
+ * the part took: two processors often share one core, and then whoever folds slows down whoever commits.
+ */
+const LAG_EVENTS = 250_000;
+const REST = 3;
 
 const { file, module, snapshotEvents, retention } = workerData as FollowerTask;
 const port = parentPort;
@@ -19,10 +26,17 @@ const follower = await Follower.open(reader, module, retention);
 let wanted = 0;
 let worth: number | undefined;
 let working = false;
+let awaited = false;
+/** Ends the rest it takes. */
+let wake: (() => void) | undefined;
+const clock = systemClock();
 
 port?.on("message", (order: FollowerOrder) => {
-  if (order.type === "fold") wanted = Math.max(wanted, order.seq);
-  else worth = order.worth;
+  if (order.type === "fold") {
+    wanted = Math.max(wanted, order.seq);
+    awaited = order.awaited;
+    if (isUrgent()) wake?.();
+  } else worth = order.worth;
   if (!working) void work();
 });
 
@@ -31,10 +45,12 @@ async function work(): Promise<void> {
   try {
     while (follower.seq < wanted) {
       const before = follower.seq;
+      const beganMs = clock.monoMs();
       await follower.advance(PART_EVENTS);
       if (follower.seq === before) break;
       if (follower.sinceSnapshot >= snapshotEvents) await keep();
       report({ type: "folded", seq: follower.seq });
+      if (!isUrgent()) await rest((clock.monoMs() - beganMs) * REST);
     }
     if (worth !== undefined) await leave(worth);
   } catch (error) {
@@ -42,6 +58,21 @@ async function work(): Promise<void> {
     wanted = 0;
   }
   working = false;
+}
+
+function isUrgent(): boolean {
+  return awaited || wanted - follower.seq > LAG_EVENTS;
+}
+
+async function rest(forMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(forMs, resolve);
+    wake = () => {
+      cancel();
+      resolve();
+    };
+  });
+  wake = undefined;
 }
 
 /** Nothing holds the thread any more, and with it goes the memory of its kernel. */
