@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { Bus } from "../../npm/src/bus/bus.ts";
 import { memoryTransport } from "../../npm/src/transports/memory/memory-transport.ts";
-import { webSocketTransport } from "../../npm/src/transports/websocket/client.ts";
+import { webSocketTransport } from "../../npm/src/transports/websocket/index.node.ts";
 import { webSocketServer } from "../../npm/src/transports/websocket/server.ts";
 import { serveWorker, workerTransport } from "../../npm/src/transports/worker/worker-transport.ts";
 

@@ -3,7 +3,7 @@ import { Bus } from "../../npm/src/bus/bus.ts";
 import { type TransportSubject, transportContract } from "../../npm/src/testing/transport-contract.ts";
 import { memoryTransport } from "../../npm/src/transports/memory/memory-transport.ts";
 import type { Transport } from "../../npm/src/transports/transport.ts";
-import { webSocketTransport } from "../../npm/src/transports/websocket/client.ts";
+import { webSocketTransport } from "../../npm/src/transports/websocket/index.node.ts";
 import { webSocketServer } from "../../npm/src/transports/websocket/server.ts";
 import { serveWorker, workerTransport } from "../../npm/src/transports/worker/worker-transport.ts";
 

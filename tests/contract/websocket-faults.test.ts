@@ -3,13 +3,15 @@ import { Bus } from "../../npm/src/bus/bus.ts";
 import type { PolyphonError } from "../../npm/src/errors/error.ts";
 import { message, pause, until } from "../../npm/src/testing/transport-contract/subject.ts";
 import { memoryTransport } from "../../npm/src/transports/memory/memory-transport.ts";
+import { saying } from "../../npm/src/transports/packets/frame.ts";
 import type { Transport } from "../../npm/src/transports/transport.ts";
-import { type WebSocketTransportOptions, webSocketTransport } from "../../npm/src/transports/websocket/client.ts";
+import { type WebSocketTransportOptions, webSocketTransport } from "../../npm/src/transports/websocket/index.node.ts";
 import {
   type WebSocketServer,
   type WebSocketServerOptions,
   webSocketServer,
 } from "../../npm/src/transports/websocket/server.ts";
+import { RawClient, textsOnly } from "./fixtures/raw-client.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 let bus: Bus;
@@ -200,18 +202,13 @@ test("a visitor has the rights of its door", async () => {
 
 test("another visitor cannot go on with a session, the same one can", async () => {
   await serve();
-  const greet = async (hello: Record<string, unknown>): Promise<Record<string, unknown>> => {
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}`, "polyphon.1");
-    const answer = new Promise<string>((resolve) => {
-      socket.onmessage = ({ data }) => resolve(String(data));
-    });
-    socket.onopen = () => socket.send(JSON.stringify({ hello: { cursor: 0, ...hello } }));
-    const { welcome } = JSON.parse(await answer);
-    return welcome;
-  };
-  const { session } = await greet({ token: "first" });
-  expect(await greet({ token: "second", session })).toMatchObject({ resumed: false });
-  expect(await greet({ token: "first", session })).toMatchObject({ resumed: true, session });
+  const { admission } = await RawClient.open(server.port, { token: "first" });
+  const { session } = admission;
+  const other = await RawClient.open(server.port, { token: "second", session });
+  expect(other.admission).toMatchObject({ resumed: false });
+  const same = await RawClient.open(server.port, { token: "first", session });
+  expect(same.admission).toMatchObject({ resumed: true, session });
+  for (const client of [other, same]) client.close();
 });
 
 test("what is no frame ends the connection, and nothing else", async () => {
@@ -219,45 +216,68 @@ test("what is no frame ends the connection, and nothing else", async () => {
   await serve({ onError: (error) => troubles.push((error as PolyphonError).code) });
   const near = connect();
   await near.publish(message("a", 1));
-  for (const garbage of [
-    "",
-    "nonsense",
-    "[]",
-    "[1,0]",
-    '[1,0,{"op":"fly"}]',
-    '[7,0,{"op":"bye"}]',
-    '[1,0,{"op":"ok","n":1}]',
-  ]) {
-    expect(await closeCode([JSON.stringify({ hello: { cursor: 0 } }), garbage]), garbage).toBe(4400);
+  const stamps = { id: () => message("x", 1).id, wallMs: () => 1 };
+  const frames = [
+    "1 0 fly",
+    "1 0 ok 1",
+    "7 0 bye",
+    "1 0 pub",
+    "1 0 done 1 -1",
+    "0 0 sing",
+    "x",
+    "1 0 sub 1 1",
+    "0 0 greet",
+  ];
+  const garbage = ["", "nonsense", "PLYM", "PLYM\u0001\u0002"].map((text) => new TextEncoder().encode(text));
+  for (const said of [...frames, ...garbage, "text"]) {
+    const client = await RawClient.open(server.port);
+    if (said instanceof Uint8Array) client.send(said);
+    else if (said === "text") client.send("text");
+    else client.send(client.codec.encode(saying(stamps, said)) as Uint8Array);
+    const { code, reason } = await client.closed;
+    expect({ said, code, known: reason.split(":")[0] ?? "" }).toMatchObject({
+      code: 4400,
+      known: expect.stringMatching(/^(TRANSPORT|PROTOCOL)_/),
+    });
   }
-  expect(await closeCode(["not a greeting"])).toBe(4400);
-  const envelope = { id: "x", version: "2.0.0", kind: "data", source: "s", target: { topic: "a" }, timestamp: 1 };
-  const publish = [1, 0, { op: "pub", n: 1, message: envelope }];
-  expect(await closeCode([JSON.stringify({ hello: { cursor: 0 } }), JSON.stringify(publish)])).toBe(4400);
+  expect(await textsOnly(server.port, ["not a greeting"])).toMatchObject({ code: 4406 });
   expect(troubles).toContain("TRANSPORT_INVALID");
-  expect(troubles).toContain("PROTOCOL_VERSION_UNSUPPORTED");
+  expect(troubles).toContain("PROTOCOL_MALFORMED");
   await near.publish(message("a", 2));
 });
 
-test("a message above the limit is refused by its sender, and by the server if the sender does not know better", async () => {
+test("a message above the limit is refused by its sender, who knows what the server takes, and by the server otherwise", async () => {
   await serve({ limits: { messageBytes: 10_000 } });
-  const careful = connect({ messageBytes: 10_000 });
-  await careful.publish(message("a", 1));
-  await expect(careful.publish(message("a", "x".repeat(20_000)))).rejects.toMatchObject({
+  const near = connect({ speech: { transferBytes: 0 } });
+  await near.publish(message("a", 1));
+  await expect(near.publish(message("a", "x".repeat(20_000)))).rejects.toMatchObject({
     code: "PROTOCOL_LIMIT_EXCEEDED",
   });
-  await careful.publish(message("a", 2));
-  const careless = connect();
-  await expect(careless.publish(message("a", "x".repeat(20_000)))).rejects.toMatchObject({ code: "TRANSPORT_LIMIT" });
+  await near.publish(message("a", 2));
+  const careless = await RawClient.open(server.port);
+  careless.send(new Uint8Array(20_000));
+  expect(await careless.closed).toMatchObject({ code: 1009 });
 });
 
 test("a payload that cannot be said is refused before it is sent", async () => {
   await serve();
   const near = connect();
-  await near.publish(message("a", 1));
-  await expect(near.publish(message("a", 1n))).rejects.toMatchObject({ code: "PROTOCOL_FIELD_INVALID" });
+  await near.publish(message("a", 1n));
+  for (const payload of [() => 1, { at: new Date() }, [Symbol("a")], "\ud800", 2n ** 64n]) {
+    await expect(near.publish(message("a", payload))).rejects.toMatchObject({ code: "PROTOCOL_FIELD_INVALID" });
+  }
+  await expect(near.publish(message("a", nested(70)))).rejects.toMatchObject({ code: "PROTOCOL_LIMIT_EXCEEDED" });
+  await expect(near.publish(message("a", many(10_001)))).rejects.toMatchObject({ code: "PROTOCOL_LIMIT_EXCEEDED" });
   await near.publish(message("a", 2));
 });
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 1 : [nested(levels - 1)];
+}
+
+function many(keys: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: keys }, (_, n) => [`k${n}`, n]));
+}
 
 test("subscriptions, open calls and connections have bounds", async () => {
   await serve({ limits: { subscriptions: 2, inFlight: 1, connections: 2 } });
@@ -347,15 +367,4 @@ function visitor(name: string): { readonly name: string; readonly transport: Tra
 async function ask(transport: Transport, subject: string): Promise<unknown> {
   for await (const { payload } of transport.request(message(subject, null, { kind: "query" }))) return payload;
   return undefined;
-}
-
-/** Sends texts over a socket of its own and answers how it was closed. */
-function closeCode(texts: readonly string[]): Promise<number> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}`, "polyphon.1");
-  return new Promise((resolve) => {
-    socket.onopen = () => {
-      for (const text of texts) socket.send(text);
-    };
-    socket.onclose = ({ code }) => resolve(code);
-  });
 }

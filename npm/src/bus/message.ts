@@ -1,4 +1,11 @@
-import type { MessageKind, MessagePriority, TraceContext, TransportMessage } from "../transports/transport.ts";
+import type {
+  Extension,
+  MessageKind,
+  MessagePriority,
+  TraceContext,
+  TransportMessage,
+  UnknownField,
+} from "../transports/transport.ts";
 import type { ReplySink } from "./reply.ts";
 
 /** What messages of a bus are stamped with when somebody looks. @internal */
@@ -28,6 +35,9 @@ export interface MessageInit {
   readonly schema?: string | undefined;
   readonly retain?: boolean | undefined;
   readonly broadcast?: boolean | undefined;
+  readonly version?: string | undefined;
+  readonly extensions?: Readonly<Record<string, Extension>> | undefined;
+  readonly unknown?: Readonly<Record<string, UnknownField>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -135,6 +145,21 @@ export class Message<T = unknown> implements TransportMessage<T> {
 
   get broadcast(): boolean | undefined {
     return this.init?.broadcast;
+  }
+
+  /** Version of the protocol its sender speaks, when it is another than ours. */
+  get version(): string | undefined {
+    return this.init?.version;
+  }
+
+  /** What its sender put in beyond the protocol. */
+  get extensions(): Readonly<Record<string, Extension>> | undefined {
+    return this.init?.extensions;
+  }
+
+  /** Fields of a version of the protocol to come. */
+  get unknown(): Readonly<Record<string, UnknownField>> | undefined {
+    return this.init?.unknown;
   }
 
   /** Aborted when nobody waits for an answer any more. */

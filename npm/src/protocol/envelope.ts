@@ -1,26 +1,13 @@
-import type { MessageKind, MessagePriority, TraceContext } from "../transports/transport.ts";
+import type { Extension, MessageKind, MessagePriority, TraceContext, UnknownField } from "../transports/transport.ts";
 import type { Payload } from "./payload.ts";
 
-export type { MessageKind, MessagePriority, TraceContext };
+export type { Extension, MessageKind, MessagePriority, TraceContext, UnknownField };
 
 /** How the bytes of a payload are to be read. No codec changes them. */
 export type Encoding = "json" | "msgpack" | "bytes";
 
 /** Where a message goes: one agent, whoever subscribed to a subject, or every agent. */
 export type Target = { readonly agent: string } | { readonly topic: string } | { readonly broadcast: true };
-
-/** Something both sides agreed on beyond the protocol. */
-export interface Extension {
-  /** Whether a receiver that does not know it must refuse the message. */
-  readonly critical: boolean;
-  readonly value: string;
-}
-
-/** A field of a version to come, kept as it came. */
-export interface UnknownField {
-  readonly encoding: Encoding;
-  readonly bytes: Uint8Array;
-}
 
 /** Everything of a message but its payload. Names are 1 to 256 bytes of UTF-8 without control characters. */
 export interface EnvelopeHeader {

@@ -12,6 +12,19 @@ export interface TraceContext {
   readonly baggage?: string | undefined;
 }
 
+/** Something both sides agreed on beyond the protocol. */
+export interface Extension {
+  /** Whether a receiver that does not know it must refuse the message. */
+  readonly critical: boolean;
+  readonly value: string;
+}
+
+/** A field of a version to come, kept as it came. */
+export interface UnknownField {
+  readonly encoding: "json" | "msgpack" | "bytes";
+  readonly bytes: Uint8Array;
+}
+
 /**
  * A message as transports carry it: the fields of an envelope whose target is a topic, and the payload as a value. What a
  * transport delivers in its own process may be the sender's object, payload included: nobody changes either.
@@ -47,6 +60,12 @@ export interface TransportMessage<T = unknown> {
   readonly retain?: boolean | undefined;
   /** Reaches every member of every group, not one of each. */
   readonly broadcast?: boolean | undefined;
+  /** Version of the protocol its sender speaks, when it is another than ours: 1.x. */
+  readonly version?: string | undefined;
+  /** What the sender put in beyond the protocol; carried along. */
+  readonly extensions?: Readonly<Record<string, Extension>> | undefined;
+  /** Fields of a version to come; carried along. */
+  readonly unknown?: Readonly<Record<string, UnknownField>> | undefined;
 }
 
 /**
@@ -84,6 +103,14 @@ export interface TransportRequestOptions {
 /** `up`: works; `connecting`: messages wait or are refused, see each transport; `draining`; `closed`. */
 export type TransportState = "up" | "connecting" | "draining" | "closed";
 
+/** What is spoken on a connection: see the protocol's negotiation. */
+export interface TransportSpeech {
+  readonly version: string;
+  readonly codec: "json" | "msgpack" | "protobuf";
+  readonly compression?: "lz4" | "deflate" | undefined;
+  readonly seal?: "hmac-sha256" | "ed25519" | "xchacha20-poly1305" | "aes-256-gcm" | undefined;
+}
+
 export interface TransportHealth {
   readonly state: TransportState;
   /** Name of the transport, such as `memory` or `websocket`. */
@@ -93,6 +120,8 @@ export interface TransportHealth {
   readonly subscriptions: number;
   /** Messages taken over and not yet handed on. */
   readonly waiting: number;
+  /** What both ends agreed to speak, where messages become bytes and a connection stands. */
+  readonly speaks?: TransportSpeech | undefined;
   /** Time a message takes to the other side and back, when that was measured, in milliseconds. */
   readonly roundTripMs?: number | undefined;
   /** Why it is not `up`. */

@@ -1,6 +1,6 @@
 import { Bus } from "../../../npm/src/browser.ts";
 import { keptName, type RemoteAgent, remoteAgent } from "../../../npm/src/hosts/remote/index.ts";
-import { webSocketTransport } from "../../../npm/src/transports/websocket/client.ts";
+import { webSocketTransport } from "../../../npm/src/transports/websocket/index.ts";
 
 /** An agent of this page, and what it was asked to do. */
 export interface PageAgent {

@@ -1,6 +1,6 @@
 import { Bus, memoryTransport } from "../../../npm/src/browser.ts";
 import { type TransportSubject, transportContract } from "../../../npm/src/testing/transport-contract.ts";
-import { webSocketTransport } from "../../../npm/src/transports/websocket/client.ts";
+import { webSocketTransport } from "../../../npm/src/transports/websocket/index.ts";
 import { workerTransport } from "../../../npm/src/transports/worker/worker-transport.ts";
 import { type Outcome, Runner } from "./runner.ts";
 

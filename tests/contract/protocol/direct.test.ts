@@ -53,6 +53,8 @@ const body = fc.oneof(
   value.map((result) => ({ kind: "response", correlationId: "c", payload: Payload.msgpack({ result, done: true }) })),
   fc.nat(500).map((size) => ({ kind: "data", payload: Payload.bytes(new Uint8Array(size).fill(size)) })),
   value.map((data) => ({ kind: "command", schema: "app/1", payload: Payload.msgpack(data) })),
+  value.map((data) => ({ kind: "event", schema: "polyphon.value/1", payload: Payload.msgpack(data) })),
+  fc.constantFrom("polyphon.value/1", "app/1").map((schema) => ({ kind: "notification", schema })),
   fc.double({ min: 0, max: 1, noNaN: true }).map((load) => ({
     kind: "heartbeat",
     payload: Payload.msgpack({ status: "healthy", sequence: 3, load }),
@@ -74,6 +76,9 @@ const messages: fc.Arbitrary<Envelope> = fc
     ttlMs: maybe(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
     trace: maybe(fc.record({ traceparent: fc.tuple(hex(31), hex(15)).map(([a, b]) => `00-${a}1-${b}1-01`) })),
     headers: maybe(fc.dictionary(name, text, { maxKeys: 16, noNullPrototype: true })),
+    extensions: maybe(
+      fc.dictionary(name, fc.record({ critical: fc.boolean(), value: name }), { maxKeys: 4, noNullPrototype: true }),
+    ),
   })
   .chain((header) => body.map((rest) => ({ ...header, ...rest }) as Envelope));
 
@@ -151,16 +156,19 @@ test("common messages take the way past the module, others do not", () => {
     { payload: Payload.json({ name: "n" }) },
     { source: "é" },
     { version: "1.1.0" },
-    { extensions: {} },
+    { extensions: { é: { critical: false, value: "1" } } },
+    { extensions: { hint: { critical: false, value: "é" } } },
     { unknown: {} },
-    { headers: { b: "2", a: "1" } },
     { schema: "polyphon.task-progress/1" },
     { trace: { traceparent: `00-${"1".repeat(32)}-${"1".repeat(16)}-01`, baggage: "a=b" } },
     { payload: Payload.msgpack({ data: 1 }) },
   ];
   for (const parts of others) expect(direct.pack({ ...event, ...parts }, {})).toBeUndefined();
   expect(direct.pack(event, { codec: "json" })).toBeUndefined();
-  expect(direct.pack(event, { compression: "lz4" })).toBeUndefined();
+  const long = Payload.msgpack({ name: "n", data: "x".repeat(1_024) });
+  expect(direct.pack({ ...event, payload: long }, {})).toBeDefined();
+  expect(direct.pack({ ...event, payload: long }, { compression: "lz4" })).toBeUndefined();
+  expect(direct.pack(event, { compression: "lz4" })).toEqual(packet);
 });
 
 test("a packet passes a guard once, a retired or replaced key seals no more, and a broken tag is refused", async () => {
@@ -235,9 +243,10 @@ test("values are those of other libraries, and what MessagePack cannot say is re
   let deep: unknown = 1;
   for (let level = 0; level < 65; level++) deep = [deep];
   for (const wrong of [() => 1, Symbol("s"), new Date(0), new Map(), "\ud800", deep, 2n ** 64n]) {
-    expect(refused(() => Payload.msgpack({ wrong }).bytes)).toEqual(["PROTOCOL_FIELD_INVALID", "payload"]);
+    const code = wrong === deep ? "PROTOCOL_LIMIT_EXCEEDED" : "PROTOCOL_FIELD_INVALID";
+    expect(refused(() => Payload.msgpack({ wrong }).bytes)).toEqual([code, "payload"]);
     const send = () => here.pack(envelope({ payload: Payload.msgpack({ name: "n", data: wrong }) }));
-    expect(refused(send)).toEqual(["PROTOCOL_FIELD_INVALID", "payload"]);
+    expect(refused(send)).toEqual([code, "payload"]);
   }
   for (const wrong of [[], [0xc1], [0xa2, 0x61], [1, 2], [0xd4, 0, 0], [0xa1, 0xff], [0x91]]) {
     const read = () => Payload.encoded("msgpack", Uint8Array.from(wrong)).value();

@@ -19,6 +19,10 @@ use crate::transfer;
 /// Prefix of the schemas that belong to the protocol.
 const RESERVED: &str = "polyphon.";
 
+/// The payload is any value of the application, or nothing: for messages that have a kind but not the payload its own
+/// schema asks for.
+pub const VALUE: &str = "polyphon.value/1";
+
 /// The fields of a kind's payload, in the order of the document; `None` where any payload will do.
 pub fn of_kind(kind: Kind) -> Option<&'static [Field]> {
     kinds::fields(kind)
@@ -42,7 +46,7 @@ pub fn check(payload: PayloadView<'_>, fields: &'static [Field]) -> Result<()> {
 pub(crate) fn payload(header: &Header, payload: Option<PayloadView<'_>>) -> Result<()> {
     match header.schema.as_deref() {
         None => by_kind(header.kind, payload),
-        Some(id) if !id.starts_with(RESERVED) => Ok(()),
+        Some(id) if is_free(id) => Ok(()),
         Some(transfer::SCHEMA) => chunk(header.kind, payload),
         Some(id) => match tasks::Message::from_schema(id) {
             Some(message) => message.check(header, payload),
@@ -72,10 +76,7 @@ pub(crate) fn read<'a>(header: &Header, encoding: Encoding, bytes: &'a [u8]) -> 
 /// The payload of a message in one pass over its JSON; `None` when it takes more than one, or something is wrong, which
 /// the longer way names.
 fn json_at_once<'a>(header: &Header, bytes: &'a [u8]) -> Option<PayloadView<'a>> {
-    let own = header
-        .schema
-        .as_deref()
-        .is_none_or(|id| !id.starts_with(RESERVED));
+    let own = header.schema.as_deref().is_none_or(is_free);
     if !own || bytes.len() > MESSAGE_BYTES {
         return None;
     }
@@ -87,6 +88,11 @@ fn json_at_once<'a>(header: &Header, bytes: &'a [u8]) -> Option<PayloadView<'a>>
     let span = &bytes[start..reader.offset()];
     reader.end().ok()?;
     Some(PayloadView::checked(Encoding::Json, span))
+}
+
+/// Whether a schema lets any payload be.
+fn is_free(id: &str) -> bool {
+    !id.starts_with(RESERVED) || id == VALUE
 }
 
 fn chunk(kind: Kind, payload: Option<PayloadView<'_>>) -> Result<()> {

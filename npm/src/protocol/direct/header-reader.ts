@@ -1,5 +1,5 @@
-import type { ReceivedEnvelope, Target, TraceContext } from "../envelope.ts";
-import { KINDS, PRIORITIES } from "../wire/names.ts";
+import type { Extension, ReceivedEnvelope, Target, TraceContext } from "../envelope.ts";
+import { isFree, KINDS, PRIORITIES } from "../wire/names.ts";
 import { isUuid7 } from "./header-writer.ts";
 import { isAscii, isName, isSubject, isTraceparent } from "./texts.ts";
 
@@ -27,6 +27,9 @@ export class HeaderReader {
   #end = 0;
   /** Where texts of the application's fields begin and end. */
   readonly #cuts: number[] = new Array(31).fill(0);
+  /** The same of extensions, and whether each is critical. */
+  readonly #extensionCuts: number[] = new Array(31).fill(0);
+  readonly #critical: boolean[] = new Array(15).fill(false);
   /** Where the text that was taken last stands. */
   #from = 0;
 
@@ -52,6 +55,7 @@ export class HeaderReader {
     let timestampMs = -1;
     let ttlMs: number | undefined;
     let headers = 0;
+    let extensions = 0;
     // Ends of texts: id, source, target, correlation, causation, reply, trace, schema.
     let id = 0;
     let source = 0;
@@ -64,7 +68,7 @@ export class HeaderReader {
     let schemaAt = -1;
     for (let left = count & 0x0f; left > 0; left--) {
       const field = bytes[this.#at++] as number;
-      if (this.#at >= this.#end || field <= before || field > 16) return undefined;
+      if (this.#at >= this.#end || field <= before || field > 17) return undefined;
       before = field;
       seen |= 1 << field;
       switch (field) {
@@ -125,10 +129,14 @@ export class HeaderReader {
           headers = this.#skipHeaders();
           if (headers === 0) return undefined;
           break;
-        default:
+        case 16:
           schemaAt = this.#length;
           if (!this.#text(isName)) return undefined;
           schema = this.#length;
+          break;
+        default:
+          extensions = this.#skipExtensions();
+          if (extensions === 0) return undefined;
       }
     }
     const kindName = KINDS[kind - 1];
@@ -140,9 +148,10 @@ export class HeaderReader {
     if (target === 7 && (kindName === "response" || kindName === "query" || kindName === "error")) return undefined;
     const all = decoder.decode(this.#texts.subarray(0, this.#length));
     const schemaName = schema < 0 ? undefined : all.slice(schemaAt, schema);
-    if (schemaName?.startsWith("polyphon.")) return undefined;
+    if (schemaName !== undefined && !isFree(schemaName)) return undefined;
     const fields = headers === 0 ? undefined : this.#headers(all, headers);
-    if (fields === null) return undefined;
+    const extended = extensions === 0 ? undefined : this.#extensions(all, extensions);
+    if (fields === null || extended === null) return undefined;
     return {
       id: all.slice(0, id),
       version: "1.0.0",
@@ -158,7 +167,7 @@ export class HeaderReader {
       trace: trace < 0 ? undefined : traceOf(all.slice(trace - TRACE_UNITS, trace)),
       headers: fields,
       schema: schemaName,
-      extensions: undefined,
+      extensions: extended,
       unknown: undefined,
       payload: undefined,
     };
@@ -262,6 +271,41 @@ export class HeaderReader {
       headers[name] = all.slice(cuts[index * 2 + 1], cuts[index * 2 + 2]);
     }
     return headers;
+  }
+
+  /** Takes the extensions; answers as {@link #skipHeaders}. */
+  #skipExtensions(): number {
+    const head = this.#bytes[this.#at++] as number;
+    if (head < 0x81 || head > 0x8f) return 0;
+    const count = head & 0x0f;
+    const cuts = this.#extensionCuts;
+    cuts[0] = this.#length;
+    for (let index = 0; index < count; index++) {
+      if (!this.#text(isName)) return 0;
+      cuts[index * 2 + 1] = this.#length;
+      const critical = this.#bytes[this.#at + 1] as number;
+      if (this.#bytes[this.#at] !== 0x92 || (critical !== 0xc2 && critical !== 0xc3)) return 0;
+      this.#critical[index] = critical === 0xc3;
+      this.#at += 2;
+      if (!this.#text(isAscii)) return 0;
+      cuts[index * 2 + 2] = this.#length;
+    }
+    return count;
+  }
+
+  /** The extensions, cut from all texts; `null` when they are not in order. */
+  #extensions(all: string, count: number): Readonly<Record<string, Extension>> | null {
+    const extensions: Record<string, Extension> = {};
+    const cuts = this.#extensionCuts;
+    let before = "";
+    for (let index = 0; index < count; index++) {
+      const name = all.slice(cuts[index * 2], cuts[index * 2 + 1]);
+      if ((name <= before && before !== "") || name === "__proto__") return null;
+      before = name;
+      const value = all.slice(cuts[index * 2 + 1], cuts[index * 2 + 2]);
+      extensions[name] = { critical: this.#critical[index] as boolean, value };
+    }
+    return extensions;
   }
 }
 

@@ -1,28 +1,31 @@
-import type { Envelope } from "../envelope.ts";
-import { KINDS, numberOf, PRIORITIES } from "../wire/names.ts";
+import type { Envelope, Extension } from "../envelope.ts";
+import { isFree, KINDS, numberOf, PRIORITIES } from "../wire/names.ts";
 import { digit, isName, isSubject, isTraceparent, NAME_BYTES } from "./texts.ts";
 import type { DirectWriter } from "./writer.ts";
 
 /** Bytes of headers, at most: what has more is left to the module. */
 const HEADERS = 2_048;
-/** Room for everything but the headers: ten names and the fixed fields. */
-const ROOM = 5_120;
+/** The same of extensions. */
+const EXTENSIONS = 1_024;
+/** Room for these, ten names and the fixed fields. */
+const ROOM = 6_144;
 const MEDIUM = 2;
 const ID_UNITS = 36;
 
 /**
  * Writes the header of a message as the module's codec of MessagePack does. `false` for what breaks a rule and for what is
- * rare: texts that are not ASCII, extensions, unknown fields, other versions. The module has the last word on these.
+ * rare: texts that are not ASCII, unknown fields, other versions. The module has the last word on these.
  */
 export function writeHeader(out: DirectWriter, envelope: Envelope): boolean {
   const { kind, version, target, timestampMs, priority, correlationId, causationId, replyTo, ttlMs } = envelope;
-  const { trace, headers, schema } = envelope;
-  if (envelope.extensions !== undefined || envelope.unknown !== undefined) return false;
+  const { trace, headers, schema, extensions } = envelope;
+  if (envelope.unknown !== undefined) return false;
   if (version !== undefined && version !== "1.0.0") return false;
   const kindNumber = numberOf(KINDS, kind);
   const urgency = priority === undefined ? MEDIUM : numberOf(PRIORITIES, priority);
   if (kindNumber === 0 || urgency === 0 || !isTime(timestampMs) || !fits(envelope)) return false;
-  const names = headers === undefined ? NONE : Object.keys(headers);
+  const names = headers === undefined ? NONE : namesOf(headers);
+  const extended = extensions === undefined ? NONE : namesOf(extensions);
   out.reserve(ROOM);
   const fields =
     6 +
@@ -33,7 +36,8 @@ export function writeHeader(out: DirectWriter, envelope: Envelope): boolean {
     (ttlMs === undefined ? 0 : 1) +
     (trace === undefined ? 0 : 1) +
     (names.length === 0 ? 0 : 1) +
-    (schema === undefined ? 0 : 1);
+    (schema === undefined ? 0 : 1) +
+    (extended.length === 0 ? 0 : 1);
   if (fields > 15) return false;
   out.byte(0x80 | fields);
   if (!writeId(out, 1, envelope.id)) return false;
@@ -64,7 +68,17 @@ export function writeHeader(out: DirectWriter, envelope: Envelope): boolean {
     out.byte(0xc0);
   }
   if (names.length > 0 && !writeHeaders(out, headers as Readonly<Record<string, string>>, names)) return false;
-  return schema === undefined || (!schema.startsWith("polyphon.") && writeText(out, 16, schema, isName));
+  if (schema !== undefined && !(isFree(schema) && writeText(out, 16, schema, isName))) return false;
+  return extended.length === 0 || writeExtensions(out, extensions as Readonly<Record<string, Extension>>, extended);
+}
+
+/** In the order of their names, which is that of their bytes when they are ASCII. */
+function namesOf(map: object): readonly string[] {
+  const names = Object.keys(map);
+  for (let at = 1; at < names.length; at++) {
+    if ((names[at - 1] as string) >= (names[at] as string)) return names.sort();
+  }
+  return names;
 }
 
 /** What a kind demands of a header. */
@@ -93,14 +107,30 @@ function writeHeaders(out: DirectWriter, headers: Readonly<Record<string, string
   const limit = out.at + HEADERS;
   out.byte(15);
   out.byte(0x80 | names.length);
-  let before = "";
   for (const name of names) {
     const value = headers[name];
-    // In the order of their names, which is that of their bytes.
-    if (before >= name && before !== "") return false;
-    before = name;
     if (typeof value !== "string" || out.at + name.length + value.length + 6 > limit) return false;
     if (!writeAscii(out, name, isName) || !writeAscii(out, value, isAny)) return false;
+  }
+  return true;
+}
+
+function writeExtensions(
+  out: DirectWriter,
+  extensions: Readonly<Record<string, Extension>>,
+  names: readonly string[],
+): boolean {
+  if (names.length > 15) return false;
+  const limit = out.at + EXTENSIONS;
+  out.byte(17);
+  out.byte(0x80 | names.length);
+  for (const name of names) {
+    const { critical, value } = extensions[name] as Extension;
+    if (typeof critical !== "boolean" || typeof value !== "string") return false;
+    if (out.at + name.length + value.length + 8 > limit || !writeAscii(out, name, isName)) return false;
+    out.byte(0x92);
+    out.byte(critical ? 0xc3 : 0xc2);
+    if (!writeAscii(out, value, isAny)) return false;
   }
   return true;
 }

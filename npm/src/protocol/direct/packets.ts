@@ -2,7 +2,7 @@ import type { Envelope, ReceivedEnvelope } from "../envelope.ts";
 import type { OpenOptions, PacketOptions, PacketSeal } from "../packets.ts";
 import { Payload } from "../payload.ts";
 import type { DirectKey } from "../sealing/key-ring.ts";
-import { ENCODINGS, numberOf } from "../wire/names.ts";
+import { COMPRESSIONS, ENCODINGS, isFree, numberOf } from "../wire/names.ts";
 import { HeaderReader } from "./header-reader.ts";
 import { writeHeader } from "./header-writer.ts";
 import { DirectReader } from "./reader.ts";
@@ -14,6 +14,8 @@ import { DirectWriter } from "./writer.ts";
 const MARGIN = 64;
 /** Packets above this are sealed and checked where they stand. */
 const COPIED = 16_384;
+/** Payloads from here on are compressed. */
+const COMPRESSED = 1_024;
 const MESSAGE_BYTES = 10 * 1024 * 1024;
 const FIXED = 24;
 const SEAL = 16;
@@ -30,14 +32,16 @@ export class DirectPackets {
   readonly #out = new DirectWriter();
   readonly #headers = new HeaderReader();
   readonly #values = new DirectReader();
+  /** Reads values at which no rule looks. */
+  readonly #free = new DirectReader(true);
   #isWriting = false;
   readonly #framed = new Uint8Array(MARGIN + COPIED);
 
   pack(envelope: Envelope, options: PacketOptions): Uint8Array | undefined {
     const { codec = "msgpack", compression, seal } = options;
     const { payload } = envelope;
-    if (codec !== "msgpack" || compression !== undefined || !(payload instanceof Payload)) return undefined;
-    if (payload.encoding === "json") return undefined;
+    if (codec !== "msgpack" || (compression !== undefined && !COMPRESSIONS.includes(compression))) return undefined;
+    if (payload === undefined ? !mayLackPayload(envelope) : !isDirect(payload)) return undefined;
     const key = seal?.ring.sealing;
     if (seal !== undefined && (key === undefined || typeof seal.epoch !== "bigint" || !isCounter(seal.counter))) {
       return undefined;
@@ -50,6 +54,8 @@ export class DirectPackets {
     let isWritten = false;
     try {
       isWritten = this.#write(envelope, payload, seal, key);
+      // A long payload becomes smaller, which the module sees to.
+      if (compression !== undefined && u32(out.bytes, out.start + 16) >= COMPRESSED) isWritten = false;
     } finally {
       this.#isWriting = false;
       if (!isWritten) out.abandon(MARGIN);
@@ -57,10 +63,15 @@ export class DirectPackets {
     return isWritten ? out.taken() : undefined;
   }
 
-  #write(envelope: Envelope, payload: Payload, seal: PacketSeal | undefined, key: DirectKey | undefined): boolean {
+  #write(
+    envelope: Envelope,
+    payload: Payload | undefined,
+    seal: PacketSeal | undefined,
+    key: DirectKey | undefined,
+  ): boolean {
     const out = this.#out;
     out.reserve(ROOM);
-    writeMagic(out.bytes, out.at, numberOf(ENCODINGS, payload.encoding));
+    writeMagic(out.bytes, out.at, payload === undefined ? 0 : numberOf(ENCODINGS, payload.encoding));
     out.at += FIXED;
     if (seal !== undefined && key !== undefined) {
       out.bytes[out.start + 8] = HMAC;
@@ -74,7 +85,7 @@ export class DirectPackets {
     const headerAt = out.at - out.start;
     if (!writeHeader(out, envelope)) return false;
     const payloadAt = out.at - out.start;
-    if (!this.#payload(envelope, payload)) return false;
+    if (payload !== undefined && !this.#payload(envelope, payload)) return false;
     out.reserve(TAG);
     const size = out.at - out.start;
     if (size + TAG > MESSAGE_BYTES) return false;
@@ -96,7 +107,7 @@ export class DirectPackets {
     }
     const { bytes } = payload;
     if (payload.encoding === "msgpack") {
-      const value = this.#values.read(bytes, 0, bytes.length);
+      const value = (fields === null ? this.#free : this.#values).read(bytes, 0, bytes.length);
       if (value === undefined || (fields !== null && !keeps(value, fields))) return false;
     } else if (fields !== null) {
       return false;
@@ -111,7 +122,8 @@ export class DirectPackets {
     const { length } = packet;
     if (length < FIXED || length > MESSAGE_BYTES) return undefined;
     if (!hasMagic(packet)) return undefined;
-    const encoding = ENCODINGS[(packet[6] as number) - 1];
+    const isEmpty = packet[6] === 0;
+    const encoding = isEmpty ? "bytes" : ENCODINGS[(packet[6] as number) - 1];
     const seal = packet[8] as number;
     const idBytes = packet[9] as number;
     if (packet[7] !== 0 || packet[10] !== 0 || packet[11] !== 0 || seal > HMAC) return undefined;
@@ -130,12 +142,14 @@ export class DirectPackets {
     if (header === undefined) return undefined;
     const fields = header.schema === undefined ? FIELDS[header.kind] : null;
     const body = packet.subarray(payloadAt, end);
-    let payload: Payload;
-    if (encoding === "bytes") {
+    let payload: Payload | undefined;
+    if (isEmpty) {
+      if (end !== payloadAt || !mayLackPayload(header)) return undefined;
+    } else if (encoding === "bytes") {
       if (fields !== null) return undefined;
       payload = Payload.bytes(body);
     } else {
-      const value = this.#values.read(packet, payloadAt, end);
+      const value = (fields === null ? this.#free : this.#values).read(packet, payloadAt, end);
       if (value === undefined || (fields !== null && !keeps(value, fields))) return undefined;
       payload = Payload.read("msgpack", body, value);
     }
@@ -158,6 +172,16 @@ export class DirectPackets {
     for (let index = 0; index < TAG; index++) differs |= tag.charCodeAt(index) ^ (packet[end + index] as number);
     return differs === 0;
   }
+}
+
+/** Whether a payload is one that needs no call. */
+function isDirect(payload: unknown): boolean {
+  return payload instanceof Payload && payload.encoding !== "json";
+}
+
+/** Whether a message may be without a payload: only a schema of the application's does not ask for one. */
+function mayLackPayload({ schema }: Envelope): boolean {
+  return schema !== undefined && isFree(schema);
 }
 
 /** `PLYM`, format 1, the codec MessagePack, an encoding; the rest of the fixed bytes is 0. */

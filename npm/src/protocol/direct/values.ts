@@ -2,11 +2,11 @@ import { protocolError } from "../failure.ts";
 import { DirectReader } from "./reader.ts";
 import { DirectWriter } from "./writer.ts";
 
-/** A value as MessagePack. `PROTOCOL_FIELD_INVALID` for what it cannot say. */
+/** A value as MessagePack. `PROTOCOL_FIELD_INVALID` for what it cannot say, `PROTOCOL_LIMIT_EXCEEDED` for too much. */
 export function encodeValue(value: unknown): Uint8Array {
   const writer = new DirectWriter();
   writer.begin(0);
-  if (!writer.value(value, 0)) throw protocolError("PROTOCOL_FIELD_INVALID", "payload", writer.trouble, typeof value);
+  if (!writer.value(value, 0)) throw protocolError(writer.code, "payload", writer.trouble, typeof value);
   return writer.taken();
 }
 

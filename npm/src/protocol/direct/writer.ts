@@ -24,8 +24,9 @@ export class DirectWriter {
   at = 0;
   /** Where what is being written begins. */
   start = 0;
-  /** The rule a refused value breaks. */
+  /** The rule a refused value breaks, and the code it is refused with. */
   trouble = "";
+  code: "PROTOCOL_FIELD_INVALID" | "PROTOCOL_LIMIT_EXCEEDED" = "PROTOCOL_FIELD_INVALID";
   #view: DataView = new DataView(NOTHING.buffer);
   /** What the last large message was written into. */
   #large: Uint8Array = NOTHING;
@@ -173,7 +174,7 @@ export class DirectWriter {
       this.bin(value);
       return true;
     }
-    if (depth === DEPTH) return this.#refuse("at most 64 levels of nesting");
+    if (depth === DEPTH) return this.#refuse("at most 64 levels of nesting", "PROTOCOL_LIMIT_EXCEEDED");
     if (Array.isArray(value)) return this.#list(value, depth + 1);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) return this.#refuse("must have plain objects only");
@@ -208,7 +209,7 @@ export class DirectWriter {
       this.bytes[this.start + headAt] = 0x80 | count;
       return true;
     }
-    if (count > KEYS) return this.#refuse("a map has at most 10000 keys");
+    if (count > KEYS) return this.#refuse("a map has at most 10000 keys", "PROTOCOL_LIMIT_EXCEEDED");
     // The head is wider than the room for it: what follows makes way.
     this.reserve(2);
     const head = this.start + headAt;
@@ -330,8 +331,9 @@ export class DirectWriter {
     }
   }
 
-  #refuse(rule: string): false {
+  #refuse(rule: string, code: DirectWriter["code"] = "PROTOCOL_FIELD_INVALID"): false {
     this.trouble = rule;
+    this.code = code;
     return false;
   }
 }

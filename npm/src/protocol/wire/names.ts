@@ -28,3 +28,17 @@ export const SEALS: readonly SealName[] = ["hmac-sha256", "ed25519", "xchacha20-
 export function numberOf(names: readonly string[], name: string): number {
   return names.indexOf(name) + 1;
 }
+
+/** Schemas that belong to the protocol begin with this. */
+const RESERVED = "polyphon.";
+
+/**
+ * Schema of a message whose payload is any value of the application, or nothing: for those that have a kind but not the
+ * payload its own schema asks for.
+ */
+export const VALUE_SCHEMA = "polyphon.value/1";
+
+/** Whether a schema lets any payload be. */
+export function isFree(schema: string): boolean {
+  return schema === VALUE_SCHEMA || !schema.startsWith(RESERVED);
+}

@@ -6,6 +6,7 @@ import type {
   TransportHealth,
   TransportMessage,
   TransportRequestOptions,
+  TransportSpeech,
   TransportState,
   TransportSubscribeOptions,
   TransportSubscription,
@@ -46,6 +47,7 @@ export class LinkTransport implements Transport {
   #state: TransportState = "connecting";
   #reason: string | undefined;
   #failure: PolyphonError | undefined;
+  #speaks: TransportSpeech | undefined;
   /** Milliseconds a way there and back took, as far as that is measured. */
   roundTripMs: number | undefined;
 
@@ -62,9 +64,10 @@ export class LinkTransport implements Transport {
     return this.#link;
   }
 
-  /** The connection stands. */
-  connected(): void {
+  /** The connection stands; `speaks` is what both ends agreed on. */
+  connected(speaks?: TransportSpeech): void {
     if (this.#state === "connecting") this.#state = "up";
+    this.#speaks = speaks;
     this.#reason = undefined;
   }
 
@@ -181,6 +184,7 @@ export class LinkTransport implements Transport {
       ordering: this.ordering,
       subscriptions: this.#subscriptions.size,
       waiting: this.#link.waiting,
+      speaks: this.#state === "up" ? this.#speaks : undefined,
       roundTripMs: this.roundTripMs,
     };
     return this.#state === "up" || this.#reason === undefined ? health : { ...health, reason: this.#reason };

@@ -94,6 +94,11 @@ export class Link {
     this.#wire.send({ ack: this.#cursor });
   }
 
+  /** A frame that has a number could not be written after all; its wire has sent another in its place. */
+  unsent(frame: Frame, error: PolyphonError): void {
+    this.#parts.unsendable(frame, error);
+  }
+
   /** Resolves when the other end has everything. */
   async flushed(): Promise<void> {
     if (this.#outbox.length === 0) return;

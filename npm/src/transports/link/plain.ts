@@ -13,6 +13,7 @@ export function plain(message: TransportMessage): TransportMessage {
     payload,
   };
   const { correlationId, causationId, replyTo, ttlMs, trace, headers, schema, retain, broadcast } = message;
+  const { version, extensions, unknown } = message;
   if (correlationId !== undefined) copy.correlationId = correlationId;
   if (causationId !== undefined) copy.causationId = causationId;
   if (replyTo !== undefined) copy.replyTo = replyTo;
@@ -22,5 +23,8 @@ export function plain(message: TransportMessage): TransportMessage {
   if (schema !== undefined) copy.schema = schema;
   if (retain !== undefined) copy.retain = retain;
   if (broadcast !== undefined) copy.broadcast = broadcast;
+  if (version !== undefined) copy.version = version;
+  if (extensions !== undefined) copy.extensions = extensions;
+  if (unknown !== undefined) copy.unknown = unknown;
   return copy;
 }

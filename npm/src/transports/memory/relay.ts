@@ -45,5 +45,20 @@ export class Relay extends PendingStream {
 function initOf(request: TransportMessage): MessageInit {
   const { id, kind, source, timestampMs, priority, correlationId, causationId, ttlMs, trace, headers, schema } =
     request;
-  return { id, kind, source, timestampMs, priority, correlationId, causationId, ttlMs, trace, headers, schema };
+  const { version, extensions, unknown } = request;
+  const carried = { version, extensions, unknown };
+  return {
+    id,
+    kind,
+    source,
+    timestampMs,
+    priority,
+    correlationId,
+    causationId,
+    ttlMs,
+    trace,
+    headers,
+    schema,
+    ...carried,
+  };
 }

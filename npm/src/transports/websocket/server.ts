@@ -2,13 +2,17 @@ import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { WebSocket } from "ws";
 import { PolyphonError } from "../../errors/error.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { randomHex } from "../../runtime/random.ts";
 import { type LinkLimits, LinkSession, type Visitor } from "../link/server.ts";
+import { Speech, type SpeechOptions } from "../packets/speech.ts";
+import { CLOSE, SUBPROTOCOL } from "./close.ts";
 import { Door } from "./door.ts";
-import { CLOSE, SUBPROTOCOL } from "./socket.ts";
+import { receive } from "./reception.ts";
 
 export type { Visitor } from "../link/server.ts";
+export type { SpeechOptions } from "../packets/speech.ts";
 
 /** Somebody who wants to come in. */
 export interface Visit {
@@ -26,7 +30,7 @@ export interface Visit {
 export interface WebSocketLimits {
   /** Connections at once; one more is sent away for the time being. Default 10,000. */
   readonly connections: number;
-  /** Bytes of one message. Default 10 MiB. */
+  /** Bytes of one message; larger ones travel in parts, see {@link SpeechOptions.transferBytes}. Default and at most 10 MiB. */
   readonly messageBytes: number;
   /** Messages and bytes a second; above that the server reads no further until the time is right. Default 20,000 and 64 MiB. */
   readonly messagesPerSecond: number;
@@ -56,6 +60,8 @@ export interface WebSocketServerOptions {
   readonly host?: string;
   /** Default: every path. */
   readonly path?: string;
+  /** Codecs, compression, seals, keys and transfers. Default: every codec, neither compressed nor sealed. */
+  readonly speech?: SpeechOptions;
   readonly limits?: Partial<WebSocketLimits>;
   /** Rhythm of signs of life, in milliseconds; two and a half without one cut the connection. Default 10,000. */
   readonly heartbeatMs?: number;
@@ -134,6 +140,7 @@ class Serving implements WebSocketServer {
   readonly #limits: WebSocketLimits;
   readonly #port: () => number;
   readonly #clock: Clock;
+  readonly #speech: Speech;
   readonly #sessions = new Map<string, Door>();
   readonly #sockets = new Set<WebSocket>();
   #state: WebSocketServerHealth["state"] = "up";
@@ -144,6 +151,8 @@ class Serving implements WebSocketServer {
     this.#limits = limits;
     this.#port = port;
     this.#clock = options.clock ?? systemClock();
+    const load = async (): Promise<Protocol> => (await import("../../protocol/index.node.ts")).loadProtocol();
+    this.#speech = new Speech(options.speech ?? {}, ["msgpack", "json", "protobuf"], this.#clock, load);
   }
 
   get port(): number {
@@ -162,8 +171,10 @@ class Serving implements WebSocketServer {
     }
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    Door.greet(socket, request, {
+    receive(socket, request, {
       clock: this.#clock,
+      speech: this.#speech,
+      troubled: (error) => this.#options.onError?.(error),
       heartbeatMs: this.#options.heartbeatMs ?? 10_000,
       authenticate: this.#options.authenticate,
       limits: this.#limits,
