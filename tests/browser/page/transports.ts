@@ -1,15 +1,31 @@
 import { Bus, memoryTransport } from "../../../npm/src/browser.ts";
+import { loadProtocol } from "../../../npm/src/protocol/index.ts";
 import { type TransportSubject, transportContract } from "../../../npm/src/testing/transport-contract.ts";
-import { webSocketTransport } from "../../../npm/src/transports/websocket/index.ts";
+import { type SpeechOptions, webSocketTransport } from "../../../npm/src/transports/websocket/index.ts";
 import { workerTransport } from "../../../npm/src/transports/worker/worker-transport.ts";
 import { type Outcome, Runner } from "./runner.ts";
 
-/** Runs the transport contract in this page; `url` is a server with a bus for each token. */
-export async function transports(url: string): Promise<readonly Outcome[]> {
+/**
+ * Runs the transport contract in this page; both addresses are servers with a bus for each token, and the second one speaks
+ * sealed with this key only.
+ */
+export async function transports(url: string, sealedUrl: string, key: readonly number[]): Promise<readonly Outcome[]> {
   const runner = new Runner();
+  const secret = Uint8Array.from(key);
+  const protocol = await loadProtocol();
+  const ring = protocol.keyRing();
+  await ring.rotate({ id: "page", seal: "xchacha20-poly1305", secret });
+  const sealed: SpeechOptions = {
+    protocol,
+    key: secret,
+    seals: { "xchacha20-poly1305": ring },
+    codecs: ["protobuf"],
+    compressions: ["lz4"],
+  };
   transportContract("memory", memorySubject, runner);
   transportContract("worker", workerSubject, runner);
   transportContract("websocket", () => webSocketSubject(url), runner);
+  transportContract("websocket, sealed", () => webSocketSubject(sealedUrl, sealed), runner);
   return runner.run();
 }
 
@@ -30,7 +46,7 @@ async function workerSubject(): Promise<TransportSubject> {
   };
 }
 
-async function webSocketSubject(url: string): Promise<TransportSubject> {
+async function webSocketSubject(url: string, speech: SpeechOptions = {}): Promise<TransportSubject> {
   const token = crypto.randomUUID();
-  return { open: async () => webSocketTransport(url, { token }), teardown: async () => undefined };
+  return { open: async () => webSocketTransport(url, { token, speech }), teardown: async () => undefined };
 }

@@ -1,6 +1,11 @@
 import { Bus } from "../../../npm/src/bus/bus.ts";
+import { loadProtocol } from "../../../npm/src/protocol/index.node.ts";
 import { memoryTransport } from "../../../npm/src/transports/memory/memory-transport.ts";
-import { webSocketServer } from "../../../npm/src/transports/websocket/server.ts";
+import {
+  type SpeechOptions,
+  type WebSocketServer,
+  webSocketServer,
+} from "../../../npm/src/transports/websocket/server.ts";
 import { inTab, type Stage } from "../stage.ts";
 
 /** Every test of the transport contract in a page: memory, a Web Worker, and WebSocket to this process. */
@@ -12,15 +17,27 @@ export async function transports(stage: Stage): Promise<void> {
     buses.set(token, bus);
     return bus;
   };
-  const server = await webSocketServer({
-    authenticate: ({ token = "", origin }) =>
-      origin === `http://127.0.0.1:${stage.port}`
-        ? { name: "page", transport: memoryTransport(busOf(token)) }
-        : undefined,
-  });
+  const served = async (speech: SpeechOptions = {}): Promise<WebSocketServer> =>
+    webSocketServer({
+      speech,
+      authenticate: ({ token = "", origin }) =>
+        origin === `http://127.0.0.1:${stage.port}`
+          ? { name: "page", transport: memoryTransport(busOf(token)) }
+          : undefined,
+    });
+  const key = Uint8Array.from({ length: 32 }, (_, n) => n * 5);
+  const protocol = await loadProtocol();
+  const ring = protocol.keyRing();
+  await ring.rotate({ id: "page", seal: "xchacha20-poly1305", secret: key });
+  const server = await served();
+  const sealed = await served({ protocol, key, seals: { "xchacha20-poly1305": ring }, compressions: ["lz4"] });
   try {
     await inTab(stage, async (page) => {
-      const outcomes = await page.evaluate((url) => window.lab.transports(url), `ws://127.0.0.1:${server.port}`);
+      const outcomes = await page.evaluate(([url, sealedUrl, bytes]) => window.lab.transports(url, sealedUrl, bytes), [
+        `ws://127.0.0.1:${server.port}`,
+        `ws://127.0.0.1:${sealed.port}`,
+        [...key],
+      ] as const);
       for (const { name, error } of outcomes) {
         await checks.check(name, async () => {
           if (error !== undefined) throw new Error(error);
@@ -29,6 +46,7 @@ export async function transports(stage: Stage): Promise<void> {
     });
   } finally {
     await server.close();
+    await sealed.close();
     for (const bus of buses.values()) await bus.close();
   }
 }

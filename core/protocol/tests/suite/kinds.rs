@@ -213,6 +213,31 @@ fn a_payload_of_messagepack_keeps_the_same_schema() {
 }
 
 #[test]
+fn a_value_of_the_application_may_be_anything_or_nothing_in_any_kind() {
+    for kind in Kind::ALL {
+        let mut header = header(*kind);
+        header.schema = Some(polyphon_protocol::schema::VALUE.into());
+        assert!(Envelope::new(header.clone(), None).is_ok(), "{kind:?}");
+        for payload in ["null", "\"tea\"", "[1]", "{}"] {
+            assert!(
+                Envelope::new(header.clone(), Some(json(payload))).is_ok(),
+                "{kind:?} {payload}"
+            );
+        }
+        assert!(Payload::new(Encoding::Json, b"{").is_err());
+        let text = String::from_utf8(
+            Codec::Json
+                .encode(&Envelope::new(header, Some(json("7"))).unwrap())
+                .unwrap(),
+        );
+        let text = text.unwrap();
+        assert!(Codec::Json.decode(text.as_bytes()).is_ok());
+        let broken = text.replace("\"payload\":7", "\"payload\":[7");
+        assert!(Codec::Json.decode(broken.as_bytes()).is_err());
+    }
+}
+
+#[test]
 fn a_schema_of_polyphons_own_that_nobody_knows_is_refused() {
     let mut header = header(Kind::Data);
     header.schema = Some("polyphon.something/1".into());
