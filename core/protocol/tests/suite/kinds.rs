@@ -226,14 +226,14 @@ fn a_value_of_the_application_may_be_anything_or_nothing_in_any_kind() {
         }
         assert!(Payload::new(Encoding::Json, b"{").is_err());
         let text = String::from_utf8(
-            Codec::Json
+            polyphon_protocol::codec::Codec::Json
                 .encode(&Envelope::new(header, Some(json("7"))).unwrap())
                 .unwrap(),
         );
         let text = text.unwrap();
-        assert!(Codec::Json.decode(text.as_bytes()).is_ok());
+        assert!(polyphon_protocol::codec::Codec::Json.decode(text.as_bytes()).is_ok());
         let broken = text.replace("\"payload\":7", "\"payload\":[7");
-        assert!(Codec::Json.decode(broken.as_bytes()).is_err());
+        assert!(polyphon_protocol::codec::Codec::Json.decode(broken.as_bytes()).is_err());
     }
 }
 
