@@ -231,9 +231,17 @@ fn a_value_of_the_application_may_be_anything_or_nothing_in_any_kind() {
                 .unwrap(),
         );
         let text = text.unwrap();
-        assert!(polyphon_protocol::codec::Codec::Json.decode(text.as_bytes()).is_ok());
+        assert!(
+            polyphon_protocol::codec::Codec::Json
+                .decode(text.as_bytes())
+                .is_ok()
+        );
         let broken = text.replace("\"payload\":7", "\"payload\":[7");
-        assert!(polyphon_protocol::codec::Codec::Json.decode(broken.as_bytes()).is_err());
+        assert!(
+            polyphon_protocol::codec::Codec::Json
+                .decode(broken.as_bytes())
+                .is_err()
+        );
     }
 }
 
