@@ -7,6 +7,7 @@ export type { Agent, AgentStateView, AgentView, AgentVitals, Pool, SatelliteAgen
 export type { Catalog, FoundAgent, UnservedDemand } from "./agents/discovery.ts";
 export type { Misfit } from "./agents/fit.ts";
 export { type AgentId, isAgentId } from "./agents/id.ts";
+export { AttemptFailed } from "./agents/policed.ts";
 export * from "./bus/index.ts";
 export * from "./bus/queue/index.ts";
 export type { ErrorCode } from "./errors/codes.generated.ts";

@@ -3,6 +3,7 @@
 // See:   the retries, the breaker opening and closing again, the fallback, the second copy that answers first.
 import { setTimeout as sleep } from "node:timers/promises";
 import { opossum } from "polyphon/compat";
+import { Polyphon } from "polyphon/node";
 import { around, compose, Policies } from "polyphon/policies";
 
 const policies = new Policies();
@@ -51,6 +52,22 @@ const gently = compose(
 const since = performance.now();
 await Promise.all(Array.from({ length: 15 }, () => gently.run(({ signal }) => sleep(2, undefined, { signal }))));
 console.log(`15 calls took ${performance.now() - since >= 190 ? "at least" : "less than"} 0.19 s`);
+
+// Around an agent: what its open breaker refuses goes to another agent, and uses up no retry.
+await using team = await Polyphon.open();
+const service = policies.circuitBreaker({ failures: 2, timeoutMs: 0 });
+team.agent("cloud", { capabilities: ["translate"], policies: [service], priority: 1 }, () => {
+  throw Object.assign(new Error("503 Service Unavailable"), { errorType: "network_error" });
+});
+team.agent("local", { capabilities: ["translate"] }, (task) => `${task.key}, translated here`);
+const tasks = ["one", "two", "three", "four"].map((key) => ({ key, needs: ["translate"] }));
+const session = team.orchestrate({ tasks, recovery: { retryDelayMs: 10 } });
+await session.result;
+for (const { id, history } of (await session.view()).tasks) {
+  console.log(`${id}: ${history.map(({ agent, outcome }) => `${agent} ${outcome}`).join(", ")}`);
+}
+const [cloud] = await team.agents();
+console.log(`${cloud?.name} is ${cloud?.health}`);
 
 // Code written against opossum keeps its breaker.
 const CircuitBreaker = opossum();

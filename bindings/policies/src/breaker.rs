@@ -1,5 +1,5 @@
 use polyphon_policies::Breaker;
-use polyphon_policies::breaker::{BreakerRule, BreakerState, CallOutcome, Permit};
+use polyphon_policies::breaker::{BreakerRule, BreakerState, CallOutcome, Counts, Permit};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A circuit breaker. States are 0 closed, 1 open, 2 half open; outcomes 0 success, 1 failure, 2 abandoned.
@@ -89,6 +89,21 @@ impl RawBreaker {
     /// Opens it.
     pub fn open(&mut self, now_ms: f64) {
         self.0.open(now_ms as u64);
+    }
+
+    /// Lets the next call be a probe.
+    #[wasm_bindgen(js_name = halfOpen)]
+    pub fn half_open(&mut self, now_ms: f64) {
+        self.0.half_open(now_ms as u64);
+    }
+
+    /// What another breaker counted counts here from now on.
+    pub fn restore(&mut self, calls: f64, failures: f64, now_ms: f64) {
+        let counts = Counts {
+            calls: calls as u64,
+            failures: failures as u64,
+        };
+        self.0.restore(counts, now_ms as u64);
     }
 
     /// Closes it.

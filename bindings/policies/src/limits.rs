@@ -63,14 +63,14 @@ impl RawRateLimit {
         ))
     }
 
-    /// 0 when a permit was taken, else milliseconds until there is one.
-    pub fn take(&mut self, now_ms: f64) -> f64 {
+    /// 0 when `cost` permits were taken, else milliseconds until there are so many.
+    pub fn take(&mut self, cost: f64, now_ms: f64) -> f64 {
         self.0
-            .take(1, now_ms as u64)
+            .take(cost as u64, now_ms as u64)
             .map_or_else(|wait_ms| wait_ms as f64, |()| 0.0)
     }
 
-    /// The earliest the last of `count` in line can be served, in milliseconds from now.
+    /// The earliest a line with `count` permits in all can be served, in milliseconds from now.
     #[wasm_bindgen(js_name = lineMs)]
     pub fn line_ms(&mut self, count: f64, now_ms: f64) -> f64 {
         self.0.line_ms(count as u64, now_ms as u64) as f64

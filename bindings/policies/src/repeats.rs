@@ -1,4 +1,4 @@
-use polyphon_policies::{Backoff, Draws, Hedge, Retry};
+use polyphon_policies::{Backoff, Draws, Hedge, MeasuredHedge, Retry};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::NOTHING;
@@ -43,20 +43,47 @@ impl RawRetry {
     }
 }
 
-/// A rule of hedging.
+/// A rule of hedging and what it measured.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct RawHedge(Hedge);
+pub struct RawHedge(MeasuredHedge);
 
 #[wasm_bindgen]
 impl RawHedge {
-    /// Up to `max_attempts` copies, each after `delay_ms` of silence.
+    /// Up to `max_attempts` copies, each after `delay_ms` of silence, or after the quantile (parts per million; 0: none) of
+    /// what was measured once that are `minimum` copies; for `share_ppm` of the calls at most.
     #[wasm_bindgen(constructor)]
-    pub fn new(max_attempts: u32, delay_ms: f64) -> Self {
-        Self(Hedge {
+    pub fn new(
+        max_attempts: u32,
+        delay_ms: f64,
+        quantile_ppm: u32,
+        least_ms: f64,
+        minimum: u32,
+        share_ppm: f64,
+    ) -> Self {
+        let rule = Hedge {
             max_attempts,
             delay_ms: delay_ms as u64,
-        })
+        };
+        let quantile_ppm = (quantile_ppm > 0).then_some(quantile_ppm);
+        Self(MeasuredHedge::new(
+            rule,
+            quantile_ppm,
+            least_ms as u64,
+            minimum,
+            share_ppm as u64,
+        ))
+    }
+
+    /// A call begins.
+    pub fn begin(&mut self) {
+        self.0.begin();
+    }
+
+    /// Silence after which the next copy starts now.
+    #[wasm_bindgen(js_name = delayMs)]
+    pub fn delay_ms(&self) -> f64 {
+        self.0.delay_ms() as f64
     }
 
     /// The wait before the next copy; below zero when there is none.
@@ -65,5 +92,16 @@ impl RawHedge {
         self.0
             .wait_ms(started, failed)
             .map_or(NOTHING, |wait_ms| wait_ms as f64)
+    }
+
+    /// Whether one more copy may start beside one that runs.
+    #[wasm_bindgen(js_name = mayStart)]
+    pub fn may_start(&mut self) -> bool {
+        self.0.may_start()
+    }
+
+    /// A copy was answered, or was no longer waited for, after so long.
+    pub fn record(&mut self, elapsed_ms: f64) {
+        self.0.record(elapsed_ms as u64);
     }
 }

@@ -58,6 +58,10 @@ pub const INLINE_PAYLOAD: usize = 256;
 pub const ERROR_TEXT: usize = 4_096;
 /// Times an attempt may be lost with its host before the loss counts as a failure of the task.
 pub const LOSSES: u32 = 10;
+/// Shortest rest of an agent that did not take on what it was given, and the longest.
+pub const PAUSE_LEAST_MS: u64 = 1_000;
+/// See [`PAUSE_LEAST_MS`].
+pub const PAUSE_MOST_MS: u64 = 3_600_000;
 /// Ended sessions that stay in memory, for queries.
 pub const ENDED_SESSIONS: usize = 100;
 /// Tasks of ended sessions that stay in memory.

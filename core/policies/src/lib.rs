@@ -10,6 +10,7 @@ mod bulkhead;
 mod draws;
 pub mod failure_detector;
 mod hedge;
+mod latency;
 mod rate_limit;
 mod retry;
 
@@ -18,7 +19,8 @@ pub use breaker::Breaker;
 pub use bulkhead::{Bulkhead, Entry};
 pub use draws::Draws;
 pub use failure_detector::PhiDetector;
-pub use hedge::Hedge;
+pub use hedge::{Hedge, MeasuredHedge};
+pub use latency::Latencies;
 pub use rate_limit::RateLimit;
 pub use retry::Retry;
 

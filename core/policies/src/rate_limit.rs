@@ -59,7 +59,7 @@ impl RateLimit {
         self.until(wanted)
     }
 
-    /// The earliest that the last of `count` callers in line, one permit each, can be served, in milliseconds from now.
+    /// The earliest that a line of callers with `count` permits in all can be served, in milliseconds from now.
     /// Each in line may take up to 1 ms longer, since a full bucket loses what flows in before the next whole millisecond.
     pub fn line_ms(&mut self, count: u64, now_ms: u64) -> u64 {
         self.fill(now_ms);

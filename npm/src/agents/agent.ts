@@ -35,7 +35,10 @@ export interface AgentView {
   readonly name: string;
   readonly type: string;
   readonly status: "registered" | "starting" | "idle" | "busy" | "draining" | "stopped" | "failed";
+  /** One that takes on nothing new for a while is degraded at least. */
   readonly health: "healthy" | "degraded" | "unhealthy";
+  /** Until when it takes on nothing new because its policies refused an attempt, in milliseconds since the epoch; else `null`. */
+  readonly pausedUntilMs: number | null;
   /** Name of the pool it belongs to. */
   readonly pool: string | null;
   readonly capabilities: readonly string[];
@@ -111,13 +114,14 @@ export function poolSpec(name: string, host: HostKind, options: PoolOptions): Po
 
 /** An agent as its owner sees it. */
 export function projectAgent(entry: AgentEntry, id: AgentId, known: AgentMirror, heard?: KernelVitals): AgentView {
-  const { handle, spec, status, health, load, completed, failed } = entry;
+  const { handle, spec, status, load, completed, failed, pausedUntilMs } = entry;
   return {
     id,
     name: spec.key,
     type: spec.agentType,
     status,
-    health,
+    health: pausedUntilMs !== null && entry.health === "healthy" ? "degraded" : entry.health,
+    pausedUntilMs,
     pool: known.poolName(spec.pool),
     capabilities: spec.capabilities,
     load,

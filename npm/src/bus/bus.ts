@@ -1,6 +1,7 @@
 import { PolyphonError } from "../errors/error.ts";
+import { compose } from "../policies/compose.ts";
 import { areClear, type Gate, gatesOf } from "../policies/gate.ts";
-import type { PolicyCall } from "../policies/policy.ts";
+import type { Policy, PolicyCall } from "../policies/policy.ts";
 import type { Stream } from "../runtime/stream.ts";
 import { denied, noResponder } from "./errors.ts";
 import { type BusHealth, healthOf } from "./health.ts";
@@ -30,6 +31,8 @@ const RESPONDERS = "$respond";
  * not do, and `BUS_CLOSED` once the bus drains or is closed.
  */
 export class Bus implements AsyncDisposable {
+  /** Lists of policies that were put together. */
+  readonly #compositions = new WeakMap<readonly Policy<unknown>[], Policy<unknown>>();
   readonly #hub: Hub;
   readonly #routes: RouteCache;
   /** `undefined` for the owner. */
@@ -120,13 +123,14 @@ export class Bus implements AsyncDisposable {
    * and came from another process).
    */
   request<R = unknown>(subject: string, payload?: unknown, options: RequestOptions = NO_OPTIONS): Promise<R> {
-    const { policy, signal } = options;
-    if (policy === undefined) return this.#request(subject, payload, options, signal) as Promise<R>;
-    const gates = gatesOf(policy);
+    const { signal } = options;
+    if (options.policy === undefined) return this.#request(subject, payload, options, signal) as Promise<R>;
+    const policy = isList(options.policy) ? this.#composed(options.policy) : options.policy;
+    const gates = options.weight === undefined ? gatesOf(policy) : undefined;
     if (gates !== undefined && areClear(gates))
       return this.#request(subject, payload, options, signal, gates) as Promise<R>;
     const once = (call: PolicyCall): Promise<unknown> => this.#request(subject, payload, options, call);
-    return policy.run(once, signal === undefined ? undefined : { signal }) as Promise<R>;
+    return policy.run(once, { signal, weight: options.weight }) as Promise<R>;
   }
 
   /** Asks whenever somebody subscribes or loops, and gives the answers one by one; a slow reader holds the responder back. */
@@ -203,6 +207,15 @@ export class Bus implements AsyncDisposable {
     const message = hub.messageOf(subject, payload, options);
     if (route.isGuarded) hub.guard(route, message);
     return hub.publish(route, message);
+  }
+
+  #composed(policies: readonly Policy<unknown>[]): Policy<unknown> {
+    let policy = this.#compositions.get(policies);
+    if (policy === undefined) {
+      policy = compose(...policies);
+      this.#compositions.set(policies, policy);
+    }
+    return policy;
   }
 
   #request(
@@ -298,4 +311,8 @@ export class Bus implements AsyncDisposable {
 export interface SharedHub {
   readonly hub: Hub;
   readonly principal: string;
+}
+
+function isList(policy: Policy<unknown> | readonly Policy<unknown>[]): policy is readonly Policy<unknown>[] {
+  return Array.isArray(policy);
 }

@@ -109,8 +109,13 @@ export interface RequestOptions extends Omit<PublishOptions, "retain" | "broadca
    * not called twice, one that has lost it is. Default 3; 0 when there is a policy. Streams of answers are not repeated.
    */
   readonly retries?: number;
-  /** Stands around the request: what it repeats are whole requests. */
-  readonly policy?: Policy<unknown>;
+  /**
+   * Stands around the request: what it repeats are whole requests. Of several the outermost comes first, as with `compose`;
+   * keep the list, so that it is put together once.
+   */
+  readonly policy?: Policy<unknown> | readonly Policy<unknown>[];
+  /** What the request counts as in a rate limit among its policies. Default 1. */
+  readonly weight?: number;
   /** Ends the wait with its reason; whoever answers is told. */
   readonly signal?: AbortSignal;
 }

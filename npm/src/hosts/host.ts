@@ -176,6 +176,11 @@ export interface AttemptResult {
   readonly artifacts: readonly Artifact[];
   /** Present when not `ok`, and for failed tests that are tolerated. */
   readonly error?: AttemptError;
+  /**
+   * The agent did not take it on, for the reason in `error`, and nothing was done: no retry is used up, the attempt goes to
+   * another agent or waits, and this one is given nothing new for `pauseMs` milliseconds (a second at least, an hour at most).
+   */
+  readonly refused?: { readonly pauseMs: number };
   readonly usage: ResourceUsage;
   readonly durationMs: number;
   readonly exitCode?: number | null;

@@ -11,6 +11,7 @@ interface Told {
  */
 export class Call implements PolicyCall, Told {
   readonly attempt: number;
+  readonly weight: number;
   readonly #outer: AbortSignal | undefined;
   /** What it is aborted with. */
   #parent: Call | undefined;
@@ -22,8 +23,9 @@ export class Call implements PolicyCall, Told {
   #aborted = false;
   #reason: unknown;
 
-  private constructor(attempt: number, outer: AbortSignal | undefined, parent: Call | undefined) {
+  private constructor(attempt: number, weight: number, outer: AbortSignal | undefined, parent: Call | undefined) {
     this.attempt = attempt;
+    this.weight = weight;
     this.#outer = outer;
     this.#parent = parent;
   }
@@ -33,7 +35,7 @@ export class Call implements PolicyCall, Told {
     if (options instanceof Call) return options;
     const attempt = options !== undefined && "attempt" in options ? options.attempt : 1;
     const signal = options?.signal;
-    const call = new Call(attempt, signal, undefined);
+    const call = new Call(attempt, options?.weight ?? 1, signal, undefined);
     if (signal === undefined) return call;
     if (signal.aborted) {
       call.abort(signal.reason);
@@ -63,7 +65,7 @@ export class Call implements PolicyCall, Told {
 
   /** A call within this one: aborted with it, and on its own. */
   child(attempt: number = this.attempt): Call {
-    const child = new Call(attempt, undefined, this);
+    const child = new Call(attempt, this.weight, undefined, this);
     if (this.#aborted) child.abort(this.#reason);
     else this.#add(child);
     return child;

@@ -1,6 +1,7 @@
 import { Call } from "./call.ts";
 import { type Gate, type Gated, gatesOf } from "./gate.ts";
 import type { Policy, PolicyCall, RunOptions, Work } from "./policy.ts";
+import { type Repeating, repeats } from "./repeating.ts";
 
 /** What any of `P` may answer in the place of a result. */
 export type FallbackOf<P extends readonly Policy<unknown>[]> = FallbackOfOne<P[number]>;
@@ -20,6 +21,8 @@ export function compose<const P extends readonly Policy<unknown>[]>(...policies:
 export interface AroundOptions<A extends readonly unknown[]> {
   /** The caller's signal among the arguments of a call. Default: none. */
   readonly signalOf?: (...args: A) => AbortSignal | undefined;
+  /** What a call with these arguments counts as in a rate limit. Default 1. */
+  readonly weightOf?: (...args: A) => number;
 }
 
 /** A function that runs `work` under `policy` with whatever arguments it is called with. */
@@ -28,15 +31,19 @@ export function around<A extends unknown[], T, F = never>(
   work: (call: PolicyCall, ...args: A) => T | PromiseLike<T>,
   options: AroundOptions<A> = {},
 ): (...args: A) => Promise<T | F> {
-  return (...args) => policy.run((call) => work(call, ...args), { signal: options.signalOf?.(...args) });
+  const { signalOf, weightOf } = options;
+  return (...args) =>
+    policy.run((call) => work(call, ...args), { signal: signalOf?.(...args), weight: weightOf?.(...args) });
 }
 
-class Composition<F> implements Policy<F>, Gated {
+class Composition<F> implements Policy<F>, Gated, Repeating {
+  readonly "~repeats": boolean;
   readonly "~gates": readonly Gate[] | undefined;
   readonly #policies: readonly Policy<F>[];
 
   constructor(policies: readonly Policy<F>[]) {
     this.#policies = policies;
+    this["~repeats"] = policies.some(repeats);
     const gates = policies.map(gatesOf);
     this["~gates"] = gates.every((each) => each !== undefined) ? gates.flat() : undefined;
   }

@@ -86,3 +86,61 @@ describe("fallback", () => {
     >();
   });
 });
+
+describe("hedge on a measured quantile", () => {
+  /** Calls that answer after so long. */
+  const answers = async (
+    { clock }: ReturnType<typeof setUp>,
+    hedge: { run<T>(work: () => Promise<T>): Promise<T> },
+    ms: number,
+    times: number,
+  ) => {
+    for (let call = 0; call < times; call++) {
+      const seen = watch(hedge.run(() => new Promise<number>((resolve) => void clock.after(ms, () => resolve(ms)))));
+      await clock.advanceAsync(ms);
+      expect(seen.settled).toBe(true);
+    }
+  };
+
+  test("waits as long as all but a twentieth of the calls took", async () => {
+    const made = setUp();
+    const hedge = made.policies.hedge({ quantile: 0.95, delayMs: 500, minimumCalls: 20 });
+    await answers(made, hedge, 10, 19);
+    expect(hedge.statistics.delayMs, "not enough is known").toBe(500);
+    await answers(made, hedge, 200, 1);
+    expect(hedge.statistics).toMatchObject({ delayMs: 10, hedges: 0 });
+    const { calls, work } = controlled<string>();
+    const slow = watch(hedge.run(work));
+    await made.clock.advanceAsync(10);
+    expect(calls).toHaveLength(2);
+    calls[1]?.resolve("second");
+    await made.clock.settle();
+    expect(slow.value).toBe("second");
+    expect(hedge.statistics).toMatchObject({ hedges: 1, wonByHedge: 1 });
+  });
+
+  test("what is slow as a whole is not asked twice: no more than a share of the calls, and the delay follows", async () => {
+    const made = setUp();
+    const hedge = made.policies.hedge({ quantile: 0.9, minimumCalls: 10 });
+    await answers(made, hedge, 10, 200);
+    await answers(made, hedge, 50, 100);
+    const { hedges, held, delayMs } = hedge.statistics;
+    expect(hedges).toBeGreaterThan(0);
+    expect(hedges, "saved up at most ten, then one call in five").toBeLessThanOrEqual(10 + 100 / 5);
+    expect(held).toBeGreaterThan(0);
+    expect(delayMs).toBeGreaterThanOrEqual(50);
+  });
+
+  test("is refused out of bounds", () => {
+    const { policies } = setUp();
+    for (const wrong of [
+      { quantile: 0 },
+      { quantile: 1.1 },
+      { minimumCalls: 0 },
+      { maxShare: 2 },
+      { leastDelayMs: -1 },
+    ]) {
+      expect(() => policies.hedge(wrong)).toThrow(expect.objectContaining({ code: "POLICY_INVALID" }));
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { around, compose } from "./index.ts";
 import { code, controlled, setUp, watch } from "./testing/policies.ts";
 
 describe("bulkhead", () => {
@@ -98,5 +99,60 @@ describe("rate limit", () => {
     expect(clock.timers).toBe(1);
     lone.abort();
     expect(clock.timers).toBe(0);
+  });
+
+  test("a call takes as many permits as it weighs, also through other policies; lighter ones behind it wait", async () => {
+    const { clock, policies } = setUp();
+    const limit = policies.rateLimit({ permits: 10, perMs: 1_000, burst: 10, queue: 3 });
+    const composed = compose(policies.timeout(60_000), limit);
+    const at: [string, number][] = [];
+    const note = (name: string) => () => at.push([name, clock.monoMs()]);
+    const ask = around(composed, (_call, name: string, _weight: number) => note(name)(), {
+      weightOf: (_name, weight) => weight,
+    });
+    for (const [name, weight] of [
+      ["eight", 8],
+      ["six", 6],
+      ["one", 1],
+    ] as const)
+      watch(ask(name, weight));
+    await clock.settle();
+    expect(limit.statistics).toMatchObject({ available: 2, queued: 2 });
+    const full = [watch(ask("nine", 9)), watch(ask("two", 2))];
+    await clock.settle();
+    expect(full[1]?.error, "6, 1, 9 and 2 wait for 2 there").toMatchObject({ retryAfterMs: 1_600 });
+    await clock.advanceAsync(2_000);
+    expect(at).toEqual([
+      ["eight", 0],
+      ["six", 400],
+      ["one", 500],
+      ["nine", 1_400],
+    ]);
+  });
+
+  test("when the first in line goes away the next one's turn comes when it is light enough", async () => {
+    const { clock, policies } = setUp();
+    const limit = policies.rateLimit({ permits: 10, perMs: 1_000, burst: 10, queue: 3 });
+    expect(limit.take(8)).toBe(0);
+    expect(limit.take(3)).toBe(100);
+    const leaves = new AbortController();
+    const heavy = watch(limit.run(() => "heavy", { weight: 10, signal: leaves.signal }));
+    const light = watch(limit.run(() => "light", { weight: 2 }));
+    await clock.settle();
+    expect(light.settled).toBe(false);
+    leaves.abort("no");
+    await clock.settle();
+    expect([heavy.error, light.value]).toEqual(["no", "light"]);
+    expect(clock.timers).toBe(0);
+  });
+
+  test.each([0, 11, 1.5, Number.NaN])("a weight of %s is refused", async (weight) => {
+    const { clock, policies } = setUp();
+    const limit = policies.rateLimit({ permits: 10 });
+    const seen = watch(limit.run(() => 1, { weight }));
+    await clock.settle();
+    expect(code(seen.error)).toBe("POLICY_INVALID");
+    expect(() => limit.take(weight)).toThrow(expect.objectContaining({ code: "POLICY_INVALID" }));
+    expect(limit.statistics.available).toBe(10);
   });
 });

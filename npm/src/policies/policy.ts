@@ -6,12 +6,16 @@ export interface PolicyCall {
   readonly signal: AbortSignal;
   /** Number of this attempt, from 1, counted by the innermost policy that repeats. */
   readonly attempt: number;
+  /** What the call counts as in a rate limit. */
+  readonly weight: number;
 }
 
 /** How one call through a policy is made. */
 export interface RunOptions {
   /** Ends the wait of the caller at once and tells the function, whose own end is not waited for. */
   readonly signal?: AbortSignal | undefined;
+  /** Permits of a rate limit it takes, a whole number: tokens, bytes, rows. Default 1. */
+  readonly weight?: number | undefined;
 }
 
 /** What a policy guards: any function, given the signal to pass on. */

@@ -3,24 +3,32 @@ import type { RawHedge } from "../wasm/policies.ts";
 import type { Call } from "./call.ts";
 import { isRetryable } from "./waiting.ts";
 
-/** Copies of one call, of which the first answer counts. */
+/** Who runs the copies. */
+interface RaceHost<T> {
+  start(copy: Call): Promise<T>;
+  /** Another copy was due and may not start. */
+  held(): void;
+}
+
+/** Copies of one call, of which the first answer counts. How long each took, or was waited for, is told to the rule. */
 export class Race<T> {
   readonly result: Promise<{ readonly value: T; readonly winner: number }>;
   readonly #clock: Clock;
   readonly #rule: RawHedge;
   readonly #call: Call;
-  readonly #start: (copy: Call) => Promise<T>;
-  readonly #running = new Set<Call>();
+  readonly #host: RaceHost<T>;
+  /** When each that runs began. */
+  readonly #running = new Map<Call, number>();
   #callOff: (() => void) | undefined;
   #started = 0;
   #failed = 0;
   #isOver = false;
 
-  constructor(clock: Clock, rule: RawHedge, call: Call, start: (copy: Call) => Promise<T>) {
+  constructor(clock: Clock, rule: RawHedge, call: Call, host: RaceHost<T>) {
     this.#clock = clock;
     this.#rule = rule;
     this.#call = call;
-    this.#start = start;
+    this.#host = host;
     this.result = new Promise((resolve, reject) => {
       const takeBack = call.onAbort(() => this.#end(() => reject(call.reason)));
       const ended = (settle: () => void): void => {
@@ -38,9 +46,10 @@ export class Race<T> {
     this.#callOff = undefined;
     this.#started += 1;
     const copy = this.#call.child(this.#started);
-    this.#running.add(copy);
-    this.#start(copy).then(
+    this.#running.set(copy, this.#clock.monoMs());
+    this.#host.start(copy).then(
       (value) => {
+        this.#measure(copy);
         this.#leave(copy);
         this.#end(() => resolve(value, copy.attempt));
       },
@@ -62,7 +71,18 @@ export class Race<T> {
     const waitMs = this.#rule.waitMs(this.#started, this.#failed);
     if (waitMs < 0 || this.#isOver) return;
     if (waitMs === 0) this.#next(resolve, reject);
-    else this.#callOff = this.#clock.after(waitMs, () => this.#next(resolve, reject));
+    else {
+      this.#callOff = this.#clock.after(waitMs, () => {
+        if (this.#rule.mayStart()) this.#next(resolve, reject);
+        else this.#host.held();
+      });
+    }
+  }
+
+  /** One that is no longer waited for took as long at least. */
+  #measure(copy: Call): void {
+    const sinceMs = this.#running.get(copy);
+    if (sinceMs !== undefined) this.#rule.record(Math.round(this.#clock.monoMs() - sinceMs));
   }
 
   /** A copy that has ended is not aborted any more: its answer may still be in use. */
@@ -76,7 +96,8 @@ export class Race<T> {
     this.#isOver = true;
     this.#callOff?.();
     settle();
-    for (const copy of this.#running) {
+    for (const copy of this.#running.keys()) {
+      this.#measure(copy);
       copy.end();
       copy.abort(new DOMException("Another copy of the call has decided.", "AbortError"));
     }

@@ -5,6 +5,7 @@ import type { Call } from "./call.ts";
 import type { Kit } from "./kit.ts";
 import { OptionCheck, ppm } from "./options.ts";
 import type { PolicyOptions, PolicyStatistics, Work } from "./policy.ts";
+import type { Repeating } from "./repeating.ts";
 import { isRetryable, pause } from "./waiting.ts";
 
 /** How often and when to try again. Every field is optional. */
@@ -36,7 +37,8 @@ export interface RetryStatistics extends PolicyStatistics {
 }
 
 /** Tries again what fails, ever later. Rejects with the last attempt's own error. */
-export class RetryPolicy extends BasePolicy<RetryEvent, RetryStatistics> {
+export class RetryPolicy extends BasePolicy<RetryEvent, RetryStatistics> implements Repeating {
+  readonly "~repeats" = true;
   readonly #rule: RawRetry;
   readonly #retryIf: (error: unknown, attempt: number) => boolean;
   #retries = 0;

@@ -2,7 +2,7 @@ import type { Queues } from "../bus/queue/queues.ts";
 import { PolyphonError } from "../errors/error.ts";
 import { HandleMap } from "../handle-map.ts";
 import { FunctionHost } from "../hosts/function/host.ts";
-import type { AgentHost, AttemptResult, ResourceUsage } from "../hosts/host.ts";
+import type { AgentHost, AttemptError, AttemptResult, ResourceUsage } from "../hosts/host.ts";
 import type { Command, Effect, Heartbeat, Payload } from "../wasm/codec.generated.ts";
 import { AgentHosts, type Hosted } from "./agent-hosts.ts";
 import { type AttemptParts, type Run, RunningAttempt, type TaskPayload } from "./attempt.ts";
@@ -259,7 +259,10 @@ export class Executor {
     const options = { rows, owner: session };
     try {
       const report = reportOf(result, payloads, rows);
-      if (result.ok) {
+      if (result.refused !== undefined && !result.ok) {
+        const error = errorOf(result.error ?? UNAVAILABLE, payloads, rows);
+        loop.send({ type: "RefuseTask", fence, error, pauseMs: pauseOf(result.refused) }, options, refused);
+      } else if (result.ok) {
         const tolerated = result.error === undefined ? null : errorOf(result.error, payloads, rows);
         loop.send({ type: "CompleteTask", fence, report, tolerated }, options, refused);
       } else {
@@ -283,6 +286,13 @@ export class Executor {
     const report = emptyReport();
     this.#parts.loop.send({ type: "FailTask", fence, error, report }, {}, () => this.ended(fence, false));
   }
+}
+
+const UNAVAILABLE: AttemptError = { type: "agent_unavailable", message: "the agent did not take it on" };
+
+/** A whole time the kernel can hold to its bounds, whatever a host says. */
+function pauseOf({ pauseMs }: NonNullable<AttemptResult["refused"]>): number {
+  return pauseMs > 0 ? Math.min(Math.ceil(pauseMs), Number.MAX_SAFE_INTEGER) : 0;
 }
 
 function lost(): AttemptResult {

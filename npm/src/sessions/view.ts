@@ -73,7 +73,7 @@ export interface AttemptView {
   readonly agent: string;
   readonly started: number;
   readonly ended: number | null;
-  readonly outcome: "running" | "completed" | "failed" | "timeout" | "lost" | "cancelled";
+  readonly outcome: "running" | "completed" | "failed" | "timeout" | "lost" | "cancelled" | "refused";
   readonly error: { readonly type: string; readonly message: string } | null;
   /** What recovery decided after this try. */
   readonly recovery: { readonly level: number; readonly action: string } | null;

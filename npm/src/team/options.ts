@@ -1,3 +1,4 @@
+import type { Policy } from "../policies/policy.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Following } from "../runtime/following.ts";
 import type { Retention } from "../runtime/history/archiver.ts";
@@ -126,6 +127,13 @@ export interface AgentOptions {
    * Default: what its host knows.
    */
   readonly healthCheck?: () => boolean | Promise<boolean>;
+  /**
+   * Policies of `polyphon/policies` around each of its attempts, the outermost first; a pool's agents share them. An attempt
+   * they do not let begin (an open breaker, a full bulkhead, a rate limit without a queue) is not failed: it goes to another
+   * agent or waits, and this agent rests for as long as they say. `retry` and `hedge` are refused with `POLICY_INVALID`: tries
+   * are the plan's. See docs/policies.md.
+   */
+  readonly policies?: readonly Policy<unknown>[];
 }
 
 /** A pool: agents of one kind that the kernel starts and ends by itself, as many as the work needs. */

@@ -9,6 +9,7 @@ import {
 } from "../agents/discovery.ts";
 import { lookAtDemands, type Misfit } from "../agents/fit.ts";
 import { PolyphonError } from "../errors/error.ts";
+import { pauseOf } from "../runtime/mirror/agents.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { compilePlan } from "../tasks/compile.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
@@ -31,7 +32,12 @@ export class Reach {
     return found.map(({ handle, agent, vitals }) => {
       const { spec, successPpm, meanMs, registeredMs } = agent;
       const id = this.#runtime.agentId(handle, registeredMs);
-      const view = projectAgent({ handle, ...agent }, id, mirror.agents, vitals);
+      const view = projectAgent(
+        { handle, ...agent, pausedUntilMs: pauseOf(agent.status, agent.wakeMs) },
+        id,
+        mirror.agents,
+        vitals,
+      );
       const successRatio = successPpm / 1_000_000;
       return { ...view, priority: spec.priority, successRatio, meanMs: agent.completed === 0 ? null : meanMs };
     });

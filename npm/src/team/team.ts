@@ -3,6 +3,7 @@ import type { Catalog, FoundAgent, UnservedDemand } from "../agents/discovery.ts
 import type { Misfit } from "../agents/fit.ts";
 import { withHealthCheck } from "../agents/health-check.ts";
 import type { AgentId } from "../agents/id.ts";
+import { withPolicies } from "../agents/policed.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { QueueOptions } from "../bus/queue/options.ts";
 import type { Queue } from "../bus/queue/queue.ts";
@@ -135,8 +136,9 @@ export class Team implements AsyncDisposable {
   /** Adds an agent that runs where `host` says. */
   host(name: string, options: AgentOptions, host: AgentHost): Agent {
     this.#check();
+    const policed = withHealthCheck(withPolicies(host, options.policies), options.healthCheck);
     this.#hosts.add(host);
-    const handle = this.#register(name, options, withHealthCheck(host, options.healthCheck));
+    const handle = this.#register(name, options, policed);
     const ready = handle.then(async ({ id, inService }) => {
       await inService;
       return id;
@@ -160,8 +162,8 @@ export class Team implements AsyncDisposable {
   pool(name: string, options: PoolOptions, runs: AgentCode | AgentHost): Pool {
     this.#check();
     const host = isHost(runs) ? runs : functionHost(runs, { clock: this.#clock });
+    const checked = withHealthCheck(withPolicies(host, options.policies), options.healthCheck);
     this.#hosts.add(host);
-    const checked = withHealthCheck(host, options.healthCheck);
     const defined = this.#runtime.insist({ type: "DefinePool", spec: poolSpec(name, host.kind as HostKind, options) });
     const handle = defined.then((pool) => {
       this.#runtime.executor.hosts.attachPool(pool, { host: checked, config: options.config });

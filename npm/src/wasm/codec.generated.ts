@@ -18,8 +18,8 @@ export interface Agent {
   /** Restarts in a row. */
   readonly restarts: number;
   /**
-   * When the passing of time does something to it: ends its start, its time to finish, its host's time to confirm
-   * the end, the wait before its restart, or the time a lost agent is remembered.
+   * When the passing of time does something to it: ends its start, its rest, its time to finish, its host's time to
+   * confirm the end, the wait before its restart, or the time a lost agent is remembered.
    */
   readonly wakeMs: number | null;
   /** The request to start it that is in force: sequence of its event. Reports of an earlier start count no more. */
@@ -499,6 +499,18 @@ export type AgentEvent =
       readonly type: "AgentStateRowsErased";
       readonly discards: readonly number[];
     }
+    /** It takes on nothing new for a while; what it has goes on. */
+  | {
+      readonly type: "AgentPaused";
+      readonly agent: AgentId;
+      readonly untilMs: number;
+      readonly reason: string;
+    }
+    /** Its rest is over. */
+  | {
+      readonly type: "AgentResumed";
+      readonly agent: AgentId;
+    }
 ;
 
 export function writeAgentEvent(w: Writer, v: AgentEvent): void {
@@ -666,6 +678,18 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
       w.array(2);
       w.uint(126);
       w.array(v.discards.length); for (const item0 of v.discards) { w.uint(item0); }
+      return;
+    case "AgentPaused":
+      w.array(4);
+      w.uint(127);
+      w.uint(v.agent);
+      w.uint(v.untilMs);
+      w.str(v.reason);
+      return;
+    case "AgentResumed":
+      w.array(2);
+      w.uint(128);
+      w.uint(v.agent);
       return;
   }
 }
@@ -848,6 +872,18 @@ export function readAgentEventAs(r: Reader, fields: number, tag: number): AgentE
       const discards: readonly number[] = left-- > 0 ? r.list(uint) : [];
       for (; left > 0; left--) r.skip();
       return { type: "AgentStateRowsErased", discards };
+    }
+    case 127: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      const untilMs: number = left-- > 0 ? r.uint() : 0;
+      const reason: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentPaused", agent, untilMs, reason };
+    }
+    case 128: {
+      const agent: AgentId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "AgentResumed", agent };
     }
     default:
       throw new RangeError(`AgentEvent has no variant ${tag}`);
@@ -1494,13 +1530,14 @@ export function readAttemptError(r: Reader): AttemptError {
 }
 
 /** How an attempt ended that did not complete its task. */
-export type AttemptOutcome = "failed" | "timeout" | "lost" | "cancelled";
+export type AttemptOutcome = "failed" | "timeout" | "lost" | "cancelled" | "refused";
 
 const attemptOutcomeTags: Readonly<Record<AttemptOutcome, number>> = {
   "failed": 1,
   "timeout": 2,
   "lost": 3,
   "cancelled": 4,
+  "refused": 5,
 };
 
 const attemptOutcomeValues: ReadonlyMap<number, AttemptOutcome> = new Map<number, AttemptOutcome>([
@@ -1508,6 +1545,7 @@ const attemptOutcomeValues: ReadonlyMap<number, AttemptOutcome> = new Map<number
   [2, "timeout"],
   [3, "lost"],
   [4, "cancelled"],
+  [5, "refused"],
 ]);
 
 export function writeAttemptOutcome(w: Writer, v: AttemptOutcome): void {
@@ -1599,6 +1637,7 @@ export function writeCommand(w: Writer, v: Command): void {
     case "CompleteTask":
     case "FailTask":
     case "ExtendTask":
+    case "RefuseTask":
       return writeTaskCommand(w, v);
     case "ResolveEscalation":
       return writeEscalationCommand(w, v);
@@ -2741,6 +2780,8 @@ export function writeEvent(w: Writer, v: Event): void {
     case "AgentStateInherited":
     case "AgentStateErased":
     case "AgentStateRowsErased":
+    case "AgentPaused":
+    case "AgentResumed":
       return writeAgentEvent(w, v);
     case "SessionOpened":
     case "SessionPaused":
@@ -3444,6 +3485,10 @@ export type Next =
   | {
       readonly type: "Requeue";
     }
+    /** The same again, at once: its agent did not take it on and rests. */
+  | {
+      readonly type: "Return";
+    }
 ;
 
 export function writeNext(w: Writer, v: Next): void {
@@ -3474,6 +3519,10 @@ export function writeNext(w: Writer, v: Next): void {
     case "Requeue":
       w.array(1);
       w.uint(5);
+      return;
+    case "Return":
+      w.array(1);
+      w.uint(6);
       return;
   }
 }
@@ -3512,6 +3561,10 @@ export function readNextAs(r: Reader, fields: number, tag: number): Next {
     case 5: {
       for (; left > 0; left--) r.skip();
       return { type: "Requeue" };
+    }
+    case 6: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Return" };
     }
     default:
       throw new RangeError(`Next has no variant ${tag}`);
@@ -6563,6 +6616,17 @@ export type TaskCommand =
       /** Time it has from now on, unless it has more left. */
       readonly lengthMs: number;
     }
+    /**
+     * Its agent did not take the attempt on, and nothing was done. It goes to another agent, or waits, and its agent
+     * rests.
+     */
+  | {
+      readonly type: "RefuseTask";
+      readonly fence: Fence;
+      readonly error: AttemptError;
+      /** Time in which the agent wants nothing new; held to a second and an hour. */
+      readonly pauseMs: number;
+    }
 ;
 
 export function writeTaskCommand(w: Writer, v: TaskCommand): void {
@@ -6593,6 +6657,13 @@ export function writeTaskCommand(w: Writer, v: TaskCommand): void {
       w.uint(303);
       w.uint(v.fence);
       w.uint(v.lengthMs);
+      return;
+    case "RefuseTask":
+      w.array(4);
+      w.uint(304);
+      w.uint(v.fence);
+      writeAttemptError(w, v.error);
+      w.uint(v.pauseMs);
       return;
   }
 }
@@ -6633,6 +6704,14 @@ export function readTaskCommandAs(r: Reader, fields: number, tag: number): TaskC
       const lengthMs: number = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "ExtendTask", fence, lengthMs };
+    }
+    case 304: {
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      left--;
+      const error: AttemptError = readAttemptError(r);
+      const pauseMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "RefuseTask", fence, error, pauseMs };
     }
     default:
       throw new RangeError(`TaskCommand has no variant ${tag}`);

@@ -207,6 +207,7 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     ReportProgress: command("ReportProgress", { fence, ppm: number, message: text }),
     CompleteTask: command("CompleteTask", { fence, report, tolerated: optional(error) }),
     FailTask: command("FailTask", { fence, error, report }),
+    RefuseTask: command("RefuseTask", { fence, error, pauseMs: fc.oneof(ms, number) }),
     ExtendTask: command("ExtendTask", { fence, lengthMs: fc.oneof(ms, number) }),
     ResolveEscalation: command("ResolveEscalation", {
       escalation: handle,

@@ -32,6 +32,7 @@ const BRANCHES: &[&str] = &[
     "fault: attempt executed but reported as an error",
     "fault: report comes twice",
     "fault: report with an old fence",
+    "fault: attempt refused",
     "fault: attempt falls silent",
     "fault: criterion not met",
     "fault: agent breaks",

@@ -87,9 +87,10 @@ pub(crate) enum Fault {
     Unmet,
     AgentDies,
     StartFails,
+    Refusal,
 }
 
-const FAULTS: u32 = Fault::StartFails as u32 + 1;
+const FAULTS: u32 = Fault::Refusal as u32 + 1;
 
 /// Which faults a seed knows.
 #[derive(Clone, Copy, Debug)]

@@ -64,6 +64,8 @@ pub(crate) struct AgentFact {
     pub(crate) load: u32,
     pub(crate) start: Option<u64>,
     pub(crate) end: Option<u64>,
+    /// Until when it rests.
+    pub(crate) paused_until_ms: Option<u64>,
 }
 
 /// Everything the journal has said so far.
@@ -134,6 +136,9 @@ impl Facts {
                 for lease in self.leases.values_mut() {
                     lease.until_ms = self.ms + lease.length_ms;
                 }
+                for agent in self.agents.values_mut() {
+                    agent.paused_until_ms = None;
+                }
                 for agent in self
                     .agents
                     .values_mut()
@@ -163,6 +168,7 @@ impl Facts {
             load: 0,
             start,
             end: None,
+            paused_until_ms: None,
         };
         let about = match event {
             AgentEvent::AgentStateSaved { agent, .. } | AgentEvent::AgentStateInherited { agent, .. } => {
@@ -221,8 +227,13 @@ impl Facts {
                 }
                 return;
             }
+            AgentEvent::AgentPaused { agent, until_ms, .. } => {
+                return self.rest(agent.0, Some(*until_ms));
+            }
+            AgentEvent::AgentResumed { agent } => return self.rest(agent.0, None),
             _ => return,
         };
+        self.rest(id.0, None);
         let Some(agent) = self.agents.get_mut(&id.0) else {
             return;
         };
@@ -242,6 +253,12 @@ impl Facts {
             }
             AgentEvent::AgentLost { .. } => agent.end = Some(seq),
             _ => {}
+        }
+    }
+
+    fn rest(&mut self, agent: u64, until_ms: Option<u64>) {
+        if let Some(agent) = self.agents.get_mut(&agent) {
+            agent.paused_until_ms = until_ms;
         }
     }
 
@@ -349,13 +366,13 @@ impl Facts {
                 task, fence, next, ..
             } => {
                 self.end(fence.0);
-                let (status, lost) = after(next, self.ms);
+                let (status, mark) = after(next, self.ms);
                 self.turn(task.0, status, |task| {
                     task.fence = None;
-                    if lost {
-                        task.losses += 1;
-                    } else {
-                        task.failures += 1;
+                    match mark {
+                        Mark::Failure => task.failures += 1,
+                        Mark::Loss => task.losses += 1,
+                        Mark::None => {}
                     }
                 });
             }
@@ -509,13 +526,21 @@ impl Facts {
     }
 }
 
-/// Status a failed attempt leaves, and whether it was lost.
-fn after(next: &Next, now_ms: u64) -> (TaskStatus, bool) {
+/// What a task is marked with by an attempt that did not complete it.
+enum Mark {
+    Failure,
+    Loss,
+    None,
+}
+
+/// Status a failed attempt leaves, and its mark.
+fn after(next: &Next, now_ms: u64) -> (TaskStatus, Mark) {
     match next {
-        Next::Retry { at_ms, .. } if *at_ms <= now_ms => (TaskStatus::Ready, false),
-        Next::Retry { .. } | Next::Escalate { .. } => (TaskStatus::Waiting, false),
-        Next::Fail { .. } => (TaskStatus::Failed, false),
-        Next::Cancel {} => (TaskStatus::Cancelled, false),
-        Next::Requeue {} => (TaskStatus::Ready, true),
+        Next::Retry { at_ms, .. } if *at_ms <= now_ms => (TaskStatus::Ready, Mark::Failure),
+        Next::Retry { .. } | Next::Escalate { .. } => (TaskStatus::Waiting, Mark::Failure),
+        Next::Fail { .. } => (TaskStatus::Failed, Mark::Failure),
+        Next::Cancel {} => (TaskStatus::Cancelled, Mark::Failure),
+        Next::Requeue {} => (TaskStatus::Ready, Mark::Loss),
+        Next::Return {} => (TaskStatus::Ready, Mark::None),
     }
 }

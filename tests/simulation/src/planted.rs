@@ -153,6 +153,7 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         "kernel: who takes an agent's place begins with nothing",
         broken::STATES,
     ),
+    (33, "kernel: an agent that rests is given work", broken::CAPACITY),
     (
         16,
         "kernel: more time for an attempt leaves its timer as it was",

@@ -16,8 +16,8 @@ wire! {
         epoch: u64,
         /// Restarts in a row.
         restarts: u32,
-        /// When the passing of time does something to it: ends its start, its time to finish, its host's time to confirm
-        /// the end, the wait before its restart, or the time a lost agent is remembered.
+        /// When the passing of time does something to it: ends its start, its rest, its time to finish, its host's time to
+        /// confirm the end, the wait before its restart, or the time a lost agent is remembered.
         wake_ms: Option<u64>,
         /// The request to start it that is in force: sequence of its event. Reports of an earlier start count no more.
         start: Option<Fence>,
@@ -74,8 +74,14 @@ impl Agent {
     /// Whether it can take one more task now.
     pub fn has_room(&self) -> bool {
         self.status.takes_work()
+            && (self.paused_until_ms().is_none() || crate::planted::is(33))
             && self.health != Health::Unhealthy
             && self.load < self.spec.max_load + u32::from(crate::planted::is(15))
+    }
+
+    /// Until when one that is in service takes on nothing new. Nothing else wakes an agent in service.
+    pub fn paused_until_ms(&self) -> Option<u64> {
+        self.wake_ms.filter(|_| self.status.takes_work())
     }
 
     /// Whether it will come back by itself after a failure.
@@ -143,6 +149,8 @@ pub(super) fn attach(agent: &mut Agent, spec: &AgentSpec, epoch: u64) {
 /// A node took over: a local agent of the one before has ended with it, a remote one has its full time again.
 pub(super) fn restart_node(agent: &mut Agent, now_ms: u64, epoch: u64) {
     if !agent.is_local() {
+        // Why it rested was known to the node before.
+        agent.wake_ms = agent.wake_ms.filter(|_| !agent.status.takes_work());
         let length = agent.wake_ms.map(|at_ms| at_ms.saturating_sub(agent.changed_ms));
         agent.wake_ms = length.map(|length| now_ms.saturating_add(length));
         return;

@@ -107,5 +107,9 @@ wire! {
         125 => AgentStateErased { agent: AgentId },
         /// Rows with states that nothing needed any more are erased: by the events since which nothing did.
         126 => AgentStateRowsErased { discards: Vec<u64> },
+        /// It takes on nothing new for a while; what it has goes on.
+        127 => AgentPaused { agent: AgentId, until_ms: u64, reason: String },
+        /// Its rest is over.
+        128 => AgentResumed { agent: AgentId },
     }
 }

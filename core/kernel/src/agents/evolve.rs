@@ -65,6 +65,14 @@ impl Agents {
                 entry.health = *health;
                 entry.changed_ms = now_ms;
             }),
+            AgentEvent::AgentPaused { agent, until_ms, .. } => self.change(*agent, |entry| {
+                entry.wake_ms = Some(*until_ms);
+                entry.changed_ms = now_ms;
+            }),
+            AgentEvent::AgentResumed { agent } => self.change(*agent, |entry| {
+                entry.wake_ms = None;
+                entry.changed_ms = now_ms;
+            }),
             AgentEvent::AgentRestarting {
                 agent,
                 restart,

@@ -30,6 +30,7 @@ pub(crate) fn wake(state: &State<'_>, id: AgentId, sink: &mut Sink) {
                 sink.emit(AgentEvent::AgentEnded { agent: id, request });
             }
         }
-        AgentStatus::Registered | AgentStatus::Idle | AgentStatus::Busy => {}
+        AgentStatus::Idle | AgentStatus::Busy => sink.emit(AgentEvent::AgentResumed { agent: id }),
+        AgentStatus::Registered => {}
     }
 }

@@ -158,6 +158,8 @@ pub(super) fn refresh(durable: &mut Durable, seq: u64, event: &Event) {
             | AgentEvent::AgentRestarting { agent: id, .. }
             | AgentEvent::AgentStarting { agent: id, .. }
             | AgentEvent::AgentOverdue { agent: id }
+            | AgentEvent::AgentPaused { agent: id, .. }
+            | AgentEvent::AgentResumed { agent: id }
             | AgentEvent::AgentEnded { agent: id, .. }
             | AgentEvent::AgentDeregistered { agent: id, .. },
         ) => agent(durable, *id),

@@ -4,6 +4,7 @@ mod complete;
 mod extend;
 mod fail;
 mod progress;
+mod refuse;
 
 use polyphon_wire::wire;
 
@@ -35,6 +36,14 @@ wire! {
             /// Time it has from now on, unless it has more left.
             length_ms: u64,
         },
+        /// Its agent did not take the attempt on, and nothing was done. It goes to another agent, or waits, and its agent
+        /// rests.
+        304 => RefuseTask {
+            fence: Fence,
+            error: AttemptError,
+            /// Time in which the agent wants nothing new; held to a second and an hour.
+            pause_ms: u64,
+        },
     }
 }
 
@@ -49,6 +58,11 @@ pub(crate) fn decide(state: &State<'_>, command: &TaskCommand, sink: &mut Sink) 
             tolerated,
         } => complete::decide(state, *fence, report, tolerated.as_ref(), sink),
         TaskCommand::ExtendTask { fence, length_ms } => extend::decide(state, *fence, *length_ms, sink),
+        TaskCommand::RefuseTask {
+            fence,
+            error,
+            pause_ms,
+        } => refuse::decide(state, *fence, error, *pause_ms, sink),
         TaskCommand::FailTask { fence, error, report } => fail::decide(state, *fence, error, report, sink),
     }
 }

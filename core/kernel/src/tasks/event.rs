@@ -20,6 +20,8 @@ wire! {
         3 => Lost,
         /// It was cancelled.
         4 => Cancelled,
+        /// Its agent did not take it on: nothing was done.
+        5 => Refused,
     }
 }
 
@@ -44,6 +46,8 @@ wire! {
         4 => Cancel {},
         /// The same again, at once: the attempt did not fail, it was lost.
         5 => Requeue {},
+        /// The same again, at once: its agent did not take it on and rests.
+        6 => Return {},
     }
 }
 

@@ -223,6 +223,18 @@ pub fn heavy(key: &str, memory_mb: u64, cpu_milli: u64) -> TaskSpec {
     heavy
 }
 
+impl Lab {
+    /// The agent does not take the attempt on, and wants to rest.
+    pub fn refuse_attempt(&mut self, key: &str, pause_ms: u64) {
+        let (fence, error) = (self.fence(key), error("agent_unavailable"));
+        self.accept(TaskCommand::RefuseTask {
+            fence,
+            error,
+            pause_ms,
+        });
+    }
+}
+
 /// An error of this type, reported by an attempt.
 pub fn failure(fence: Fence, error_type: &str) -> TaskCommand {
     TaskCommand::FailTask {

@@ -217,6 +217,8 @@ fn session() -> Lab {
         fence,
         length_ms: 60_000,
     });
+    lab.refuse_attempt("G1", 5_000);
+    lab.pass(5_000);
     lab.complete("G1");
     lab.complete("A");
     lab

@@ -167,6 +167,18 @@ impl Breaker {
         }
     }
 
+    /// Lets the next call be a probe, whatever was counted.
+    pub fn half_open(&mut self, now_ms: u64) {
+        self.advance(now_ms);
+        self.enter(BreakerState::HalfOpen);
+    }
+
+    /// What another breaker counted counts here from now on, once: the first thing a breaker hears.
+    pub fn restore(&mut self, counts: Counts, now_ms: u64) {
+        self.advance(now_ms);
+        self.window.add(counts);
+    }
+
     /// Milliseconds until an open breaker lets probes through; 0 when it is not open.
     pub fn opens_for_ms(&mut self, now_ms: u64) -> u64 {
         match self.state(now_ms) {

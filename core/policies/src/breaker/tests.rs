@@ -284,3 +284,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_another_one_counted_counts_until_it_is_too_old() {
+    let rule = BreakerRule { failures: 3, ..RULE };
+    let mut breaker = Breaker::new(rule, 0);
+    let counts = Counts {
+        calls: 10,
+        failures: 2,
+    };
+    breaker.restore(counts, 0);
+    assert_eq!(breaker.counts(0), counts);
+    let permit = breaker.admit(0).unwrap();
+    breaker.record(permit, CallOutcome::Failure, 0);
+    assert_eq!(breaker.state(0), BreakerState::Open);
+    let mut late = Breaker::new(rule, 0);
+    late.restore(counts, 0);
+    assert_eq!(late.counts(rule.window_ms), Counts::default());
+}
+
+#[test]
+fn one_that_begins_half_open_is_decided_by_its_first_call() {
+    for (outcome, state) in [
+        (CallOutcome::Success, BreakerState::Closed),
+        (CallOutcome::Failure, BreakerState::Open),
+    ] {
+        let mut breaker = Breaker::new(RULE, 0);
+        breaker.half_open(0);
+        let permit = breaker.admit(0).unwrap();
+        assert!(permit.probe);
+        breaker.record(permit, outcome, 0);
+        assert_eq!(breaker.state(0), state);
+    }
+}

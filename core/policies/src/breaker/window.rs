@@ -61,6 +61,15 @@ impl Window {
         self.sum.failures += 1;
     }
 
+    /// Counts from elsewhere, as if they had come just now.
+    pub(super) fn add(&mut self, counts: Counts) {
+        let slot = self.slot(self.newest);
+        for known in [&mut self.slices[slot], &mut self.sum] {
+            known.calls = known.calls.saturating_add(counts.calls);
+            known.failures = known.failures.saturating_add(counts.failures);
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.slices.fill(Counts::default());
         self.sum = Counts::default();

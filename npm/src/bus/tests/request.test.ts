@@ -333,6 +333,32 @@ describe("around requests", () => {
     expect(JSON.stringify(results[0])).toContain("BREAKER_OPEN");
   });
 
+  test("several policies in one request: the outermost first, gates without promises of their own, weights by the rest", async () => {
+    const { bus, clock } = setUp();
+    const policies = new Policies({ clock, seed: 1 });
+    const limit = policies.rateLimit({ permits: 10, perMs: 1_000 });
+    const breaker = policies.circuitBreaker({ failures: 1, timeoutMs: 0 });
+    const gates = [limit, breaker, policies.bulkhead({ limit: 1 })];
+    let isDown = false;
+    bus.respond("svc", () => {
+      if (isDown) throw new Error("down");
+      return "ok";
+    });
+    expect(await bus.request("svc", 1, { policy: gates })).toBe("ok");
+    expect(await bus.request("svc", 1, { policy: gates, weight: 5 })).toBe("ok");
+    expect(limit.statistics).toMatchObject({ calls: 2, succeeded: 2, available: 4 });
+    expect(await outcome(bus.request("svc", 1, { policy: gates, weight: 5 }))).toMatchObject({ code: "RATE_LIMITED" });
+    isDown = true;
+    await outcome(bus.request("svc", 1, { policy: gates }));
+    expect(await outcome(bus.request("svc", 1, { policy: gates }))).toMatchObject({ code: "BREAKER_OPEN" });
+    expect(limit.statistics.available, "who asks the breaker in vain has its permit taken").toBe(2);
+    const behind = [policies.fallback(() => "instead"), ...gates];
+    expect(await bus.request("svc", 1, { policy: behind })).toBe("instead");
+    expect(await bus.request("svc", 1, { policy: [...behind] })).toBe("instead");
+    expect(await outcome(bus.request("svc", 1, { policy: gates }))).toMatchObject({ code: "RATE_LIMITED" });
+    expect(await outcome(bus.request("svc", 1, { policy: [] }))).toMatchObject({ error: { message: "down" } });
+  });
+
   test("a bulkhead that is full makes requests wait, then refuses", async () => {
     const { bus, clock } = setUp();
     const policy = new Policies({ clock, seed: 1 }).bulkhead({ limit: 1, queue: 1 });

@@ -48,6 +48,8 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   AgentFailed: "warn",
   AgentHealthChanged: "warn",
   AgentLost: "error",
+  AgentPaused: "warn",
+  AgentResumed: "info",
   AgentRestarting: "warn",
   AgentGivenUp: "error",
   PoolScaled: "info",

@@ -1,4 +1,5 @@
 import type { Kit } from "../../policies/kit.ts";
+import { Answers } from "./answers.ts";
 import { Circuit, CLOSED, HALF_OPEN, OPEN } from "./circuit.ts";
 import { OpossumError } from "./errors.ts";
 import { Emitter, type Listener } from "./events.ts";
@@ -27,7 +28,8 @@ export interface OpossumJson {
 
 /**
  * A circuit breaker with the face and the behaviour of opossum 10. Events: `fire`, `success`, `failure`, `timeout`,
- * `reject`, `open`, `close`, `halfOpen`, `fallback`, `semaphoreLocked`, `healthCheckFailed`, `shutdown`.
+ * `reject`, `open`, `close`, `halfOpen`, `fallback`, `semaphoreLocked`, `healthCheckFailed`, `cacheHit`, `cacheMiss`,
+ * `coalesceCacheHit`, `coalesceCacheMiss`, `shutdown`. What `toJSON` answers, a later one can begin with.
  */
 export class OpossumBreaker<A extends unknown[], R> extends Emitter {
   readonly name: string;
@@ -38,6 +40,7 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
   readonly #action: Action<A, R>;
   readonly #circuit: Circuit;
   readonly #checks = new Set<() => void>();
+  readonly #answers: Answers;
   #fallback: ((...args: unknown[]) => unknown) | undefined;
   #isEnabled: boolean;
   #isShutdown = false;
@@ -50,11 +53,16 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
     this.#kit = kit;
     this.#action = action;
     this.options = resolveOptions(options);
+    // As there: statistics from elsewhere are those of a window with opossum's defaults.
+    const window = options.status === undefined ? {} : DEFAULT_WINDOW;
+    const counting = { ...this.options, ...window };
+    this.#answers = new Answers(kit.clock, this.options);
     this.name = options.name || action.name || "breaker";
     this.group = options.group || this.name;
-    this.status = new Status(kit.clock, this.options);
-    this.#isEnabled = this.options.enabled;
-    this.#circuit = new Circuit(kit, this.options, {
+    this.status = new Status(kit.clock, counting);
+    const { state } = options;
+    this.#isEnabled = state === undefined ? this.options.enabled : state.enabled !== false;
+    this.#circuit = new Circuit(kit, counting, this.options.rollingCountTimeout, {
       opened: () => this.#tell("open", () => this.status.mark(true)),
       closed: () => {
         this.#renew();
@@ -66,6 +74,8 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
       },
       isWatched: () => this.listenerCount("halfOpen") > 0,
     });
+    if (state?.shutdown) this.shutdown();
+    else if (state !== undefined) this.#circuit.restore(state, this.options.resetTimeout);
   }
 
   get closed(): boolean {
@@ -128,13 +138,25 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
     if (this.#isShutdown) return Promise.reject(new OpossumError("ESHUTDOWN", "The circuit has been shutdown."));
     this.#tell("fire", () => this.status.increment("fires"), args);
     if (!this.#isEnabled) return this.#unguarded(context, args);
+    const key = this.#answers.keyOf(args);
+    if (key !== undefined) {
+      const known = this.#answers.find(key, (event) => this.#tell(event, () => this.status.increment(COUNTED[event])));
+      if (known) {
+        this.#circuit.pass();
+        return known as Promise<R>;
+      }
+    }
     const permit = this.#circuit.admit();
     if (permit < 0) {
       const error = new OpossumError("EOPENBREAKER", "Breaker is open");
       this.#tell("reject", () => this.status.increment("rejects"), error);
       return (this.#answerFor(error, args) as Promise<R> | undefined) ?? Promise.reject(error);
     }
-    return new Promise((resolve, reject) => this.#guarded(permit, context, args, { resolve, reject }));
+    const call = new Promise<R>((resolve, reject) =>
+      this.#guarded(permit, context, args, { resolve, reject, key: key ?? "" }),
+    );
+    if (key !== undefined) this.#answers.share(key, call);
+    return call;
   }
 
   /** What answers when a call fails: a function of the arguments and the error, or another breaker. */
@@ -168,9 +190,11 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
     this.disable();
     this.removeAllListeners();
     this.#circuit.stop();
+    this.status.shutdown();
     for (const stop of this.#checks) stop();
     this.#checks.clear();
     this.#isShutdown = true;
+    this.clearCache();
   }
 
   /** Runs `check` now and every `intervalMs`; when it rejects, the breaker opens. Ends with {@link shutdown}. */
@@ -197,8 +221,10 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
     return this.options.abortController;
   }
 
-  /** Does nothing: nothing is cached. */
-  clearCache(): void {}
+  /** Forgets the answers that are kept, and the calls that are shared. */
+  clearCache(): void {
+    this.#answers.clear();
+  }
 
   toJSON(): OpossumJson {
     const { closed, opened: open, halfOpen, warmUp, enabled, isShutdown: shutdown, name } = this;
@@ -218,19 +244,26 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
       const error = new OpossumError("ESEMLOCKED", "Semaphore locked");
       this.#tell("semaphoreLocked", () => this.status.increment("semaphoreRejections"), error, 0);
       failed(error, 0);
+      this.#answers.ended(waiting.key);
       return;
     }
     this.#running += 1;
     run(this.#kit.clock, this.options.timeout, () => this.#action.apply(context, args), {
-      failed,
+      failed: (error, latencyMs) => {
+        failed(error, latencyMs);
+        this.#answers.ended(waiting.key, "error");
+      },
       succeeded: (value, latencyMs) => {
         this.#succeed(permit, value, latencyMs);
+        this.#answers.ended(waiting.key, "success");
         this.#running -= 1;
         waiting.resolve(value as R);
+        this.#answers.keep(waiting.key, Promise.resolve(value));
       },
       timedOut: (error, latencyMs) => {
         this.#tell("timeout", () => this.status.increment("timeouts", latencyMs), error, latencyMs, args);
         failed(error, latencyMs);
+        this.#answers.ended(waiting.key, "timeout");
         this.options.abortController?.abort();
       },
       released: () => {
@@ -287,7 +320,23 @@ export class OpossumBreaker<A extends unknown[], R> extends Emitter {
   }
 }
 
+const DEFAULT_WINDOW = {
+  rollingCountTimeout: 10_000,
+  rollingCountBuckets: 10,
+  rollingPercentilesEnabled: true,
+  enableSnapshots: true,
+};
+
+const COUNTED = {
+  cacheHit: "cacheHits",
+  cacheMiss: "cacheMisses",
+  coalesceCacheHit: "coalesceCacheHits",
+  coalesceCacheMiss: "coalesceCacheMisses",
+} as const;
+
 interface Waiting<R> {
+  /** Under which its answer is kept and shared. */
+  readonly key: string;
   resolve(value: R | PromiseLike<R>): void;
   reject(error: unknown): void;
 }

@@ -1,6 +1,6 @@
 import type { Kit } from "../../policies/kit.ts";
 import type { RawBreaker } from "../../wasm/policies.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { OpossumState, ResolvedOptions } from "./options.ts";
 
 export const CLOSED = 0;
 export const OPEN = 1;
@@ -29,11 +29,12 @@ export class Circuit {
   /** Half open, and no probe has come yet. */
   pendingClose = false;
 
-  constructor(kit: Kit, options: ResolvedOptions, host: CircuitHost) {
+  /** `warmUpMs`: how long it stays closed at first, where it is to warm up. */
+  constructor(kit: Kit, options: ResolvedOptions, warmUpMs: number, host: CircuitHost) {
     this.#kit = kit;
     this.#host = host;
     const nowMs = kit.clock.monoMs();
-    this.#warmUntilMs = options.allowWarmUp ? nowMs + options.rollingCountTimeout : Number.NEGATIVE_INFINITY;
+    this.#warmUntilMs = options.allowWarmUp || options.state?.warmUp ? nowMs + warmUpMs : Number.NEGATIVE_INFINITY;
     const sharePpm = Math.round(options.errorThresholdPercentage * 10_000);
     const { volumeThreshold, rollingCountTimeout, rollingCountBuckets, resetTimeout } = options;
     this.#rule = new kit.rules.RawBreaker(
@@ -41,6 +42,20 @@ export class Circuit {
       true,
       nowMs,
     );
+    const { fires = 0, failures = 0 } = options.status ?? {};
+    if (fires > 0 || failures > 0) this.#rule.restore(fires, failures, nowMs);
+  }
+
+  /** Begins where another one stood, with its events. */
+  restore({ closed, halfOpen, lastTimerAt }: OpossumState, resetTimeoutMs: number): void {
+    if (closed !== false) return;
+    const isOver = lastTimerAt !== undefined && this.#kit.clock.wallMs() - lastTimerAt > resetTimeoutMs;
+    if (halfOpen || isOver) {
+      this.#rule.halfOpen(this.#kit.clock.monoMs());
+      this.#sync();
+    } else {
+      this.open();
+    }
   }
 
   get state(): number {

@@ -116,10 +116,10 @@ describe("the breaker with the face of opossum", () => {
   });
 
   test.each<[string, OpossumOptions | Record<string, unknown>]>([
-    ["cache", { cache: true }],
-    ["coalesce", { coalesce: true }],
-    ["state", { state: { open: true } }],
-    ["status", { status: {} }],
+    ["cacheTTL", { cache: true, cacheTTL: -1 }],
+    ["cacheSize", { cache: true, cacheSize: 0 }],
+    ["cacheTransport", { cache: true, cacheTransport: { get: () => undefined } }],
+    ["coalesceTTL", { coalesce: true, coalesceTTL: 0.5 }],
     ["rotateBucketController", { rotateBucketController: {} }],
     ["timeout", { timeout: -1 }],
     ["errorThresholdPercentage", { errorThresholdPercentage: 101 }],
@@ -130,6 +130,73 @@ describe("the breaker with the face of opossum", () => {
     expect(() => new CircuitBreaker(down, options as OpossumOptions)).toThrow(
       expect.objectContaining({ code: "POLICY_INVALID", details: expect.objectContaining({ option }) }),
     );
+  });
+
+  test("answers are kept in a store of one's own, and forgotten on demand and at the shutdown", async () => {
+    const { clock, CircuitBreaker } = setUp();
+    const kept = new Map<string, unknown>();
+    let flushed = 0;
+    const cacheTransport = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: unknown, expiresAt: number) => void kept.set(`${key}`, [value, expiresAt][0]),
+      flush: () => {
+        flushed += 1;
+        kept.clear();
+      },
+    };
+    let calls = 0;
+    const breaker = new CircuitBreaker(async (name: string) => `${name} ${++calls}`, {
+      ...{ cache: true, cacheTTL: 1_000, cacheTransport },
+      cacheGetKey: (name: string) => name,
+    });
+    expect([await breaker.fire("a"), await breaker.fire("a"), await breaker.fire("b")]).toEqual(["a 1", "a 1", "b 2"]);
+    expect([...kept.keys()]).toEqual(["a", "b"]);
+    expect(breaker.stats).toMatchObject({ fires: 3, cacheHits: 1, cacheMisses: 2, successes: 2 });
+    breaker.clearCache();
+    expect(await breaker.fire("a")).toBe("a 3");
+    breaker.shutdown();
+    expect([flushed, kept.size]).toEqual([2, 0]);
+    expect(clock.timers).toBe(0);
+  });
+
+  test("a breaker begins where another stood: open for a full reset, or half open when that is over", async () => {
+    const { clock, CircuitBreaker } = setUp();
+    const first = new CircuitBreaker(down, { resetTimeout: 1_000 });
+    await caught(first.fire());
+    const saved = JSON.parse(JSON.stringify(first.toJSON()));
+    const second = new CircuitBreaker(down, { resetTimeout: 1_000, state: saved.state, status: saved.status });
+    expect([second.opened, second.stats.failures]).toEqual([true, 1]);
+    clock.advance(1_001);
+    const late = new CircuitBreaker(async () => "up", { resetTimeout: 1_000, state: saved.state });
+    expect([late.halfOpen, late.pendingClose]).toEqual([true, true]);
+    expect(await late.fire()).toBe("up");
+    expect(late.closed).toBe(true);
+    first.shutdown();
+    const gone = new CircuitBreaker(down, { state: first.toJSON().state });
+    expect((await caught(gone.fire())).code).toBe("ESHUTDOWN");
+  });
+
+  test("snapshots hold a timer only while somebody listens", () => {
+    const { clock, CircuitBreaker } = setUp();
+    const breaker = new CircuitBreaker(down, { rollingCountTimeout: 1_000, rollingCountBuckets: 10 });
+    expect(clock.timers).toBe(0);
+    const seen: number[] = [];
+    clock.advance(250);
+    breaker.status.on("snapshot", () => seen.push(clock.monoMs()));
+    clock.advance(300);
+    expect(seen).toEqual([300, 400, 500]);
+    breaker.shutdown();
+    expect(clock.timers).toBe(0);
+    const silent = new CircuitBreaker(down, { enableSnapshots: false });
+    silent.status.on("snapshot", () => seen.push(0));
+    clock.advance(10_000);
+    expect(seen).toHaveLength(3);
+  });
+
+  test("the status object of another breaker is refused: two that count together would be one", () => {
+    const { CircuitBreaker } = setUp();
+    const { status } = new CircuitBreaker(down);
+    expect(() => new CircuitBreaker(down, { status: status as never })).toThrow(/statistics/);
   });
 
   test("what is no function is refused", () => {

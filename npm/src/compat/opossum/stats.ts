@@ -38,6 +38,8 @@ const COUNTERS = [
   "semaphoreRejections",
 ] as const;
 
+export type Counter = (typeof COUNTERS)[number];
+
 export function emptyBucket(): Bucket {
   const counters = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<(typeof COUNTERS)[number], number>;
   return { ...counters, percentiles: {}, latencyTimes: [] };
@@ -45,9 +47,9 @@ export function emptyBucket(): Bucket {
 
 export function sumOf(window: readonly Bucket[], hasPercentiles: boolean): BreakerStats {
   const sum: BreakerStats = { ...emptyBucket(), latencyMean: -1 };
-  for (const bucket of window) for (const name of COUNTERS) sum[name] += bucket[name];
+  for (const bucket of window) for (const name of COUNTERS) sum[name] += bucket[name] || 0;
   if (hasPercentiles) {
-    sum.latencyTimes = window.flatMap((bucket) => bucket.latencyTimes).sort((a, b) => a - b);
+    sum.latencyTimes = window.flatMap((bucket) => bucket.latencyTimes ?? []).sort((a, b) => a - b);
     sum.latencyMean = mean(sum.latencyTimes);
   }
   for (const percentile of PERCENTILES) {

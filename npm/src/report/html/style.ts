@@ -42,7 +42,7 @@ tbody th{font-weight:620;min-width:9ch}td{overflow-wrap:break-word}td.wide,td pr
 symbol circle{fill:currentColor;fill:var(--tone,currentColor)}symbol path{fill:none;stroke:var(--on);stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
 .t-completed,.t-met,.t-passed,.s-completed,.o-completed{--tone:var(--ok)}.t-failed,.t-missed,.t-critical,.s-failed,.o-failed,.o-timeout,.t-timeout{--tone:var(--bad)}
 .t-running,.t-open,.s-running,.o-running{--tone:var(--run)}.t-ready,.s-ready{--tone:var(--ready)}
-.t-waiting,.t-warning,.s-waiting,.ask,.t-recovery,.recovery{--tone:var(--wait)}.t-lost,.o-lost{--tone:var(--wait)}
+.t-waiting,.t-warning,.s-waiting,.ask,.t-recovery,.recovery{--tone:var(--wait)}.t-lost,.o-lost,.t-refused,.o-refused{--tone:var(--wait)}
 .t-pending,.s-pending,.t-cancelled,.s-cancelled,.o-cancelled,.t-idle{--tone:var(--idle)}.t-skipped,.s-skipped{--tone:var(--skip)}.t-mark{--tone:transparent}
 .phases{display:flex;flex-wrap:wrap;gap:8px;list-style:none;margin:10px 0 0;padding:0}
 .phases li{display:flex;align-items:center;gap:8px;border:1px solid var(--line);border-radius:999px;padding:4px 12px 4px 6px;font-size:13.5px}

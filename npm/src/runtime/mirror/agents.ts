@@ -65,6 +65,7 @@ export class AgentMirror {
           load: 0,
           completed: 0,
           failed: 0,
+          pausedUntilMs: null,
         });
         return;
       case "AgentAttached":
@@ -72,6 +73,7 @@ export class AgentMirror {
           entry.spec = event.spec;
           entry.status = "starting";
           entry.health = "healthy";
+          entry.pausedUntilMs = null;
         });
       case "AgentStarted":
         return this.#change(event.agent, (entry) => {
@@ -84,11 +86,13 @@ export class AgentMirror {
         return this.#change(event.agent, (entry) => {
           entry.status = event.type === "AgentStopped" ? "stopped" : "failed";
           entry.health = "healthy";
+          entry.pausedUntilMs = null;
         });
       case "AgentLost":
         return this.#change(event.agent, (entry) => {
           entry.status = "failed";
           entry.health = "unhealthy";
+          entry.pausedUntilMs = null;
         });
       case "AgentStarting":
         return this.#change(event.agent, (entry) => {
@@ -96,11 +100,22 @@ export class AgentMirror {
           entry.health = "healthy";
         });
       case "NodeStarted":
-        for (const entry of this.#entries.values()) if (entry.spec.host !== "remote") endWithNode(entry);
+        for (const entry of this.#entries.values()) {
+          entry.pausedUntilMs = null;
+          if (entry.spec.host !== "remote") endWithNode(entry);
+        }
         return;
       case "AgentHealthChanged":
         return this.#change(event.agent, (entry) => {
           entry.health = event.health;
+        });
+      case "AgentPaused":
+        return this.#change(event.agent, (entry) => {
+          entry.pausedUntilMs = event.untilMs;
+        });
+      case "AgentResumed":
+        return this.#change(event.agent, (entry) => {
+          entry.pausedUntilMs = null;
         });
       case "AgentStateSaved":
         if (event.state === null) this.#states.delete(event.agent);
@@ -141,6 +156,7 @@ export class AgentMirror {
   #become(handle: number, status: AgentStatus): undefined {
     this.#change(handle, (entry) => {
       entry.status = status;
+      entry.pausedUntilMs = null;
     });
   }
 
@@ -148,6 +164,11 @@ export class AgentMirror {
     const entry = this.#entries.get(handle);
     if (entry !== undefined) change(entry);
   }
+}
+
+/** Until when an agent takes on nothing new: nothing else wakes one that is in service. */
+export function pauseOf(status: AgentStatus, wakeMs: number | null): number | null {
+  return status === "idle" || status === "busy" ? wakeMs : null;
 }
 
 /** Agents of a node end with it. */

@@ -129,7 +129,7 @@ export class AttemptEntry {
   readonly agent: number;
   readonly startedMs: number;
   endedMs: number | null = null;
-  outcome: "running" | "completed" | "failed" | "timeout" | "lost" | "cancelled" = "running";
+  outcome: "running" | "completed" | "failed" | "timeout" | "lost" | "cancelled" | "refused" = "running";
   error: AttemptError | null = null;
   recovery: { readonly level: number; readonly action: string } | null = null;
 
@@ -151,4 +151,6 @@ export interface AgentEntry {
   load: number;
   completed: number;
   failed: number;
+  /** Until when it takes on nothing new. */
+  pausedUntilMs: number | null;
 }

@@ -13,6 +13,7 @@ import {
   readUnservedDemand,
 } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
+import { pauseOf } from "./agents.ts";
 import { AttemptEntry, SessionEntry, TaskEntry } from "./entries.ts";
 import { Mirror } from "./mirror.ts";
 
@@ -34,8 +35,9 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
   records(reader, () => readRemembered(reader));
   const leases = new Map(records(reader, () => readLease(reader)));
   for (const [handle, agent] of records(reader, () => readAgent(reader))) {
-    const { spec, status, health, load, completed, failed, registeredMs } = agent;
-    mirror.agents.restore({ handle, spec, status, health, load, completed, failed, registeredMs });
+    const { spec, status, health, load, completed, failed, registeredMs, wakeMs } = agent;
+    const pausedUntilMs = pauseOf(status, wakeMs);
+    mirror.agents.restore({ handle, spec, status, health, load, completed, failed, registeredMs, pausedUntilMs });
   }
   for (const [handle, session] of records(reader, () => readSession(reader))) {
     if (session.endedMs === null) mirror.live++;

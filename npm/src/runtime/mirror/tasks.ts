@@ -175,6 +175,10 @@ function follow(
       task.status = "ready";
       task.reason = "the attempt was lost";
       return;
+    case "Return":
+      task.status = "ready";
+      task.reason = `not taken on: ${error.message}`;
+      return;
     case "Escalate":
       task.status = "waiting";
       task.reason = `${error.errorType}: a human decides`;

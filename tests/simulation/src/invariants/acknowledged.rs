@@ -121,9 +121,11 @@ fn promise(key: Option<&str>, command: &Command) -> Promise {
         Command::Agent(AgentCommand::SaveAgentState { state: Some(_), .. }) if key.is_none() => {
             Promise::Written
         }
-        Command::Task(TaskCommand::CompleteTask { fence, .. } | TaskCommand::FailTask { fence, .. }) => {
-            Promise::Ended(fence.0)
-        }
+        Command::Task(
+            TaskCommand::CompleteTask { fence, .. }
+            | TaskCommand::FailTask { fence, .. }
+            | TaskCommand::RefuseTask { fence, .. },
+        ) => Promise::Ended(fence.0),
         _ => Promise::Nothing,
     }
 }

@@ -1,11 +1,11 @@
 use polyphon_kernel::Event;
-use polyphon_kernel::agents::AgentStatus;
+use polyphon_kernel::agents::{AgentEvent, AgentStatus};
 use polyphon_kernel::tasks::TaskEvent;
 
 use super::{Invariant, Seeing, must};
 use crate::facts::Facts;
 
-/// An agent takes work only in service and no more than it can, and a class runs no more tasks than it may.
+/// An agent takes work only in service, not while it rests, and no more than it can, and a class runs no more tasks than it may.
 pub(super) struct Capacity;
 
 impl Invariant for Capacity {
@@ -14,6 +14,12 @@ impl Invariant for Capacity {
     }
 
     fn see(&mut self, facts: &Facts, what: &Seeing<'_>) -> Result<(), String> {
+        if let Seeing::Event(at, Event::Agent(AgentEvent::AgentResumed { agent })) = what {
+            let until_ms = facts.agents.get(&agent.0).and_then(|agent| agent.paused_until_ms);
+            return must(until_ms.is_some_and(|until_ms| until_ms <= at.ms), || {
+                format!("{agent} is back at {} and rests until {until_ms:?}", at.seq)
+            });
+        }
         let Seeing::Event(
             at,
             Event::Task(TaskEvent::TaskGranted {
@@ -38,6 +44,9 @@ impl Invariant for Capacity {
                 )
             },
         )?;
+        must(host.paused_until_ms.is_none(), || {
+            format!("{task} is granted at {} to {agent}, which rests", at.seq)
+        })?;
         must(host.load < host.spec.max_load, || {
             format!(
                 "{task} is granted at {} to {agent}, which has {} tasks",

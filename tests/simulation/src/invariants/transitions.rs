@@ -181,6 +181,9 @@ fn agent(facts: &Facts, at: At, event: &AgentEvent) -> Result<(), String> {
         }
         AgentEvent::AgentEnded { agent, .. } => (agent.0, &[Stopped, Failed]),
         AgentEvent::AgentOverdue { agent } => (agent.0, &[Draining]),
+        AgentEvent::AgentPaused { agent, .. } | AgentEvent::AgentResumed { agent } => {
+            (agent.0, &[Idle, Busy])
+        }
         AgentEvent::AgentHealthChanged { agent, .. } => (
             agent.0,
             &[Registered, Starting, Idle, Busy, Draining, Stopped, Failed],

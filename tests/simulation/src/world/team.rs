@@ -159,9 +159,7 @@ impl Team {
 
     /// A report that was not written must be given again.
     pub(super) fn heard(&mut self, command: &TaskCommand, code: Option<&str>) {
-        let (TaskCommand::CompleteTask { fence, .. } | TaskCommand::FailTask { fence, .. }) = command else {
-            return;
-        };
+        let Some(fence) = ends(command) else { return };
         if code == Some("STORE_IO")
             && let Some(work) = self.work.get_mut(&fence.0)
         {
@@ -474,6 +472,16 @@ impl World {
             }
             self.end_attempt(draw)?;
         }
+    }
+}
+
+/// The attempt a report ends.
+fn ends(command: &TaskCommand) -> Option<Fence> {
+    match command {
+        TaskCommand::CompleteTask { fence, .. }
+        | TaskCommand::FailTask { fence, .. }
+        | TaskCommand::RefuseTask { fence, .. } => Some(*fence),
+        _ => None,
     }
 }
 

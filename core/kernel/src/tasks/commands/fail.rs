@@ -34,6 +34,27 @@ pub(crate) fn settle(
     verdicts: Vec<Verdict>,
     sink: &mut Sink,
 ) {
+    settle_as(
+        state,
+        fence,
+        AttemptOutcome::Failed,
+        error,
+        report,
+        verdicts,
+        sink,
+    );
+}
+
+/// [`settle`] for an attempt that ended by itself as `by_itself` says.
+pub(super) fn settle_as(
+    state: &State<'_>,
+    fence: Fence,
+    by_itself: AttemptOutcome,
+    error: AttemptError,
+    report: Report,
+    verdicts: Vec<Verdict>,
+    sink: &mut Sink,
+) {
     let Ok(lease) = state.durable.leases.held(fence) else {
         return;
     };
@@ -46,7 +67,7 @@ pub(crate) fn settle(
         Some(StopReason::Cancel) => (AttemptOutcome::Cancelled, error),
         Some(StopReason::Reassign) => (AttemptOutcome::Lost, error),
         None if state.durable.orphans.contains(&fence) => (AttemptOutcome::Lost, error),
-        None => (AttemptOutcome::Failed, error),
+        None => (by_itself, error),
     };
     let cancelling = state
         .durable
@@ -60,6 +81,7 @@ pub(crate) fn settle(
         _ if state.durable.tasks.is_over_time(task) => Next::Fail {
             reason: over_time(state, task),
         },
+        AttemptOutcome::Refused => Next::Return {},
         AttemptOutcome::Lost if task.course.losses < bounds::LOSSES => Next::Requeue {},
         _ => after_failure(state, task, &error, duration_ms),
     };

@@ -56,7 +56,9 @@ impl Tasks {
                 next,
                 ..
             } => {
-                self.end_attempt(*task, *session, report, verdicts, Some(error));
+                // What was not tried says nothing about the task.
+                let error = Some(error).filter(|_| *outcome != AttemptOutcome::Refused);
+                self.end_attempt(*task, *session, report, verdicts, error);
                 if matches!(outcome, AttemptOutcome::Failed | AttemptOutcome::Timeout)
                     && let Some(plan) = self.plans.get_mut(*session)
                 {
@@ -215,6 +217,7 @@ impl Tasks {
                 self.change(id, |task| task.course.losses += 1);
                 self.enter_queue(id, now_ms);
             }
+            Next::Return {} => self.enter_queue(id, now_ms),
             Next::Escalate { .. } => {
                 self.change(id, |task| {
                     task.course.failures += 1;

@@ -160,6 +160,15 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         "an error type has 1 to 256 bytes",
         |lab| failure(attempt(lab), ""),
     );
+    add(
+        cases,
+        "TASK_REPORT_INVALID",
+        "an error type has 1 to 256 bytes",
+        |lab| refuse(attempt(lab), ""),
+    );
+    add(cases, "LEASE_FENCED", "is not held", |_| {
+        refuse(Fence(NOTHING), "agent_unavailable")
+    });
     let rule = "details of more than 256 bytes must be referred to";
     add(cases, "TASK_REPORT_INVALID", rule, |lab| TaskCommand::FailTask {
         fence: attempt(lab),
@@ -186,6 +195,14 @@ fn complete(fence: Fence, report: Report) -> TaskCommand {
         fence,
         report,
         tolerated: None,
+    }
+}
+
+fn refuse(fence: Fence, error_type: &str) -> TaskCommand {
+    TaskCommand::RefuseTask {
+        fence,
+        error: error(error_type),
+        pause_ms: 1_000,
     }
 }
 

@@ -38,6 +38,7 @@ const LEGEND: readonly (readonly [IconName, string])[] = [
   ["timeout", "out of time"],
   ["lost", "lost with its agent"],
   ["cancelled", "cancelled"],
+  ["refused", "not taken on"],
   ["recovery", "recovery"],
 ];
 

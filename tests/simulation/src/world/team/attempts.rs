@@ -6,7 +6,7 @@ use polyphon_kernel::tasks::commands::TaskCommand;
 
 use super::super::turn::Who;
 use super::super::{Step, World, pick_key};
-use super::{ERRORS, error, keep};
+use super::{ERRORS, ends, error, keep};
 use crate::decision::Fault;
 use crate::random::Random;
 
@@ -29,6 +29,16 @@ impl World {
             return Ok(());
         }
         let fence = Fence(fence);
+        if self.is_on(Fault::Refusal) && draw.percent(8) {
+            self.counters.count("fault: attempt refused");
+            let (error, pause_ms) = (error("agent_unavailable"), draw.below(30_000));
+            let refusal = TaskCommand::RefuseTask {
+                fence,
+                error,
+                pause_ms,
+            };
+            return self.report(refusal, draw.percent(30));
+        }
         let mut report = Report::empty();
         let rate = if self.is_on(Fault::Unmet) && draw.percent(25) {
             self.counters.count("fault: criterion not met");
@@ -67,7 +77,7 @@ impl World {
 
     /// Gives a report, as a host does or as a client that wants an answer.
     pub(super) fn report(&mut self, command: TaskCommand, as_client: bool) -> Step {
-        if let TaskCommand::CompleteTask { fence, .. } | TaskCommand::FailTask { fence, .. } = &command
+        if let Some(fence) = ends(&command)
             && let Some(work) = self.team.work.get_mut(&fence.0)
         {
             work.is_reported = true;
