@@ -166,7 +166,7 @@ pub(super) fn reports(cases: &mut Vec<Case>) {
         "an error type has 1 to 256 bytes",
         |lab| refuse(attempt(lab), ""),
     );
-    add(cases, "LEASE_FENCED", "is not held", |_| {
+    add(cases, "LEASE_FENCED", "is not a running lease", |_| {
         refuse(Fence(NOTHING), "agent_unavailable")
     });
     let rule = "details of more than 256 bytes must be referred to";
