@@ -113,6 +113,11 @@ export interface Program {
   readonly recoveries?: Readonly<
     Record<string, { readonly argv?: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }>
   >;
+  /**
+   * Whether the program uses the team's bus: its standard input stays open behind the first line, and lines come and go there; see
+   * docs/bus.md. Without a `jsonl` source its lines are read from standard output. Default false.
+   */
+  readonly bus?: boolean;
   /** Error type per exit code, for example `{"3": "import_error"}`. */
   readonly errorTypes?: Readonly<Record<string, string>>;
   /** Files to keep after the try: paths or globs, relative to `cwd`. */

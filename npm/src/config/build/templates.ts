@@ -51,6 +51,7 @@ function buildTemplate(context: Context, name: string, block: TemplateBlock): Te
       env: block.env,
       errorTypes: block.error_types,
       artifacts: block.artifacts,
+      bus: block.bus,
       recoveries: block.recoveries === undefined ? undefined : mapValues(block.recoveries, command),
     }),
   };

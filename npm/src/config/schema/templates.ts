@@ -23,6 +23,7 @@ export interface TemplateBlock {
   readonly recoveries?: Readonly<Record<string, RecoveryCommandBlock>> | undefined;
   readonly error_types?: Readonly<Record<string, string>> | undefined;
   readonly artifacts?: readonly string[] | undefined;
+  readonly bus?: boolean | undefined;
   readonly metrics?: readonly string[] | undefined;
 }
 
@@ -101,6 +102,14 @@ export const template: z.ZodType<TemplateBlock> = z.strictObject({
     .array(z.string().min(1))
     .max(1_000)
     .meta({ description: "Files to keep, relative to `cwd`", origin: "addition" })
+    .optional(),
+  bus: z
+    .boolean()
+    .meta({
+      description: "Whether the program uses the team's bus: its standard input stays open and lines come and go",
+      preset: false,
+      origin: "addition",
+    })
     .optional(),
   metrics: z
     .array(identifier())

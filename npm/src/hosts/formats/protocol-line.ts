@@ -1,8 +1,10 @@
 import { isName } from "../limits.ts";
+import { BUS_READERS, type BusLine, isBusType } from "./bus-line.ts";
 import { clip } from "./test-report.ts";
 
 /** What an agent in another process says, one JSON object a line. */
 export type ProtocolLine =
+  | BusLine
   | {
       readonly type: "progress";
       readonly percentage: number;
@@ -28,7 +30,9 @@ export type ProtocolReading = { readonly line: ProtocolLine } | { readonly inval
 
 type Members = Readonly<Record<string, unknown>>;
 
-const READERS: Readonly<Record<ProtocolLine["type"], (members: Members) => ProtocolReading>> = {
+type Type = Exclude<ProtocolLine["type"], BusLine["type"]>;
+
+const READERS: Readonly<Record<Type, (members: Members) => ProtocolReading>> = {
   progress: (members) => {
     const percentage = members.percentage;
     if (!finite(percentage)) return { invalid: "progress needs a number `percentage`" };
@@ -89,8 +93,9 @@ export function readProtocolLine(text: string): ProtocolReading {
   } catch {
     return undefined;
   }
-  if (!isMembers(value) || typeof value.type !== "string" || !Object.hasOwn(READERS, value.type)) return undefined;
-  return READERS[value.type as ProtocolLine["type"]](value);
+  if (!isMembers(value) || typeof value.type !== "string") return undefined;
+  if (isBusType(value.type)) return BUS_READERS[value.type](value);
+  return Object.hasOwn(READERS, value.type) ? READERS[value.type as Type](value) : undefined;
 }
 
 /** Whether a line could be one of the protocol, judged by its beginning. */

@@ -7,8 +7,10 @@ export interface Command {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Written to standard input, which is closed after it. */
+  /** Written to standard input, which is closed after it unless there is more. */
   readonly stdin: string;
+  /** Has more to say there, and closes it. */
+  readonly more?: { open(stream: Writable, first: string): void };
   readonly stdout: (chunk: Buffer) => void;
   readonly stderr: (chunk: Buffer) => void;
   /** Given when descriptor 3 is to be a pipe. */
@@ -45,11 +47,12 @@ export async function startChild({ argv, cwd, env, pipe }: Command): Promise<Sta
 }
 
 /** Writes the input and hands the outputs to their takers; resolves when all are closed. */
-export function connect(child: ChildProcess, { stdin, stdout, stderr, pipe }: Command): Promise<unknown> {
+export function connect(child: ChildProcess, { stdin, more, stdout, stderr, pipe }: Command): Promise<unknown> {
   const input = child.stdin as Writable;
   // A program that does not read its input ends the pipe; that is its choice.
   input.on("error", () => undefined);
-  input.end(stdin);
+  if (more === undefined) input.end(stdin);
+  else more.open(input, stdin);
   const takers: [Readable | undefined, ((chunk: Buffer) => void) | undefined][] = [
     [child.stdout as Readable, stdout],
     [child.stderr as Readable, stderr],

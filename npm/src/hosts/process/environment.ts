@@ -41,7 +41,7 @@ export function environmentOf(parts: EnvironmentParts, ours: NodeJS.ProcessEnv):
   return { ...env, ...program.env, ...recovery?.env, ...polyphonVariables(parts) };
 }
 
-function polyphonVariables({ teamId, attempt, dir, resultsPath }: EnvironmentParts): Record<string, string> {
+function polyphonVariables({ teamId, attempt, program, dir, resultsPath }: EnvironmentParts): Record<string, string> {
   return {
     [TEAM_VARIABLE]: teamId,
     [ATTEMPT_VARIABLE]: attempt.id,
@@ -54,6 +54,7 @@ function polyphonVariables({ teamId, attempt, dir, resultsPath }: EnvironmentPar
     POLYPHON_CPU_CORES: String(attempt.resources.cpuCores),
     POLYPHON_DISK_MB: String(attempt.resources.diskMb),
     POLYPHON_TIMEOUT_MS: String(attempt.timeoutMs),
+    ...(program.bus === true ? { POLYPHON_BUS: "1" } : {}),
     ...(attempt.recovery ? { POLYPHON_RECOVERY: attempt.recovery.action } : {}),
     ...(resultsPath === undefined ? {} : { POLYPHON_RESULTS: resultsPath }),
   };

@@ -14,6 +14,8 @@ export function refuseForm(program: unknown): AttemptError | undefined {
     return invalid("env must be an object of texts");
   if (results !== undefined && !(Array.isArray(results) && results.every(isRecord)))
     return invalid("results must be a list of objects");
+  const { bus } = program as { readonly bus?: unknown };
+  if (bus !== undefined && typeof bus !== "boolean") return invalid("bus must be true or false");
   return undefined;
 }
 

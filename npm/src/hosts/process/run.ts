@@ -10,6 +10,8 @@ import type { Evidence } from "./classify.ts";
 import { environmentOf } from "./environment.ts";
 import { Execution } from "./execution.ts";
 import { outcomeOf, totalsOf } from "./outcome.ts";
+import { ProgramBus } from "./program-bus.ts";
+import { ProgramInput } from "./program-input.ts";
 import { recover } from "./recovery.ts";
 import { refuseForm, refuseProgram, spawnError } from "./refusal.ts";
 import { Results } from "./results/results.ts";
@@ -49,7 +51,9 @@ export class ProcessRun {
 
   async #perform(program: Program, dir: string): Promise<AttemptResult> {
     await mkdir(dir, { recursive: true });
-    const results = new Results(program, this.#reporter, this.#tools.clock);
+    const input = program.bus === true ? new ProgramInput((text) => this.#reporter.note(text)) : undefined;
+    const bus = input && new ProgramBus(this.#attempt, input, this.#tools.clock);
+    const results = new Results(program, this.#reporter, this.#tools.clock, bus);
     const { teamId } = this.#tools;
     const env = environmentOf(
       { teamId, attempt: this.#attempt, program, dir, resultsPath: results.linesPath },
@@ -62,10 +66,25 @@ export class ProcessRun {
       reporter: this.#reporter,
     });
     if (unrecovered) return this.#failed(unrecovered);
-    return this.#execute(program, dir, env, results);
+    if (bus === undefined) return this.#execute(program, dir, env, results);
+    const stop = (): void => bus.stop(this.#signal.reason);
+    this.#signal.addEventListener("abort", stop, { once: true });
+    if (this.#signal.aborted) stop();
+    try {
+      return await this.#execute(program, dir, env, results, input);
+    } finally {
+      this.#signal.removeEventListener("abort", stop);
+      await bus.end();
+    }
   }
 
-  async #execute(program: Program, dir: string, env: Record<string, string>, results: Results): Promise<AttemptResult> {
+  async #execute(
+    program: Program,
+    dir: string,
+    env: Record<string, string>,
+    results: Results,
+    more?: ProgramInput,
+  ): Promise<AttemptResult> {
     const stdout = new BoundedCapture();
     const stderr = new BoundedCapture();
     const takers = { stdout: results.stdout(), stderr: results.plainLines("warn") };
@@ -76,6 +95,7 @@ export class ProcessRun {
       stdin: `${JSON.stringify(await this.#document())}\n`,
       stdout: both(stdout, takers.stdout),
       stderr: both(stderr, takers.stderr),
+      ...(more === undefined ? {} : { more }),
       ...(results.usesPipe ? { pipe: results.pipe() } : {}),
     };
     await results.begin();

@@ -66,9 +66,16 @@ export function acceptAgents(team: Team, bus: Bus, options: AcceptAgentsOptions)
   return new Door(team, bus, options);
 }
 
-/** What a visitor of a server needs to be a remote agent and nothing more: give it as `permits`. */
-export function agentRights(subject: string = SUBJECT): (action: "publish" | "subscribe", on: string) => boolean {
-  return (action, on) => action === "publish" && (on === `${subject}.attach` || on === `${subject}.report`);
+/** Whether a visitor of a server may do something on a subject or pattern. */
+export type Rights = (action: "publish" | "subscribe", on: string) => boolean;
+
+/**
+ * What a visitor of a server needs to be a remote agent: give it as `permits`. With `also` it may do more on the bus behind
+ * the door, which is what its agents find in their context: of `team.bus` what the team talks about.
+ */
+export function agentRights(subject: string = SUBJECT, also: Rights = () => false): Rights {
+  return (action, on) =>
+    (action === "publish" && (on === `${subject}.attach` || on === `${subject}.report`)) || also(action, on);
 }
 
 class Door implements AgentDoor {

@@ -6,6 +6,7 @@ export {
   agentRights,
   type RemoteAgentRequest,
   type RemoteAgentTerms,
+  type Rights,
 } from "./door.ts";
 export { keptName } from "./kept-name.ts";
 export { type RemoteAgent, type RemoteAgentOptions, remoteAgent } from "./satellite.ts";

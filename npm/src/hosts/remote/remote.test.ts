@@ -4,7 +4,7 @@ import type { Team } from "../../team/team.ts";
 import { pass, Teams } from "../../team/testing/teams.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
 import type { AgentContext } from "../agent.ts";
-import { type AgentDoor, acceptAgents } from "./door.ts";
+import { type AgentDoor, acceptAgents, agentRights } from "./door.ts";
 import { MeetingPoint } from "./testing/room.ts";
 
 const teams = new Teams();
@@ -240,6 +240,37 @@ describe("a remote agent", () => {
     await clock.advanceAsync(1_000);
     expect((await next.session(id).result).outputs).toEqual({ a: "kept" });
     expect(begun).toBe(1);
+  });
+
+  test("talks on the team's bus, where that is the hub: both ways, until its try has ended", async () => {
+    const team = await teams.open({ clock });
+    const meeting = new MeetingPoint(clock, team.bus);
+    acceptAgents(team, team.bus, { clock, admit: () => ({}) });
+    const contexts: AgentContext[] = [];
+    meeting.outpost({ name: "far", capabilities: ["far"] }, async (_task, ctx) => {
+      contexts.push(ctx);
+      ctx.respond("far.ask", ({ payload }) => `far says ${payload}`);
+      await ctx.publish("news.far", "begun");
+      return ctx.request("prices.ask", "tea");
+    });
+    const heard: unknown[] = [];
+    team.bus.subscribe("news.*", ({ payload, source, correlationId }) => heard.push([payload, source, correlationId]));
+    const asked = gate<unknown>();
+    team.bus.respond("prices.ask", () => asked.promise);
+    await clock.advanceAsync(1_000);
+    const session = team.orchestrate({ tasks: [{ key: "a", needs: ["far"], timeoutMs: 60_000 }] });
+    await clock.advanceAsync(1_000);
+    const answer = team.bus.request("far.ask", "hello");
+    await clock.advanceAsync(1_000);
+    expect(await answer).toBe("far says hello");
+    expect(heard, "the source is whom the door knows").toEqual([["begun", "visitor", await session.ready]]);
+    asked.resolve(4);
+    await clock.advanceAsync(1_000);
+    expect((await session.result).outputs).toEqual({ a: 4 });
+    expect(() => contexts[0]?.publish("news.far", "late")).toThrow(expect.objectContaining({ code: "LEASE_FENCED" }));
+    expect(agentRights("x", (action, on) => action === "subscribe" && on === "news")("subscribe", "news")).toBe(true);
+    expect(agentRights("x")("subscribe", "news")).toBe(false);
+    await meeting.close();
   });
 
   test("that never comes back to a new owner loses its work to others", async () => {

@@ -1,3 +1,4 @@
+import type { BusLine } from "../../formats/bus-line.ts";
 import { looksLikeJson, type ProtocolLine, readProtocolLine } from "../../formats/protocol-line.ts";
 import { clip } from "../../formats/test-report.ts";
 import { MAX_ARTIFACTS, MAX_METRICS } from "../../limits.ts";
@@ -6,6 +7,11 @@ import type { Reporter } from "../../reporter.ts";
 /** Metrics the host adds itself; lines may have the rest. */
 const OWN_METRICS = 10;
 const MAX_PROBLEMS = 20;
+
+/** Does what lines ask of the bus. */
+export interface BusDoor {
+  take(line: BusLine): void;
+}
 
 /** What a program said in lines of the protocol. */
 export class ProtocolState {
@@ -18,12 +24,14 @@ export class ProtocolState {
   error: Extract<ProtocolLine, { type: "error" }> | undefined;
   result: { readonly output: unknown } | undefined;
   readonly #reporter: Reporter;
+  readonly #bus: BusDoor | undefined;
   /** What is to be saved next: of states a program gives faster than they are written only the latest counts. */
   #unsaved: { readonly value: unknown } | undefined;
   #saving: Promise<void> | undefined;
 
-  constructor(reporter: Reporter) {
+  constructor(reporter: Reporter, bus?: BusDoor) {
     this.#reporter = reporter;
+    this.#bus = bus;
   }
 
   /** Answers whether the line was one of the protocol. */
@@ -87,6 +95,14 @@ export class ProtocolState {
         return;
       case "result":
         this.result = { output: line.output };
+        return;
+      case "publish":
+      case "subscribe":
+      case "unsubscribe":
+      case "request":
+      case "reply":
+        if (this.#bus === undefined) this.#problem(`no ${line.type}: \`bus\` of the program is not set`);
+        else this.#bus.take(line);
         return;
       case "error":
         // The first error is what went wrong; later ones tend to follow from it.

@@ -7,7 +7,7 @@ import type { Program, ResultSource } from "../../host.ts";
 import type { Reporter } from "../../reporter.ts";
 import { type FileState, fileState } from "./file-state.ts";
 import { FileTail } from "./file-tail.ts";
-import { ProtocolState } from "./protocol.ts";
+import { type BusDoor, ProtocolState } from "./protocol.ts";
 import { findResult, type ResultFile, readJunit, readLcov, readTap } from "./read-file.ts";
 
 /** The path of a jsonl source that is a pipe and no file. */
@@ -37,11 +37,11 @@ export class Results {
   readonly #splitters: LineSplitter[] = [];
   #tap: TapParser | undefined;
 
-  constructor(program: Program, reporter: Reporter, clock: Clock) {
+  constructor(program: Program, reporter: Reporter, clock: Clock, bus?: BusDoor) {
     this.#program = program;
     this.#reporter = reporter;
     this.#clock = clock;
-    this.protocol = new ProtocolState(reporter);
+    this.protocol = new ProtocolState(reporter, bus);
   }
 
   /** The file a program may write protocol lines to. */
@@ -161,7 +161,11 @@ export class Results {
   }
 
   #sources(): readonly ResultSource[] {
-    return this.#program.results ?? [];
+    const { results = [], bus } = this.#program;
+    // Whoever uses the bus says so in lines.
+    return bus === true && !results.some(({ format }) => format === "jsonl")
+      ? [...results, { format: "jsonl" }]
+      : results;
   }
 
   #files(): FileSource[] {

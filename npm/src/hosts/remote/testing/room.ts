@@ -19,9 +19,9 @@ export class MeetingPoint {
   readonly #clock: FakeClock;
   readonly #open: (() => Promise<void>)[] = [];
 
-  constructor(clock: FakeClock) {
+  constructor(clock: FakeClock, hub: Bus = new Bus({ clock })) {
     this.#clock = clock;
-    this.hub = new Bus({ clock });
+    this.hub = hub;
   }
 
   /** An agent whose messages carry `source`. */
