@@ -211,23 +211,21 @@ test("another visitor cannot go on with a session, the same one can", async () =
   for (const client of [other, same]) client.close();
 });
 
+test("a frame that is missing cuts the connection, and comes over the next one", async () => {
+  await serve();
+  const stamps = { id: () => message("x", 1).id, wallMs: () => 1 };
+  const client = await RawClient.open(server.port);
+  client.send(client.codec.encode(saying(stamps, "7 0 bye")) as Uint8Array);
+  expect(await client.closed).toMatchObject({ code: 4408 });
+});
+
 test("what is no frame ends the connection, and nothing else", async () => {
   const troubles: string[] = [];
   await serve({ onError: (error) => troubles.push((error as PolyphonError).code) });
   const near = connect();
   await near.publish(message("a", 1));
   const stamps = { id: () => message("x", 1).id, wallMs: () => 1 };
-  const frames = [
-    "1 0 fly",
-    "1 0 ok 1",
-    "7 0 bye",
-    "1 0 pub",
-    "1 0 done 1 -1",
-    "0 0 sing",
-    "x",
-    "1 0 sub 1 1",
-    "0 0 greet",
-  ];
+  const frames = ["1 0 fly", "1 0 ok 1", "1 0 pub", "1 0 done 1 -1", "0 0 sing", "x", "1 0 sub 1 1", "0 0 greet"];
   const garbage = ["", "nonsense", "PLYM", "PLYM\u0001\u0002"].map((text) => new TextEncoder().encode(text));
   for (const said of [...frames, ...garbage, "text"]) {
     const client = await RawClient.open(server.port);

@@ -1,3 +1,4 @@
+import type { Message } from "./message.ts";
 import type { GroupRoute } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -33,4 +34,18 @@ export class Groups {
     }
     return [...groups].map(([name, members]) => ({ members, turn: this.#turns.get(name) ?? { next: 0 } }));
   }
+}
+
+/** The member whose turn it is: the first with room that takes the message, else the first that takes it. It goes to the end. */
+export function oneOf(members: Set<Subscriber>, message: Message): Subscriber[] {
+  let chosen: Subscriber | undefined;
+  for (const member of members) {
+    if (member.isClosed || (member.filter !== undefined && !member.filter(message))) continue;
+    if (chosen === undefined || member.isOpen) chosen = member;
+    if (chosen.isOpen) break;
+  }
+  if (chosen === undefined) return [];
+  members.delete(chosen);
+  members.add(chosen);
+  return [chosen];
 }

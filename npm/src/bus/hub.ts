@@ -11,6 +11,7 @@ import { Message, type MessageInit, type Stamps } from "./message.ts";
 import type { BusEvent, BusOptions, PublishOptions } from "./options.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { Recent } from "./recent.ts";
+import { CANCEL } from "./reply.ts";
 import type { PendingRequest } from "./request.ts";
 import { Retained } from "./retained.ts";
 import { type Deferred, type GroupRoute, pick, Route } from "./route.ts";
@@ -324,9 +325,10 @@ export class Hub implements Stamps {
     }
   }
 
-  dropped(message: Message, pattern: string, reason: "overflow" | "expired" | "closed"): void {
-    const { subject, sink } = message;
-    // Who asked need not wait for the end of its time.
+  dropped(message: Message, { pattern, answers }: Subscriber, reason: "overflow" | "expired" | "closed"): void {
+    const { subject } = message;
+    // Who asked need not wait for the end of its time when it was to be answered by this one.
+    const sink = answers ? message.sink : undefined;
     sink?.fail(reason === "closed" ? noResponder(subject) : reason === "expired" ? expired(subject) : full(subject));
     if (this.events.isObserved) this.events.next({ type: "dropped", subject, pattern, reason });
   }
@@ -406,6 +408,12 @@ export class Hub implements Stamps {
   say(subject: string, payload: unknown, init: MessageInit): void {
     if (this.state === "closed") return;
     this.publish(this.route(subject), new Message(this, subject, payload, init))?.catch((error) => this.trouble(error));
+  }
+
+  /** Tells whoever works on a request that nobody waits for it any more: elsewhere, or here when it came back. */
+  callOff(id: string): void {
+    this.tell(CANCEL, { id });
+    this.link?.callOff(id);
   }
 
   /** Publishes what the runtime has to say. */

@@ -10,11 +10,11 @@ export class LastValues {
     this.#most = most;
   }
 
-  /** Keeps a value instead of the one before; an `undefined` payload forgets. */
+  /** Keeps a value instead of the one before; a payload of `undefined` or `null` forgets. */
   keep(message: Message): void {
     const { subject } = message;
     this.#values.delete(subject);
-    if (message.payload === undefined) return;
+    if ((message.payload ?? undefined) === undefined) return;
     this.#values.set(subject, message);
     const [oldest] = this.#values.keys();
     if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);

@@ -1,5 +1,7 @@
 import type { Overflow, Transport, TransportMessage, TransportSubscription } from "../transports/transport.ts";
+import { oneOf } from "./groups.ts";
 import type { Hub } from "./hub.ts";
+import { LastIds } from "./last-ids.ts";
 import { LastValues } from "./last-values.ts";
 import { Message } from "./message.ts";
 import { CANCEL } from "./reply.ts";
@@ -13,14 +15,16 @@ interface Joined {
   readonly group: string | undefined;
   /** Whether last values have come. */
   isOpen: boolean;
-  /** Values that were set here before: subscribers have them, and they come again as last values. */
-  readonly own: Set<string>;
+  /** Ids of the last values that came, by subject: after a session was lost the same ones come again. */
+  readonly came: LastIds;
   readonly subscribers: Set<Subscriber>;
   /** Those among them that have not been given the last values yet. */
   readonly late: Set<Subscriber>;
   opened: Promise<TransportSubscription>;
 }
 
+/** Last values kept, unless the bus says otherwise. */
+const RETAINED = 10_000;
 const PENDING: Promise<never> = new Promise(() => undefined);
 
 /** What ties a bus to its transport. @internal */
@@ -33,12 +37,14 @@ export class Link {
   readonly #working = new Map<string, PublishingSink>();
   /** Last values kept elsewhere, as far as somebody here subscribed to them. */
   readonly #lasts: LastValues;
+  /** Last values that were set here and are on their way, by subject: what comes meanwhile is older. */
+  readonly #sending = new Map<string, Message>();
   #cancels: Promise<TransportSubscription> | undefined;
 
   constructor(hub: Hub, transport: Transport) {
     this.#hub = hub;
     this.transport = transport;
-    this.#lasts = new LastValues(hub.options.retained ?? 10_000);
+    this.#lasts = new LastValues(hub.options.retained ?? RETAINED);
   }
 
   /**
@@ -77,12 +83,12 @@ export class Link {
 
   /** A subscription on the transport. It is known before the transport is asked: last values may come at once. */
   #open(subscriber: Subscriber, pattern: string, group: string | undefined, overflow: Overflow): Joined {
-    const sets = { own: new Set<string>(), late: new Set<Subscriber>(), subscribers: new Set([subscriber]) };
-    const joined: Joined = { pattern, group, isOpen: false, ...sets, opened: PENDING };
+    const sets = { late: new Set<Subscriber>(), subscribers: new Set([subscriber]) };
+    const came = new LastIds(this.#hub.options.retained ?? RETAINED);
+    const joined: Joined = { pattern, group, isOpen: false, ...sets, came, opened: PENDING };
     joined.opened = this.transport.subscribe(pattern, (message) => this.#arrive(joined, message), { group, overflow });
     const opened = (): void => {
       joined.isOpen = true;
-      joined.own.clear();
     };
     joined.opened.then(opened, opened);
     return joined;
@@ -96,12 +102,7 @@ export class Link {
   }
 
   publish(message: Message): Promise<void> {
-    if (message.retain === true) {
-      this.#lasts.forget(message.subject);
-      for (const { isOpen, pattern, own } of this.#joined.values())
-        if (!isOpen && matches(pattern, message.subject)) own.add(message.id);
-    }
-    return this.transport.publish(message);
+    return message.retain === true ? this.#publishLast(message) : this.transport.publish(message);
   }
 
   /** Asks whoever is elsewhere. */
@@ -109,25 +110,42 @@ export class Link {
     void this.#request(request, message).catch((error) => request.abandon(error));
   }
 
-  #arrive({ subscribers, group, own, late }: Joined, incoming: TransportMessage): unknown {
+  async #publishLast(message: Message): Promise<void> {
+    const { subject } = message;
+    this.#lasts.forget(subject);
+    for (const { pattern, came } of this.#joined.values()) if (matches(pattern, subject)) came.isNew(message);
+    this.#sending.set(subject, message);
+    try {
+      await this.transport.publish(message);
+    } finally {
+      if (this.#sending.get(subject) === message) this.#sending.delete(subject);
+    }
+  }
+
+  /** Whether it is a last value that subscribers have, or one that has been replaced here. */
+  #isPast({ came }: Joined, incoming: TransportMessage): boolean {
+    const sending = this.#sending.get(incoming.subject);
+    return (sending !== undefined && incoming.timestampMs <= sending.timestampMs) || !came.isNew(incoming);
+  }
+
+  /** Nobody waits for the answer to a request any more. */
+  callOff(id: string): void {
+    this.#working.get(id)?.cancel();
+  }
+
+  #arrive(joined: Joined, incoming: TransportMessage): unknown {
+    const { subscribers, group, late } = joined;
     const isLast = incoming.retain === true;
-    if (isLast && own.delete(incoming.id)) return undefined;
+    if (isLast && this.#isPast(joined, incoming)) return undefined;
     const [first] = subscribers;
     const sink = first === undefined ? undefined : this.#sinkOf(incoming, first.answers);
     if (sink === null) return undefined;
     const message = new Message(this.#hub, incoming.subject, incoming.payload, incoming, sink);
     if (isLast && group === undefined) this.#note(message);
+    const takers = group === undefined || incoming.broadcast === true ? [...subscribers] : oneOf(subscribers, message);
     const waits: unknown[] = [];
-    const isOneOfMany = group !== undefined && incoming.broadcast !== true;
-    for (const subscriber of [...subscribers]) {
-      if (isLast && late.has(subscriber)) continue;
-      waits.push(this.#hub.arrive(subscriber, message));
-      if (!isOneOfMany) continue;
-      // Whose turn it was goes to the end.
-      subscribers.delete(subscriber);
-      subscribers.add(subscriber);
-      break;
-    }
+    for (const subscriber of takers)
+      if (!isLast || !late.has(subscriber)) waits.push(this.#hub.arrive(subscriber, message));
     const open = waits.filter((wait) => wait !== undefined);
     return open.length === 0 ? undefined : Promise.all(open);
   }
@@ -156,7 +174,7 @@ export class Link {
 
   #cancel({ payload }: TransportMessage): void {
     const id = (payload as { readonly id?: string } | undefined)?.id;
-    if (id !== undefined) this.#working.get(id)?.cancel();
+    if (id !== undefined) this.callOff(id);
   }
 
   async #request(request: PendingRequest, message: Message): Promise<void> {

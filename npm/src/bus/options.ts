@@ -70,7 +70,7 @@ export interface PublishOptions {
   readonly replyTo?: string;
   /** Name of what describes the payload. */
   readonly schema?: string;
-  /** Keeps it as the last value of its subject for those who subscribe later; an `undefined` payload forgets the value. */
+  /** Keeps it as the last value of its subject for those who subscribe later; without a payload (or `null`) it is forgotten. */
   readonly retain?: boolean;
   /** Reaches every member of every group, not one of each. */
   readonly broadcast?: boolean;

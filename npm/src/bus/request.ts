@@ -6,7 +6,7 @@ import { Deadline } from "../runtime/deadlines.ts";
 import type { TraceContext, TransportMessage } from "../transports/transport.ts";
 import type { Hub } from "./hub.ts";
 import { Message, type MessageInit } from "./message.ts";
-import { CANCEL, callOff, END_HEADER, errorOf, type ReplySink, type ResponsePayload } from "./reply.ts";
+import { callOff, END_HEADER, errorOf, type ReplySink, type ResponsePayload } from "./reply.ts";
 
 const NO_TICKETS: readonly number[] = [];
 
@@ -31,6 +31,8 @@ export class PendingRequest extends Deadline implements ReplySink {
   #retries: number;
   #isRemote = false;
   #isAborted = false;
+  /** Whether more than one may be working on it. */
+  #isRepeated = false;
   #number = 0;
   #id: string | undefined;
   #controller: AbortController | undefined;
@@ -133,6 +135,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     this.finish(false, undefined);
     this.hub.counters.answered += 1;
     this.#resolve(value);
+    if (this.#isRepeated) this.hub.callOff(this.id);
   }
 
   /** There was no answer at all in a stream of them. */
@@ -151,6 +154,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     const isTimeout = error instanceof PolyphonError && error.code === "REQUEST_TIMEOUT";
     if (isTimeout && this.#isRemote && this.#retries > 0 && !this.takesMany) {
       this.#retries -= 1;
+      this.#isRepeated = true;
       this.hub.counters.repeated += 1;
       this.hub.link?.request(this, this.message);
       return;
@@ -162,7 +166,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     this.#controller?.abort(error);
     // Somebody else may be working on it. One that is only late may be asked again by whoever gave the message over.
     const isRepeatable = isTimeout && this.message.init?.id !== undefined;
-    if ((this.#number > 0 || this.#isRemote) && !isRepeatable) this.hub.tell(CANCEL, { id: this.id });
+    if ((this.#number > 0 || this.#isRemote) && !isRepeatable) this.hub.callOff(this.id);
   }
 
   /** An answer that came as a message. */

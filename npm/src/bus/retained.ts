@@ -14,10 +14,10 @@ export class Retained {
     return this.#values.size;
   }
 
-  /** Keeps a message instead of the one before; an `undefined` payload forgets. `BUS_LIMIT` when there is no room. */
+  /** Keeps a message instead of the one before; a payload of `undefined` or `null` forgets. `BUS_LIMIT` when there is no room. */
   keep(message: Message): void {
     const { subject } = message;
-    if (message.payload === undefined) {
+    if ((message.payload ?? undefined) === undefined) {
       this.#values.delete(subject);
       return;
     }

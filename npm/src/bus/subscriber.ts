@@ -115,6 +115,10 @@ export class Subscriber {
 
   /** Takes a message that its filter takes. A promise stands for a publisher that has to wait. */
   offer(message: Message, signal?: AbortSignal): Promise<void> | undefined {
+    if (message.isExpired) {
+      this.#expire(message);
+      return undefined;
+    }
     if (this.isOpen) {
       this.deliver(message);
       return undefined;
@@ -162,12 +166,7 @@ export class Subscriber {
     this.isClosed = true;
     this.isOpen = false;
     this.#divert();
-    for (let held = this.#line.shift(); held !== undefined; held = this.#line.shift()) {
-      this.dropped += 1;
-      this.#hub.dropped(held.message, this.pattern, "closed");
-    }
-    for (const blocked of this.#blocked) blocked.entered();
-    this.#blocked.clear();
+    for (let held = this.#next(); held !== undefined; held = this.#next()) this.#drop(held.message, "closed");
     this.#settleIdle();
     this.#closed?.();
   }
@@ -256,12 +255,17 @@ export class Subscriber {
       this.#line.push(held);
       return undefined;
     }
-    if (this.overflow === "block" && this.#blocked.size < BLOCKED_MAX) return this.#block(held, signal);
+    // What could not be refused beforehand, as it came from another node or to all of a group, holds its sender back.
+    if (this.overflow !== "drop-oldest" && this.#blocked.size < BLOCKED_MAX) return this.#block(held, signal);
     const gone = this.#line.drop(held.rank);
     if (gone !== undefined) this.#line.push(held);
-    this.dropped += 1;
-    this.#hub.dropped((gone ?? held).message, this.pattern, "overflow");
+    this.#drop((gone ?? held).message, "overflow");
     return undefined;
+  }
+
+  #drop(message: Message, reason: "overflow" | "closed"): void {
+    this.dropped += 1;
+    this.#hub.dropped(message, this, reason);
   }
 
   #block(held: Held, signal: AbortSignal | undefined): Promise<void> {
@@ -288,12 +292,10 @@ export class Subscriber {
     if (this.#isPumping) return;
     this.#isPumping = true;
     while (this.#open < this.#credit && !this.isClosed) {
-      const held = this.#line.shift();
+      const held = this.#next();
       if (held === undefined) break;
-      this.#admit();
       if (held.message.isExpired) {
-        this.expired += 1;
-        this.#hub.dropped(held.message, this.pattern, "expired");
+        this.#expire(held.message);
         continue;
       }
       this.#hub.waited(held.sinceMs);
@@ -307,13 +309,22 @@ export class Subscriber {
     this.#settleIdle();
   }
 
-  /** There is room for one of the publishers that wait. */
-  #admit(): void {
+  /** Its time was over before its turn came, or on its way here. */
+  #expire(message: Message): void {
+    this.expired += 1;
+    this.#hub.dropped(message, this, "expired");
+  }
+
+  /** Who is next; there is room then for one of the publishers that wait, and where nothing else waits, it is next. */
+  #next(): Held | undefined {
+    const held = this.#line.shift();
     const [first] = this.#blocked;
-    if (first === undefined) return;
+    if (first === undefined) return held;
     this.#blocked.delete(first);
-    this.#line.push(first);
     first.entered();
+    if (held === undefined) return first;
+    this.#line.push(first);
+    return held;
   }
 
   /** The handler failed. */

@@ -22,6 +22,8 @@ interface List {
   last: Deadline | undefined;
   callOff: (() => void) | undefined;
   isIdling: boolean;
+  /** Its deadlines are being called: who sets one anew does not set the timer, which is due for the first of all. */
+  isFiring: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export class Deadlines {
     if (list.last === undefined) list.first = deadline;
     else list.last.behind = deadline;
     list.last = deadline;
-    if (list.callOff === undefined) this.#arm(list, ms);
+    if (list.callOff === undefined && !list.isFiring) this.#arm(list, ms);
   }
 
   /** It is over in time. Safe when it was never set. */
@@ -75,7 +77,7 @@ export class Deadlines {
   #listOf(ms: number): List {
     let list = this.#lists.get(ms);
     if (list === undefined) {
-      list = { ms, first: undefined, last: undefined, callOff: undefined, isIdling: false };
+      list = { ms, first: undefined, last: undefined, callOff: undefined, isIdling: false, isFiring: false };
       this.#lists.set(ms, list);
     }
     this.#recent = list;
@@ -89,14 +91,16 @@ export class Deadlines {
   #fire(list: List): void {
     list.callOff = undefined;
     const nowMs = this.#clock.monoMs();
+    list.isFiring = true;
     // Timers may come a little early.
     while (list.first !== undefined && list.first.dueMs <= nowMs + 0.5) {
       const { first } = list;
       this.lift(first);
       first.expire();
     }
+    list.isFiring = false;
     if (list.first === undefined) this.#drop(list);
-    else if (list.callOff === undefined) this.#arm(list, Math.max(list.first.dueMs - nowMs, 0));
+    else this.#arm(list, Math.max(list.first.dueMs - nowMs, 0));
   }
 
   /** A timer that waits for nothing must not keep the process; whether another deadline follows is known a turn later. */

@@ -73,14 +73,14 @@ export class Link {
     this.#outbox.push({ seq, frame });
   }
 
-  /** Takes a packet. Throws `TRANSPORT_INVALID` when frames are missing. */
+  /** Takes a packet. A wire that lost a frame is cut: over the next one it comes again. */
   receive(packet: Packet): void {
     this.#confirm(packet.ack);
     if ("ping" in packet && packet.ping !== undefined) this.#wire?.send({ ack: this.#cursor, pong: packet.ping });
     if (packet.frame === undefined || packet.seq <= this.#cursor) return;
     if (packet.seq !== this.#cursor + 1) {
-      const message = `frame ${packet.seq} came where ${this.#cursor + 1} was due.`;
-      throw new PolyphonError("TRANSPORT_INVALID", { message });
+      this.#wire?.cut(`frame ${packet.seq} came where ${this.#cursor + 1} was due`);
+      return;
     }
     this.#cursor = packet.seq;
     if (this.#cursor - this.#told >= ACK_EVERY) this.acknowledge();
