@@ -306,6 +306,30 @@ describe("what travels", () => {
     expect(seen).toEqual([1, 2, 4]);
   });
 
+  test("an answer that cannot be said is an error for who asked, and a message that cannot costs no credit", async () => {
+    await serve();
+    bus.respond("odd", () => ({ at: new Date(0) }));
+    bus.respond("odd-many", async function* () {
+      yield 1;
+      yield () => 1;
+    });
+    const near = connect();
+    const answers = async (subject: string): Promise<unknown[]> => {
+      const all: unknown[] = [];
+      for await (const { payload } of near.request(message(subject, null, { kind: "query" }))) all.push(payload);
+      return all;
+    };
+    // The first one waits for the module, the second one finds it there.
+    for (let turn = 0; turn < 2; turn++)
+      await expect(answers("odd")).rejects.toMatchObject({ code: "PROTOCOL_FIELD_INVALID" });
+    await expect(answers("odd-many")).rejects.toMatchObject({ code: "PROTOCOL_FIELD_INVALID" });
+    const seen: unknown[] = [];
+    await near.subscribe("flow", ({ payload }) => void seen.push(payload), { credit: 2 });
+    for (let n = 0; n < 6; n++) await bus.publish("flow", n % 2 === 0 ? n : () => n);
+    await until(() => seen.length === 3, "what can be said");
+    expect(seen).toEqual([0, 2, 4]);
+  });
+
   test("a payload that its kind does not ask for travels as one of the application's", async () => {
     await serve();
     const far = connect({ codecs: ["json"] });

@@ -1,4 +1,11 @@
-import type { Overflow, Transport, TransportMessage, TransportSubscription } from "../transports/transport.ts";
+import { askOver } from "../transports/ask.ts";
+import type {
+  Overflow,
+  Transport,
+  TransportAsker,
+  TransportMessage,
+  TransportSubscription,
+} from "../transports/transport.ts";
 import { oneOf } from "./groups.ts";
 import type { Hub } from "./hub.ts";
 import { LastIds } from "./last-ids.ts";
@@ -107,7 +114,8 @@ export class Link {
 
   /** Asks whoever is elsewhere. */
   request(request: PendingRequest, message: Message): void {
-    void this.#request(request, message).catch((error) => request.abandon(error));
+    const asking = askOver(this.transport, message, request.timeoutMs, new Elsewhere(request));
+    if (!request.isOver) request.asking = asking;
   }
 
   async #publishLast(message: Message): Promise<void> {
@@ -176,13 +184,22 @@ export class Link {
     const id = (payload as { readonly id?: string } | undefined)?.id;
     if (id !== undefined) this.callOff(id);
   }
+}
 
-  async #request(request: PendingRequest, message: Message): Promise<void> {
-    const { timeoutMs, signal } = request;
-    for await (const reply of this.transport.request(message, { timeoutMs, signal })) {
-      if (request.isOver) return;
-      await request.arrive(reply);
-    }
-    request.end();
+/** Hands the answers of others to who waits for them. */
+class Elsewhere implements TransportAsker {
+  readonly #request: PendingRequest;
+
+  constructor(request: PendingRequest) {
+    this.#request = request;
+  }
+
+  answer(message: TransportMessage): Promise<void> | undefined {
+    return this.#request.isOver ? undefined : this.#request.arrive(message);
+  }
+
+  end(error?: unknown): void {
+    if (error === undefined) this.#request.end();
+    else this.#request.abandon(error);
   }
 }

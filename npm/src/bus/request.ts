@@ -3,7 +3,7 @@ import { PolyphonError } from "../errors/error.ts";
 import { enterAll, type Gate, leaveAll } from "../policies/gate.ts";
 import type { PolicyCall } from "../policies/policy.ts";
 import { Deadline } from "../runtime/deadlines.ts";
-import type { TraceContext, TransportMessage } from "../transports/transport.ts";
+import type { TraceContext, TransportAsking, TransportMessage } from "../transports/transport.ts";
 import type { Hub } from "./hub.ts";
 import { Message, type MessageInit } from "./message.ts";
 import { callOff, END_HEADER, errorOf, type ReplySink, type ResponsePayload } from "./reply.ts";
@@ -36,6 +36,8 @@ export class PendingRequest extends Deadline implements ReplySink {
   #number = 0;
   #id: string | undefined;
   #controller: AbortController | undefined;
+  /** What was asked elsewhere and may still answer. */
+  asking: TransportAsking | undefined;
   #release: (() => void) | undefined;
   #gates: readonly Gate[] | undefined;
   #tickets: readonly number[] = NO_TICKETS;
@@ -105,8 +107,8 @@ export class PendingRequest extends Deadline implements ReplySink {
   }
 
   /** The clock runs: the message is on its way to somebody here. */
-  watch(): void {
-    if (!this.isOver) this.hub.deadlines.set(this, this.timeoutMs, this.#startMs);
+  watch(nowMs: number = this.#startMs): void {
+    if (!this.isOver) this.hub.deadlines.set(this, this.timeoutMs, nowMs);
   }
 
   /** The message goes to whoever is elsewhere; the transport watches the time. */
@@ -188,6 +190,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     if (this.list !== undefined) hub.deadlines.lift(this);
     if (this.#number > 0) hub.waiting.delete(this.#number);
     if (this.#isRemote || this.takesMany) hub.remote.delete(this);
+    this.asking?.callOff();
     this.#release?.();
     hub.requestEnded();
     const isTimed = this.#span >= 0 || hub.isSampled();

@@ -2,17 +2,33 @@ import type { Clock } from "./clock.ts";
 
 /** Random bytes drawn from the platform at once: a draw for each id would cost more than the id. */
 const POOL_BYTES = 1_024;
+/** Of a UUIDv7. */
+const RANDOM_BYTES = 10;
 
 /** A source of UUIDv7: 48 bits of wall time, 74 random bits (RFC 9562). */
 export function uuidSource(clock: Pick<Clock, "wallMs">): () => string {
-  const pool = randomPool();
+  const pool = new Uint8Array(POOL_BYTES);
+  let at = POOL_BYTES;
+  let lastMs = -1;
+  let time = "";
   return () => {
-    const bytes = pool(10);
-    bytes[0] = 0x70 | ((bytes[0] as number) & 0x0f);
-    bytes[2] = 0x80 | ((bytes[2] as number) & 0x3f);
-    const time = Math.max(Math.floor(clock.wallMs()), 0).toString(16).padStart(12, "0").slice(-12);
-    const hex = hexOf(bytes);
-    return `${time.slice(0, 8)}-${time.slice(8)}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8)}`;
+    if (at + RANDOM_BYTES > POOL_BYTES) {
+      crypto.getRandomValues(pool);
+      at = 0;
+    }
+    const nowMs = Math.max(Math.floor(clock.wallMs()), 0);
+    if (nowMs !== lastMs) {
+      const digits = nowMs.toString(16).padStart(12, "0").slice(-12);
+      time = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
+      lastMs = nowMs;
+    }
+    const from = at;
+    at += RANDOM_BYTES;
+    const hex = (index: number): string => HEX[pool[from + index] as number] as string;
+    const version = HEX[0x70 | ((pool[from] as number) & 0x0f)];
+    const variant = HEX[0x80 | ((pool[from + 2] as number) & 0x3f)];
+    const node = `${hex(4)}${hex(5)}${hex(6)}${hex(7)}${hex(8)}${hex(9)}`;
+    return `${time}${version}${hex(1)}-${variant}${hex(3)}-${node}`;
   };
 }
 

@@ -100,6 +100,20 @@ export interface TransportRequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Hears the answers of {@link Transport.ask}. */
+export interface TransportAsker {
+  /** An answer, in order. A promise it returns, which never rejects, holds back the next one. */
+  answer(message: TransportMessage): Promise<void> | undefined;
+  /** There are no more answers; why, when it was not the last one that ended it. Once, and not after it was called off. */
+  end(error?: unknown): void;
+}
+
+/** A request that was made. */
+export interface TransportAsking {
+  /** Nobody waits for answers any more: whoever answers is told. Safe to call when it is over. */
+  callOff(): void;
+}
+
 /** `up`: works; `connecting`: messages wait or are refused, see each transport; `draining`; `closed`. */
 export type TransportState = "up" | "connecting" | "draining" | "closed";
 
@@ -163,6 +177,11 @@ export interface Transport extends AsyncDisposable {
    * answer of kind `error` is given like any other. `REQUEST_NO_RESPONDER` when the transport knows that nobody listens.
    */
   request(message: TransportMessage, options?: TransportRequestOptions): AsyncIterable<TransportMessage>;
+  /**
+   * The same as `request` without promises and signals for each, for who has many: where a transport has it, buses use it.
+   * Refusals are told by `asker.end`, perhaps before it returns.
+   */
+  ask?(message: TransportMessage, timeoutMs: number, asker: TransportAsker): TransportAsking;
   health(): TransportHealth;
   /** Takes nothing new, ends its subscriptions and resolves when what was taken over has been handed on. */
   drain(): Promise<void>;

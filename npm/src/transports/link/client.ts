@@ -1,8 +1,12 @@
 import { checkPattern, checkSubject } from "../../bus/subjects.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { Deadlines } from "../../runtime/deadlines.ts";
+import { answersOf, refusedAsk } from "../ask.ts";
 import type {
   Transport,
+  TransportAsker,
+  TransportAsking,
   TransportHealth,
   TransportMessage,
   TransportRequestOptions,
@@ -11,15 +15,13 @@ import type {
   TransportSubscribeOptions,
   TransportSubscription,
 } from "../transport.ts";
-import { Answers } from "./answers.ts";
+import { Asking, type AskingParts } from "./asking.ts";
 import { fromWire, lost, transportClosed } from "./errors.ts";
 import type { Frame } from "./frames.ts";
 import { Link } from "./link.ts";
 import { plain } from "./plain.ts";
 import { Deliveries } from "./subscription.ts";
 
-/** Answers of a request that may come before the first is taken; more are sent as these are. */
-export const ANSWERS_AHEAD = 64;
 /** Frames that may wait for the other end. */
 const FRAMES_MOST = 4_096;
 /** Calls that may be open at once; more wait their turn. */
@@ -35,11 +37,11 @@ export class LinkTransport implements Transport {
   readonly kind: string;
   readonly durability = "none";
   readonly ordering = "publisher-subject";
-  readonly #clock: Clock;
   readonly #calls = new Map<number, Call>();
   readonly #line: (() => void)[] = [];
   readonly #subscriptions = new Map<number, Deliveries>();
-  readonly #requests = new Map<number, Answers>();
+  readonly #requests = new Map<number, Asking>();
+  readonly #asking: AskingParts;
   readonly #release: () => void;
   readonly #onError: (error: PolyphonError) => void;
   #link: Link;
@@ -54,10 +56,15 @@ export class LinkTransport implements Transport {
   /** `release` ends the connection when the transport is closed; `onError` hears of what no caller hears of. */
   constructor(kind: string, clock: Clock, release: () => void, onError: (error: PolyphonError) => void) {
     this.kind = kind;
-    this.#clock = clock;
     this.#release = release;
     this.#onError = onError;
     this.#link = this.#makeLink();
+    this.#asking = {
+      deadlines: new Deadlines(clock),
+      monoMs: () => clock.monoMs(),
+      tell: (frame) => this.#tell(frame),
+      forget: (rid) => this.#requests.delete(rid),
+    };
   }
 
   get link(): Link {
@@ -138,41 +145,25 @@ export class LinkTransport implements Transport {
     };
   }
 
-  async *request(
-    message: TransportMessage,
-    { timeoutMs = 5_000, signal }: TransportRequestOptions = {},
-  ): AsyncGenerator<TransportMessage, void> {
-    this.#check();
-    checkSubject(message.subject);
-    signal?.throwIfAborted();
+  request(message: TransportMessage, options: TransportRequestOptions = {}): AsyncGenerator<TransportMessage, void> {
+    return answersOf((asker) => this.ask(message, options.timeoutMs ?? 5_000, asker), options);
+  }
+
+  ask(message: TransportMessage, timeoutMs: number, asker: TransportAsker): TransportAsking {
     const rid = this.#next++;
-    const answers = new Answers();
-    const abort = (): void => answers.end(signal?.reason);
-    // The other end watches the same time; here it is watched in case there is no other end any more.
-    const watch = (): (() => void) => this.#clock.after(timeoutMs, () => answers.end(timedOut(timeoutMs)));
-    this.#requests.set(rid, answers);
-    signal?.addEventListener("abort", abort, { once: true });
-    let callOff = watch();
-    let isOver = false;
     try {
+      this.#check();
+      checkSubject(message.subject);
+      const asking = new Asking(rid, timeoutMs, asker, this.#asking);
+      this.#requests.set(rid, asking);
       this.#link.send({ op: "req", rid, message: plain(message), timeoutMs });
-      for (let taken = 1; !isOver; taken++) {
-        const answer = await answers.next();
-        if (answer === undefined) {
-          isOver = true;
-          return;
-        }
-        callOff();
-        isOver = isLast(answer);
-        if (!isOver && taken % (ANSWERS_AHEAD / 2) === 0) this.#tell({ op: "more", rid, count: ANSWERS_AHEAD / 2 });
-        yield answer;
-        callOff = isOver ? () => undefined : watch();
-      }
-    } finally {
-      callOff();
-      signal?.removeEventListener("abort", abort);
-      this.#requests.delete(rid);
-      if (!isOver) this.#tell({ op: "cancel", rid });
+      asking.watch();
+      return asking;
+    } catch (error) {
+      const asking = this.#requests.get(rid);
+      if (asking === undefined || !(error instanceof PolyphonError)) return refusedAsk(asker, error);
+      asking.end(error);
+      return asking;
     }
   }
 
@@ -311,7 +302,7 @@ export class LinkTransport implements Transport {
   #fail(error: PolyphonError): void {
     for (const call of [...this.#calls.values()]) call.reject(error);
     this.#calls.clear();
-    for (const answers of this.#requests.values()) answers.end(error);
+    for (const asking of [...this.#requests.values()]) asking.end(error);
     for (const wake of this.#line.splice(0)) wake();
   }
 
@@ -319,13 +310,4 @@ export class LinkTransport implements Transport {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#state === "draining") throw transportClosed(this.kind);
   }
-}
-
-/** Whether no answer follows this one. */
-export function isLast({ kind, payload }: TransportMessage): boolean {
-  return kind === "error" || (payload as { readonly done?: unknown } | null)?.done !== false;
-}
-
-function timedOut(timeoutMs: number): PolyphonError {
-  return new PolyphonError("REQUEST_TIMEOUT", { message: `no answer came within ${timeoutMs} ms.` });
 }

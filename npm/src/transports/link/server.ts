@@ -1,6 +1,7 @@
 import { PolyphonError } from "../../errors/error.ts";
+import { askOver } from "../ask.ts";
 import type { Transport, TransportMessage, TransportSubscription } from "../transport.ts";
-import { ANSWERS_AHEAD, isLast } from "./client.ts";
+import { Asked } from "./asked.ts";
 import { toWire } from "./errors.ts";
 import type { Frame } from "./frames.ts";
 import { Link } from "./link.ts";
@@ -46,13 +47,6 @@ interface Served {
 /** Messages whose answers are still expected, at most. */
 const REPLIES_MOST = 10_000;
 
-interface Asked {
-  readonly abort: AbortController;
-  /** Answers that may still be sent. */
-  room: number;
-  wake: (() => void) | undefined;
-}
-
 /** The end of a link that serves a client on a transport of its own process. */
 export class LinkSession {
   readonly link: Link;
@@ -73,7 +67,7 @@ export class LinkSession {
     this.#troubles = troubles;
     this.link = new Link({
       heard: (frame) => this.#heard(frame),
-      unsendable: (_, error) => troubles.unsent(error),
+      unsendable: (frame, error) => this.#unsent(frame, error),
       most: limits.waiting,
     });
   }
@@ -102,7 +96,7 @@ export class LinkSession {
     this.link.abandon();
     const served = [...this.#subscriptions.values()];
     this.#subscriptions.clear();
-    for (const { abort } of this.#requests.values()) abort.abort(gone());
+    for (const asked of [...this.#requests.values()]) asked.callOff();
     for (const { open } of served) for (const settle of open.splice(0)) settle();
     await Promise.all(served.map((one) => this.#unsubscribe(one)));
   }
@@ -116,6 +110,16 @@ export class LinkSession {
       if (!(error instanceof PolyphonError) || error.code !== "BUS_BACKPRESSURE") throw error;
       this.#troubles.overflow(error);
     }
+  }
+
+  /** A frame that had waited cannot be written: who waits for it is told, or not waited for. */
+  #unsent(frame: Frame, error: PolyphonError): void {
+    this.#troubles.unsent(error);
+    if (frame.op === "rep") {
+      const asked = this.#requests.get(frame.rid);
+      if (asked === undefined) this.send({ op: "end", rid: frame.rid, error: toWire(error) });
+      else asked.fail(error);
+    } else if (frame.op === "msg") this.#subscriptions.get(frame.sid)?.open.pop()?.();
   }
 
   #heard(frame: Frame): void {
@@ -136,26 +140,19 @@ export class LinkSession {
         for (const settle of this.#subscriptions.get(frame.sid)?.open.splice(0, frame.count) ?? []) settle();
         break;
       case "req":
-        void this.#request(frame.rid, frame.message, frame.timeoutMs);
+        this.#request(frame.rid, frame.message, frame.timeoutMs);
         break;
       case "more":
-        this.#more(frame.rid, frame.count);
+        this.#requests.get(frame.rid)?.more(frame.count);
         break;
       case "cancel":
-        this.#requests.get(frame.rid)?.abort.abort(gone());
+        this.#requests.get(frame.rid)?.callOff();
         break;
       case "bye":
         break;
       default:
         throw new PolyphonError("TRANSPORT_INVALID", { message: `a client does not send ${frame.op}.` });
     }
-  }
-
-  #more(rid: number, count: number): void {
-    const asked = this.#requests.get(rid);
-    if (asked === undefined) return;
-    asked.room += count;
-    asked.wake?.();
   }
 
   /** A message as it may go on. Throws `BUS_DENIED`. */
@@ -234,9 +231,16 @@ export class LinkSession {
     for (const settle of served.open.splice(0)) settle();
   }
 
-  async #request(rid: number, message: TransportMessage, timeoutMs: number): Promise<void> {
-    const asked: Asked = { abort: new AbortController(), room: ANSWERS_AHEAD, wake: undefined };
-    const { signal } = asked.abort;
+  #request(rid: number, message: TransportMessage, timeoutMs: number): void {
+    const asked = new Asked(
+      rid,
+      (frame) => this.send(frame),
+      (error, isAnswered) => {
+        this.#requests.delete(rid);
+        if (!isAnswered) this.send(error === undefined ? { op: "end", rid } : { op: "end", rid, error: toWire(error) });
+        this.#finish();
+      },
+    );
     this.#requests.set(rid, asked);
     this.#begin();
     try {
@@ -244,27 +248,12 @@ export class LinkSession {
         const text = `${this.#limits.inFlight} calls of this connection are open, which is its limit.`;
         throw new PolyphonError("BUS_BACKPRESSURE", { message: text });
       }
-      let isOver = false;
-      for await (const answer of this.visitor.transport.request(this.#stamped(message), { timeoutMs, signal })) {
-        while (asked.room === 0 && !signal.aborted) await this.#room(asked);
-        asked.room -= 1;
-        this.send({ op: "rep", rid, message: answer });
-        isOver = isLast(answer);
-      }
-      if (!isOver) this.send({ op: "end", rid });
+      asked.asking = askOver(this.visitor.transport, this.#stamped(message), timeoutMs, asked);
     } catch (error) {
-      if (!signal.aborted) this.send({ op: "end", rid, error: toWire(error) });
-    } finally {
-      this.#requests.delete(rid);
-      this.#finish();
+      asked.end(error);
     }
-  }
-
-  #room(asked: Asked): Promise<void> {
-    return new Promise((resolve) => {
-      asked.wake = resolve;
-      asked.abort.signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    // What ended before it could be called off.
+    if (asked.isOver) asked.asking?.callOff();
   }
 
   #begin(): void {
@@ -275,8 +264,4 @@ export class LinkSession {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) for (const resolve of this.#quiet.splice(0)) resolve();
   }
-}
-
-function gone(): DOMException {
-  return new DOMException("Nobody waits for the answer any more.", "AbortError");
 }

@@ -2,12 +2,14 @@ import type { Bus } from "../../bus/bus.ts";
 import { noResponder } from "../../bus/errors.ts";
 import type { Hub } from "../../bus/hub.ts";
 import { Message } from "../../bus/message.ts";
-import { abortsOf } from "../../bus/request.ts";
 import { checkPattern, checkSubject } from "../../bus/subjects.ts";
 import { initOf, Subscription } from "../../bus/subscription.ts";
 import { PolyphonError } from "../../errors/error.ts";
+import { answersOf, refusedAsk } from "../ask.ts";
 import type {
   Transport,
+  TransportAsker,
+  TransportAsking,
   TransportHealth,
   TransportMessage,
   TransportRequestOptions,
@@ -70,34 +72,30 @@ class MemoryTransport implements Transport {
     };
   }
 
-  async *request(
-    message: TransportMessage,
-    { timeoutMs = 5_000, signal }: TransportRequestOptions = {},
-  ): AsyncGenerator<TransportMessage, void> {
-    this.#check();
+  request(message: TransportMessage, options: TransportRequestOptions = {}): AsyncGenerator<TransportMessage, void> {
+    return answersOf((asker) => this.ask(message, options.timeoutMs ?? 5_000, asker), options);
+  }
+
+  ask(message: TransportMessage, timeoutMs: number, asker: TransportAsker): TransportAsking {
     const { subject } = message;
-    checkSubject(subject);
     const hub = this.#hub;
-    const route = hub.route(subject);
-    if (route.takers === 0 && hub.link === undefined) throw noResponder(subject);
-    const relay = new Relay(hub, message, timeoutMs);
-    this.#requests.add(relay);
     try {
-      if (signal !== undefined) relay.until(abortsOf(signal));
-      if (!relay.isOver) {
+      this.#check();
+      checkSubject(subject);
+      const route = hub.route(subject);
+      if (route.takers === 0 && hub.link === undefined) throw noResponder(subject);
+      const relay = new Relay(hub, message, timeoutMs, asker, this.#requests);
+      try {
         if (route.isGuarded) hub.guard(route, relay.message);
         void hub.dispatch(route, relay.message, this);
         if (route.takers > 0) relay.watch();
         else relay.send();
+      } catch (error) {
+        relay.abandon(error);
       }
-      for (;;) {
-        const { done, value } = await relay.take();
-        if (done) return;
-        yield value as TransportMessage;
-      }
-    } finally {
-      this.#requests.delete(relay);
-      relay.leave();
+      return relay;
+    } catch (error) {
+      return refusedAsk(asker, error);
     }
   }
 
@@ -122,7 +120,7 @@ class MemoryTransport implements Transport {
     this.#state = "closed";
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#subscriptions.clear();
-    for (const request of this.#requests) request.abandon(closed());
+    for (const request of [...this.#requests]) request.abandon(closed());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
