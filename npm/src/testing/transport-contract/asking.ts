@@ -1,4 +1,5 @@
-import type { Transport, TransportMessage } from "../../transports/transport.ts";
+import { askOver } from "../../transports/ask.ts";
+import type { Transport, TransportAsker, TransportMessage } from "../../transports/transport.ts";
 import { collect, equal, refused, rejectedWith } from "../store-contract/expect.ts";
 import { type Context, message, pause, until } from "./subject.ts";
 
@@ -85,6 +86,49 @@ export function asking(context: Context): void {
     equal((answer?.payload as { readonly result: string } | undefined)?.result, "fine", "result");
   });
 
+  context.test("who is told the answers gets one at a time, and one end", async ({ near, far }) => {
+    await answering(far, "count", async (_, reply) => {
+      for (let n = 0; n < 100; n++) await reply({ result: n, sequence: n, done: n === 99 });
+    });
+    const ears = new Ears();
+    const asking = askOver(near, question("count"), 5_000, ears);
+    await until(() => ears.ends.length > 0, "the end");
+    equal(ears.answers.join(), Array.from({ length: 100 }, (_, n) => n).join(), "sequences");
+    equal(ears.mostOpen, 1, "answers that were open at once");
+    asking.callOff();
+    await pause(20);
+    equal(ears.ends.join(), "answered", "ends");
+  });
+
+  context.test("who is told the answers is told why there are none", async ({ near, far }) => {
+    await far.subscribe("silent", () => undefined);
+    const endOf = async (subject: string, timeoutMs: number): Promise<string> => {
+      const ears = new Ears();
+      askOver(near, question(subject), timeoutMs, ears);
+      await until(() => ears.ends.length > 0, "the end");
+      return ears.ends.join();
+    };
+    equal(await endOf("silent", 50), "REQUEST_TIMEOUT", "end");
+    equal(await endOf("nobody-there", 1_000), "REQUEST_NO_RESPONDER", "end");
+    equal(await endOf("not a subject", 1_000), "PROTOCOL_SUBJECT_INVALID", "end");
+    await near.close();
+    equal(await endOf("silent", 1_000), "TRANSPORT_CLOSED", "end");
+  });
+
+  context.test("who calls a request off hears no more of it", async ({ near, far }) => {
+    await answering(far, "endless", async (_, reply) => {
+      for (let n = 0; n < 20; n++) await reply({ result: n, sequence: n, done: false });
+    });
+    const ears = new Ears();
+    const asking = askOver(near, question("endless"), 100, ears);
+    await until(() => ears.answers.length >= 3, "some answers");
+    asking.callOff();
+    const heard = ears.answers.length;
+    await pause(150);
+    equal(ears.answers.length, heard, "answers");
+    equal(ears.ends.length, 0, "ends");
+  });
+
   context.test("a transport that closes ends its requests", async ({ near, far }) => {
     await far.subscribe("held", () => undefined);
     const asked = collect(near.request(question("held")));
@@ -94,6 +138,27 @@ export function asking(context: Context): void {
     await near.close();
     await refused(asked, "TRANSPORT_CLOSED");
   });
+}
+
+/** Notes what it is told, and takes its time. */
+class Ears implements TransportAsker {
+  readonly answers: number[] = [];
+  readonly ends: string[] = [];
+  mostOpen = 0;
+  #open = 0;
+
+  answer({ payload }: TransportMessage): Promise<void> {
+    this.answers.push((payload as { readonly sequence: number }).sequence);
+    this.#open += 1;
+    this.mostOpen = Math.max(this.mostOpen, this.#open);
+    return pause(1).then(() => {
+      this.#open -= 1;
+    });
+  }
+
+  end(error?: unknown): void {
+    this.ends.push(error === undefined ? "answered" : (error as { readonly code: string }).code);
+  }
 }
 
 type Reply = (payload: unknown, kind?: "response" | "error") => Promise<void>;
