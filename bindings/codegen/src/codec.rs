@@ -51,6 +51,9 @@ pub(crate) fn typescript() -> String {
     queues::Queue::shape(&mut registry);
     queues::DeadLetters::shape(&mut registry);
     queues::ScheduleList::shape(&mut registry);
+    queues::StreamView::shape(&mut registry);
+    queues::StreamPage::shape(&mut registry);
+    queues::Cursor::shape(&mut registry);
     let types: String = registry
         .types
         .iter()

@@ -95,6 +95,12 @@ pub const MESSAGE_RUN: usize = 250;
 pub const STEP_MESSAGES: usize = 2_000;
 /// Schedules of one partition.
 pub const SCHEDULES: usize = 1_000;
+/// Cursors of one partition.
+pub const CURSORS: usize = 1_000;
+/// Messages one group may hold, and dead letters beside them.
+pub const GROUP_MESSAGES: u64 = 10_000;
+/// Batches of a stream one event gives up.
+pub const TRIMMED_SEGMENTS: usize = 100;
 /// Consumers of one partition.
 pub const CONSUMERS: usize = 10_000;
 /// Messages one consumer may hold at once.

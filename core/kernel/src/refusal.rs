@@ -184,8 +184,17 @@ impl From<QueueError> for Refusal {
             QueueError::Full { messages, bytes, .. } => Self::new("QUEUE_FULL", message)
                 .with("messages", messages)
                 .with("bytes", bytes),
-            QueueError::NotEmpty { messages, .. } => {
-                Self::new("QUEUE_NOT_EMPTY", message).with("messages", messages)
+            QueueError::NotEmpty { messages, groups, .. } => Self::new("QUEUE_NOT_EMPTY", message)
+                .with("messages", messages)
+                .with("groups", groups),
+            QueueError::Kind { queue, rule } => Self::new("QUEUE_KIND", message)
+                .with("queue", queue.0)
+                .with("rule", rule),
+            QueueError::CursorExpired { position, oldest } => Self::new("CURSOR_EXPIRED", message)
+                .with("position", position.0)
+                .with("oldest", oldest.0),
+            QueueError::CursorUnknown { cursor } => {
+                Self::new("CURSOR_UNKNOWN", message).with("cursor", cursor)
             }
             QueueError::MessageInvalid { rule } => Self::new("MESSAGE_INVALID", message).with("rule", rule),
             QueueError::MessageUnknown { message: id } => {

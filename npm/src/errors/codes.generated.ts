@@ -68,6 +68,8 @@ export type ErrorCode =
   | "CONTROL_LOST"
   | "CONTROL_REQUEST_INVALID"
   | "CONTROL_UNSAFE"
+  | "CURSOR_EXPIRED"
+  | "CURSOR_UNKNOWN"
   | "EFFECT_UNKNOWN"
   | "ESCALATION_RESOLVED"
   | "ESCALATION_UNKNOWN"
@@ -131,6 +133,7 @@ export type ErrorCode =
   | "PROTOCOL_VERSION_UNSUPPORTED"
   | "QUEUE_FULL"
   | "QUEUE_INVALID"
+  | "QUEUE_KIND"
   | "QUEUE_LIMIT"
   | "QUEUE_NOT_EMPTY"
   | "QUEUE_UNKNOWN"
@@ -260,6 +263,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CONTROL_LOST: { retryable: true, http: 504, exit: 3 },
   CONTROL_REQUEST_INVALID: { retryable: false, http: 400, exit: 2 },
   CONTROL_UNSAFE: { retryable: false, http: 500, exit: 3 },
+  CURSOR_EXPIRED: { retryable: false, http: 410, exit: 2 },
+  CURSOR_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   EFFECT_UNKNOWN: { retryable: false, http: 404, exit: 3 },
   ESCALATION_RESOLVED: { retryable: false, http: 409, exit: 2 },
   ESCALATION_UNKNOWN: { retryable: false, http: 404, exit: 2 },
@@ -323,6 +328,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   PROTOCOL_VERSION_UNSUPPORTED: { retryable: false, http: 505, exit: 1 },
   QUEUE_FULL: { retryable: true, http: 429, exit: 3 },
   QUEUE_INVALID: { retryable: false, http: 422, exit: 2 },
+  QUEUE_KIND: { retryable: false, http: 409, exit: 2 },
   QUEUE_LIMIT: { retryable: true, http: 429, exit: 3 },
   QUEUE_NOT_EMPTY: { retryable: false, http: 409, exit: 2 },
   QUEUE_UNKNOWN: { retryable: false, http: 404, exit: 2 },

@@ -5,8 +5,9 @@ import { withHealthCheck } from "../agents/health-check.ts";
 import type { AgentId } from "../agents/id.ts";
 import { withPolicies } from "../agents/policed.ts";
 import type { Bus } from "../bus/bus.ts";
-import type { QueueOptions } from "../bus/queue/options.ts";
+import type { QueueOptions, StreamOptions } from "../bus/queue/options.ts";
 import type { Queue } from "../bus/queue/queue.ts";
+import type { DurableStream } from "../bus/queue/stream.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { AgentCode } from "../hosts/agent.ts";
 import { functionHost } from "../hosts/function/host.ts";
@@ -188,6 +189,16 @@ export class Team implements AsyncDisposable {
   queue<T = unknown>(name: string, options: QueueOptions = {}): Queue<T> {
     this.#check();
     return this.#runtime.queues.open<T>(name, options);
+  }
+
+  /**
+   * A durable stream of messages, made when there is none of that name: every group of consumers gets every message, and cursors
+   * read what is kept. Its options are kept in the journal; naming them otherwise changes them. `QUEUE_KIND` when a queue has the
+   * name.
+   */
+  stream<T = unknown>(name: string, options: StreamOptions = {}): DurableStream<T> {
+    this.#check();
+    return this.#runtime.queues.stream<T>(name, options);
   }
 
   /**

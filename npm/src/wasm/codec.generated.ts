@@ -1656,6 +1656,11 @@ export function writeCommand(w: Writer, v: Command): void {
     case "AckAndPublish":
     case "SetSchedule":
     case "RemoveSchedule":
+    case "DefineGroup":
+    case "TrimStream":
+    case "OpenCursor":
+    case "MoveCursor":
+    case "RemoveCursor":
       return writeQueueCommand(w, v);
   }
 }
@@ -1834,6 +1839,63 @@ export function readCriterion(r: Reader): Criterion {
   return { name, boundMicro };
 }
 
+/** A place in a stream that is kept for a reader. */
+export interface Cursor {
+  readonly queue: QueueId;
+  /** Unique in its stream. */
+  readonly name: string;
+  /** The last number that was read. */
+  readonly taken: MessageId;
+}
+
+export function writeCursor(w: Writer, v: Cursor): void {
+  w.array(3);
+  w.uint(v.queue);
+  w.str(v.name);
+  w.uint(v.taken);
+}
+
+export function readCursor(r: Reader): Cursor {
+  let left = r.array();
+  const queue: QueueId = left-- > 0 ? r.uint() : 0;
+  const name: string = left-- > 0 ? r.str() : "";
+  const taken: MessageId = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { queue, name, taken };
+}
+
+/** A cursor of a stream. */
+export interface CursorView {
+  readonly id: number;
+  readonly name: string;
+  /** The last number that was read. */
+  readonly taken: MessageId;
+  /** Messages behind that. */
+  readonly behind: number;
+  /** What comes next is kept no more. */
+  readonly isExpired: boolean;
+}
+
+export function writeCursorView(w: Writer, v: CursorView): void {
+  w.array(5);
+  w.uint(v.id);
+  w.str(v.name);
+  w.uint(v.taken);
+  w.uint(v.behind);
+  w.bool(v.isExpired);
+}
+
+export function readCursorView(r: Reader): CursorView {
+  let left = r.array();
+  const id: number = left-- > 0 ? r.uint() : 0;
+  const name: string = left-- > 0 ? r.str() : "";
+  const taken: MessageId = left-- > 0 ? r.uint() : 0;
+  const behind: number = left-- > 0 ? r.uint() : 0;
+  const isExpired: boolean = left-- > 0 ? r.bool() : false;
+  for (; left > 0; left--) r.skip();
+  return { id, name, taken, behind, isExpired };
+}
+
 /** A message nobody could deal with. */
 export interface DeadLetter {
   readonly message: Delivery;
@@ -1980,10 +2042,12 @@ export interface Delivery {
   readonly publishedMs: number;
   readonly id: string | null;
   readonly key: string | null;
+  /** Its number in the stream its group took it from. */
+  readonly origin: MessageId | null;
 }
 
 export function writeDelivery(w: Writer, v: Delivery): void {
-  w.array(9);
+  w.array(10);
   w.uint(v.message);
   w.uint(v.attempt);
   w.uint(v.batch);
@@ -1993,6 +2057,7 @@ export function writeDelivery(w: Writer, v: Delivery): void {
   w.uint(v.publishedMs);
   if (v.id === null) w.nil(); else { w.str(v.id); }
   if (v.key === null) w.nil(); else { w.str(v.key); }
+  if (v.origin === null) w.nil(); else { w.uint(v.origin); }
 }
 
 export function readDelivery(r: Reader): Delivery {
@@ -2007,8 +2072,9 @@ export function readDelivery(r: Reader): Delivery {
   const publishedMs: number = left-- > 0 ? r.uint() : 0;
   const id: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
   const key: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
+  const origin: MessageId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   for (; left > 0; left--) r.skip();
-  return { message, attempt, batch, offset, bytes, priority, publishedMs, id, key };
+  return { message, attempt, batch, offset, bytes, priority, publishedMs, id, key, origin };
 }
 
 /** What an agent must bring and a task reserves. */
@@ -2837,6 +2903,12 @@ export function writeEvent(w: Writer, v: Event): void {
     case "ScheduleSet":
     case "ScheduleRemoved":
     case "ScheduleFired":
+    case "GroupDefined":
+    case "MessagesTaken":
+    case "StreamTrimmed":
+    case "CursorOpened":
+    case "CursorMoved":
+    case "CursorRemoved":
       return writeQueueEvent(w, v);
   }
 }
@@ -2940,6 +3012,56 @@ export function readGivenBack(r: Reader): GivenBack {
   const detail: string = left-- > 0 ? r.str() : "";
   for (; left > 0; left--) r.skip();
   return { fence, message, kind, delayMs, detail };
+}
+
+/** Where a group takes its messages from, and how far it is. */
+export interface Group {
+  readonly stream: QueueId;
+  /** The last number it has taken. */
+  readonly taken: MessageId;
+  /** Messages the stream was given up to there. */
+  readonly passed: number;
+}
+
+export function writeGroup(w: Writer, v: Group): void {
+  w.array(3);
+  w.uint(v.stream);
+  w.uint(v.taken);
+  w.uint(v.passed);
+}
+
+export function readGroup(r: Reader): Group {
+  let left = r.array();
+  const stream: QueueId = left-- > 0 ? r.uint() : 0;
+  const taken: MessageId = left-- > 0 ? r.uint() : 0;
+  const passed: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { stream, taken, passed };
+}
+
+/** A group of a stream. */
+export interface GroupView {
+  readonly id: QueueId;
+  readonly queue: Queue;
+  /** Messages it has not taken. */
+  readonly behind: number;
+}
+
+export function writeGroupView(w: Writer, v: GroupView): void {
+  w.array(3);
+  w.uint(v.id);
+  writeQueue(w, v.queue);
+  w.uint(v.behind);
+}
+
+export function readGroupView(r: Reader): GroupView {
+  let left = r.array();
+  const id: QueueId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const queue: Queue = readQueue(r);
+  const behind: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { id, queue, behind };
 }
 
 /** What the failure detector thinks. */
@@ -4372,6 +4494,81 @@ export function readPoolView(r: Reader): PoolView {
   return { pool, live, ending, load, members };
 }
 
+/** A place in a stream. */
+export type Position =
+    /** Before everything that is kept. */
+  | {
+      readonly type: "Start";
+    }
+    /** Behind everything that was published. */
+  | {
+      readonly type: "End";
+    }
+    /** Before the message of this number. */
+  | {
+      readonly type: "Number";
+      readonly number: MessageId;
+    }
+    /** Before the first message that was published then or later. */
+  | {
+      readonly type: "Since";
+      readonly atMs: number;
+    }
+;
+
+export function writePosition(w: Writer, v: Position): void {
+  switch (v.type) {
+    case "Start":
+      w.array(1);
+      w.uint(1);
+      return;
+    case "End":
+      w.array(1);
+      w.uint(2);
+      return;
+    case "Number":
+      w.array(2);
+      w.uint(3);
+      w.uint(v.number);
+      return;
+    case "Since":
+      w.array(2);
+      w.uint(4);
+      w.uint(v.atMs);
+      return;
+  }
+}
+
+export function readPosition(r: Reader): Position {
+  return readPositionAs(r, r.array() - 1, r.uint());
+}
+
+export function readPositionAs(r: Reader, fields: number, tag: number): Position {
+  let left = fields;
+  switch (tag) {
+    case 1: {
+      for (; left > 0; left--) r.skip();
+      return { type: "Start" };
+    }
+    case 2: {
+      for (; left > 0; left--) r.skip();
+      return { type: "End" };
+    }
+    case 3: {
+      const number: MessageId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Number", number };
+    }
+    case 4: {
+      const atMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Since", atMs };
+    }
+    default:
+      throw new RangeError(`Position has no variant ${tag}`);
+  }
+}
+
 /** How much a task matters. */
 export type Priority = "low" | "medium" | "high" | "critical";
 
@@ -4444,13 +4641,19 @@ export interface Queue {
   readonly spec: QueueSpec;
   readonly counts: QueueCounts;
   readonly createdMs: number;
+  /** Of a group: where it takes its messages from. */
+  readonly group: Group | null;
+  /** Of a stream: the last number it keeps no more. */
+  readonly trimmed: MessageId;
 }
 
 export function writeQueue(w: Writer, v: Queue): void {
-  w.array(3);
+  w.array(5);
   writeQueueSpec(w, v.spec);
   writeQueueCounts(w, v.counts);
   w.uint(v.createdMs);
+  if (v.group === null) w.nil(); else { writeGroup(w, v.group); }
+  w.uint(v.trimmed);
 }
 
 export function readQueue(r: Reader): Queue {
@@ -4460,8 +4663,10 @@ export function readQueue(r: Reader): Queue {
   left--;
   const counts: QueueCounts = readQueueCounts(r);
   const createdMs: number = left-- > 0 ? r.uint() : 0;
+  const group: Group | null = left-- > 0 ? r.nil() ? null : readGroup(r) : null;
+  const trimmed: MessageId = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { spec, counts, createdMs };
+  return { spec, counts, createdMs, group, trimmed };
 }
 
 /** What can be asked of queues. */
@@ -4545,6 +4750,37 @@ export type QueueCommand =
       readonly queue: QueueId;
       readonly name: string;
     }
+    /** Makes a group of a stream that begins at a position, or gives a known one other options. */
+  | {
+      readonly type: "DefineGroup";
+      readonly stream: QueueId;
+      readonly spec: QueueSpec;
+      readonly from: Position;
+    }
+    /** Lets a stream go of messages up to one, of at most 100 batches; the answer names the last that went. */
+  | {
+      readonly type: "TrimStream";
+      readonly queue: QueueId;
+      readonly through: MessageId;
+    }
+    /** Makes a cursor of a stream that begins at a position; a known one stays where it is. */
+  | {
+      readonly type: "OpenCursor";
+      readonly queue: QueueId;
+      readonly name: string;
+      readonly from: Position;
+    }
+    /** Puts a cursor elsewhere. */
+  | {
+      readonly type: "MoveCursor";
+      readonly cursor: number;
+      readonly to: Position;
+    }
+    /** Forgets a cursor. */
+  | {
+      readonly type: "RemoveCursor";
+      readonly cursor: number;
+    }
 ;
 
 export function writeQueueCommand(w: Writer, v: QueueCommand): void {
@@ -4626,6 +4862,37 @@ export function writeQueueCommand(w: Writer, v: QueueCommand): void {
       w.uint(712);
       w.uint(v.queue);
       w.str(v.name);
+      return;
+    case "DefineGroup":
+      w.array(4);
+      w.uint(713);
+      w.uint(v.stream);
+      writeQueueSpec(w, v.spec);
+      writePosition(w, v.from);
+      return;
+    case "TrimStream":
+      w.array(3);
+      w.uint(714);
+      w.uint(v.queue);
+      w.uint(v.through);
+      return;
+    case "OpenCursor":
+      w.array(4);
+      w.uint(715);
+      w.uint(v.queue);
+      w.str(v.name);
+      writePosition(w, v.from);
+      return;
+    case "MoveCursor":
+      w.array(3);
+      w.uint(716);
+      w.uint(v.cursor);
+      writePosition(w, v.to);
+      return;
+    case "RemoveCursor":
+      w.array(2);
+      w.uint(717);
+      w.uint(v.cursor);
       return;
   }
 }
@@ -4717,6 +4984,41 @@ export function readQueueCommandAs(r: Reader, fields: number, tag: number): Queu
       const name: string = left-- > 0 ? r.str() : "";
       for (; left > 0; left--) r.skip();
       return { type: "RemoveSchedule", queue, name };
+    }
+    case 713: {
+      const stream: QueueId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: QueueSpec = readQueueSpec(r);
+      left--;
+      const from: Position = readPosition(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "DefineGroup", stream, spec, from };
+    }
+    case 714: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const through: MessageId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "TrimStream", queue, through };
+    }
+    case 715: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const name: string = left-- > 0 ? r.str() : "";
+      left--;
+      const from: Position = readPosition(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "OpenCursor", queue, name, from };
+    }
+    case 716: {
+      const cursor: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const to: Position = readPosition(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "MoveCursor", cursor, to };
+    }
+    case 717: {
+      const cursor: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "RemoveCursor", cursor };
     }
     default:
       throw new RangeError(`QueueCommand has no variant ${tag}`);
@@ -4904,6 +5206,50 @@ export type QueueEvent =
       readonly dueMs: number;
       readonly isSkipped: boolean;
     }
+    /** A group was made, which gets what comes behind `taken`. */
+  | {
+      readonly type: "GroupDefined";
+      readonly stream: QueueId;
+      readonly spec: QueueSpec;
+      readonly taken: MessageId;
+      /** Messages the stream was given up to there. */
+      readonly passed: number;
+    }
+    /**
+     * A group took what its stream keeps behind its place up to `through`; what has not expired is its own from now
+     * on, numbered from `first`.
+     */
+  | {
+      readonly type: "MessagesTaken";
+      readonly queue: QueueId;
+      readonly first: MessageId;
+      readonly through: MessageId;
+    }
+    /** A stream keeps nothing up to there any more. */
+  | {
+      readonly type: "StreamTrimmed";
+      readonly queue: QueueId;
+      readonly through: MessageId;
+      readonly cause: TrimCause;
+    }
+    /** A cursor was made, which reads what comes behind `taken`; its number is the event's sequence. */
+  | {
+      readonly type: "CursorOpened";
+      readonly queue: QueueId;
+      readonly name: string;
+      readonly taken: MessageId;
+    }
+    /** A cursor stands elsewhere. */
+  | {
+      readonly type: "CursorMoved";
+      readonly cursor: number;
+      readonly taken: MessageId;
+    }
+    /** A cursor is gone. */
+  | {
+      readonly type: "CursorRemoved";
+      readonly cursor: number;
+    }
 ;
 
 export function writeQueueEvent(w: Writer, v: QueueEvent): void {
@@ -5018,6 +5364,46 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.uint(v.schedule);
       w.uint(v.dueMs);
       w.bool(v.isSkipped);
+      return;
+    case "GroupDefined":
+      w.array(5);
+      w.uint(717);
+      w.uint(v.stream);
+      writeQueueSpec(w, v.spec);
+      w.uint(v.taken);
+      w.uint(v.passed);
+      return;
+    case "MessagesTaken":
+      w.array(4);
+      w.uint(718);
+      w.uint(v.queue);
+      w.uint(v.first);
+      w.uint(v.through);
+      return;
+    case "StreamTrimmed":
+      w.array(4);
+      w.uint(719);
+      w.uint(v.queue);
+      w.uint(v.through);
+      writeTrimCause(w, v.cause);
+      return;
+    case "CursorOpened":
+      w.array(4);
+      w.uint(720);
+      w.uint(v.queue);
+      w.str(v.name);
+      w.uint(v.taken);
+      return;
+    case "CursorMoved":
+      w.array(3);
+      w.uint(721);
+      w.uint(v.cursor);
+      w.uint(v.taken);
+      return;
+    case "CursorRemoved":
+      w.array(2);
+      w.uint(722);
+      w.uint(v.cursor);
       return;
   }
 }
@@ -5144,6 +5530,48 @@ export function readQueueEventAs(r: Reader, fields: number, tag: number): QueueE
       for (; left > 0; left--) r.skip();
       return { type: "ScheduleFired", schedule, dueMs, isSkipped };
     }
+    case 717: {
+      const stream: QueueId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const spec: QueueSpec = readQueueSpec(r);
+      const taken: MessageId = left-- > 0 ? r.uint() : 0;
+      const passed: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "GroupDefined", stream, spec, taken, passed };
+    }
+    case 718: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const first: MessageId = left-- > 0 ? r.uint() : 0;
+      const through: MessageId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "MessagesTaken", queue, first, through };
+    }
+    case 719: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const through: MessageId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const cause: TrimCause = readTrimCause(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "StreamTrimmed", queue, through, cause };
+    }
+    case 720: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      const name: string = left-- > 0 ? r.str() : "";
+      const taken: MessageId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "CursorOpened", queue, name, taken };
+    }
+    case 721: {
+      const cursor: number = left-- > 0 ? r.uint() : 0;
+      const taken: MessageId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "CursorMoved", cursor, taken };
+    }
+    case 722: {
+      const cursor: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "CursorRemoved", cursor };
+    }
     default:
       throw new RangeError(`QueueEvent has no variant ${tag}`);
   }
@@ -5151,6 +5579,32 @@ export function readQueueEventAs(r: Reader, fields: number, tag: number): QueueE
 
 /** A queue of messages. */
 export type QueueId = number;
+
+/** What becomes of a message that was dealt with, and who may have it. */
+export type QueueKind = "queue" | "stream" | "interest";
+
+const queueKindTags: Readonly<Record<QueueKind, number>> = {
+  "queue": 0,
+  "stream": 1,
+  "interest": 2,
+};
+
+const queueKindValues: ReadonlyMap<number, QueueKind> = new Map<number, QueueKind>([
+  [0, "queue"],
+  [1, "stream"],
+  [2, "interest"],
+]);
+
+export function writeQueueKind(w: Writer, v: QueueKind): void {
+  w.uint(queueKindTags[v]);
+}
+
+export function readQueueKind(r: Reader): QueueKind {
+  const tag = r.uint();
+  const value = queueKindValues.get(tag);
+  if (value === undefined) throw new RangeError(`QueueKind has no value ${tag}`);
+  return value;
+}
 
 /** What a queue goes by. Times in milliseconds. */
 export interface QueueSpec {
@@ -5182,10 +5636,11 @@ export interface QueueSpec {
   readonly dedupIds: number;
   /** Dead letters that are kept at most; beyond, the oldest go. */
   readonly maxDead: number;
+  readonly kind: QueueKind;
 }
 
 export function writeQueueSpec(w: Writer, v: QueueSpec): void {
-  w.array(15);
+  w.array(16);
   w.str(v.name);
   w.uint(v.maxMessages);
   w.uint(v.maxBytes);
@@ -5201,6 +5656,7 @@ export function writeQueueSpec(w: Writer, v: QueueSpec): void {
   w.uint(v.dedupMs);
   w.uint(v.dedupIds);
   w.uint(v.maxDead);
+  writeQueueKind(w, v.kind);
 }
 
 export function readQueueSpec(r: Reader): QueueSpec {
@@ -5221,8 +5677,10 @@ export function readQueueSpec(r: Reader): QueueSpec {
   const dedupMs: number = left-- > 0 ? r.uint() : 0;
   const dedupIds: number = left-- > 0 ? r.uint() : 0;
   const maxDead: number = left-- > 0 ? r.uint() : 0;
+  left--;
+  const kind: QueueKind = readQueueKind(r);
   for (; left > 0; left--) r.skip();
-  return { name, maxMessages, maxBytes, overflow, maxAttempts, leaseMs, retryInitialMs, retryMaxMs, retryMultiplierPpm, retryJitterPpm, retentionMs, ageingMs, dedupMs, dedupIds, maxDead };
+  return { name, maxMessages, maxBytes, overflow, maxAttempts, leaseMs, retryInitialMs, retryMaxMs, retryMultiplierPpm, retryJitterPpm, retentionMs, ageingMs, dedupMs, dedupIds, maxDead, kind };
 }
 
 /** A criterion by which agents are ranked. */
@@ -6496,6 +6954,67 @@ export function readStrategy(r: Reader): Strategy {
   return value;
 }
 
+/** What a stream keeps from a position on. */
+export interface StreamPage {
+  /** The oldest message it keeps, when what lies at the position is kept no more. */
+  readonly expired: MessageId | null;
+  readonly messages: readonly Delivery[];
+  /** Where their payloads are. */
+  readonly payloads: readonly (readonly [number, Payload])[];
+  /** Behind which number the next page begins. */
+  readonly next: MessageId;
+}
+
+export function writeStreamPage(w: Writer, v: StreamPage): void {
+  w.array(4);
+  if (v.expired === null) w.nil(); else { w.uint(v.expired); }
+  w.array(v.messages.length); for (const item0 of v.messages) { writeDelivery(w, item0); }
+  w.array(v.payloads.length); for (const item0 of v.payloads) { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); }
+  w.uint(v.next);
+}
+
+export function readStreamPage(r: Reader): StreamPage {
+  let left = r.array();
+  const expired: MessageId | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const messages: readonly Delivery[] = left-- > 0 ? r.list(readDelivery) : [];
+  const payloads: readonly (readonly [number, Payload])[] = left-- > 0 ? r.list((r) => r.pair(uint, readPayload)) : [];
+  const next: MessageId = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { expired, messages, payloads, next };
+}
+
+/** A stream, and who reads it. */
+export interface StreamView {
+  readonly queue: Queue;
+  /** The oldest message it keeps; the next one that comes when it keeps none. */
+  readonly oldest: MessageId;
+  /** The last one it was given. */
+  readonly last: MessageId;
+  readonly groups: readonly GroupView[];
+  readonly cursors: readonly CursorView[];
+}
+
+export function writeStreamView(w: Writer, v: StreamView): void {
+  w.array(5);
+  writeQueue(w, v.queue);
+  w.uint(v.oldest);
+  w.uint(v.last);
+  w.array(v.groups.length); for (const item0 of v.groups) { writeGroupView(w, item0); }
+  w.array(v.cursors.length); for (const item0 of v.cursors) { writeCursorView(w, item0); }
+}
+
+export function readStreamView(r: Reader): StreamView {
+  let left = r.array();
+  left--;
+  const queue: Queue = readQueue(r);
+  const oldest: MessageId = left-- > 0 ? r.uint() : 0;
+  const last: MessageId = left-- > 0 ? r.uint() : 0;
+  const groups: readonly GroupView[] = left-- > 0 ? r.list(readGroupView) : [];
+  const cursors: readonly CursorView[] = left-- > 0 ? r.list(readCursorView) : [];
+  for (; left > 0; left--) r.skip();
+  return { queue, oldest, last, groups, cursors };
+}
+
 /** The partition at the moment a human was asked. */
 export interface SystemState {
   /** Tasks of the session. */
@@ -7309,6 +7828,32 @@ export function readTies(r: Reader): Ties {
   return { phase, dependents, followers, awaitsTurn, children, openChildren };
 }
 
+/** Why a stream keeps messages no more. */
+export type TrimCause = "acked" | "expired" | "dropped";
+
+const trimCauseTags: Readonly<Record<TrimCause, number>> = {
+  "acked": 0,
+  "expired": 1,
+  "dropped": 2,
+};
+
+const trimCauseValues: ReadonlyMap<number, TrimCause> = new Map<number, TrimCause>([
+  [0, "acked"],
+  [1, "expired"],
+  [2, "dropped"],
+]);
+
+export function writeTrimCause(w: Writer, v: TrimCause): void {
+  w.uint(trimCauseTags[v]);
+}
+
+export function readTrimCause(r: Reader): TrimCause {
+  const tag = r.uint();
+  const value = trimCauseValues.get(tag);
+  if (value === undefined) throw new RangeError(`TrimCause has no value ${tag}`);
+  return value;
+}
+
 /** A report that nobody can do what ready tasks demand. */
 export interface UnservedDemand {
   readonly demand: Demand;
@@ -7530,6 +8075,25 @@ export type View =
       readonly type: "Schedules";
       readonly queue: QueueId;
     }
+    /** A stream and who reads it: a `StreamView`. */
+  | {
+      readonly type: "Stream";
+      readonly queue: QueueId;
+    }
+    /** What a stream keeps from a position on: a `StreamPage`, at most 1,000 messages. */
+  | {
+      readonly type: "StreamPage";
+      readonly queue: QueueId;
+      readonly from: Position;
+      readonly limit: number;
+      /** Kernel time: what is over by then is left out. */
+      readonly nowMs: number;
+    }
+    /** One cursor. */
+  | {
+      readonly type: "Cursor";
+      readonly cursor: number;
+    }
 ;
 
 export function writeView(w: Writer, v: View): void {
@@ -7646,6 +8210,24 @@ export function writeView(w: Writer, v: View): void {
       w.array(2);
       w.uint(32);
       w.uint(v.queue);
+      return;
+    case "Stream":
+      w.array(2);
+      w.uint(33);
+      w.uint(v.queue);
+      return;
+    case "StreamPage":
+      w.array(5);
+      w.uint(34);
+      w.uint(v.queue);
+      writePosition(w, v.from);
+      w.uint(v.limit);
+      w.uint(v.nowMs);
+      return;
+    case "Cursor":
+      w.array(2);
+      w.uint(35);
+      w.uint(v.cursor);
       return;
   }
 }
@@ -7770,6 +8352,25 @@ export function readViewAs(r: Reader, fields: number, tag: number): View {
       const queue: QueueId = left-- > 0 ? r.uint() : 0;
       for (; left > 0; left--) r.skip();
       return { type: "Schedules", queue };
+    }
+    case 33: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Stream", queue };
+    }
+    case 34: {
+      const queue: QueueId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const from: Position = readPosition(r);
+      const limit: number = left-- > 0 ? r.uint() : 0;
+      const nowMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "StreamPage", queue, from, limit, nowMs };
+    }
+    case 35: {
+      const cursor: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "Cursor", cursor };
     }
     default:
       throw new RangeError(`View has no variant ${tag}`);

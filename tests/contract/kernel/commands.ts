@@ -6,6 +6,7 @@ import type {
   Draft,
   Payload,
   PlanSpec,
+  Position,
   QueueSpec,
   Report,
   Settings,
@@ -108,7 +109,8 @@ const report: fc.Arbitrary<Report> = fc.record({
 const error = fc.record({ errorType: text, message: text, details: optional(payload) });
 
 const wait = fc.oneof({ weight: 3, arbitrary: fc.nat(5_000) }, ms);
-const queueSpec: fc.Arbitrary<QueueSpec> = fc.record({
+const kind = fc.constantFrom("queue" as const, "stream" as const, "interest" as const);
+const queueFields = {
   name: fc.constantFrom("a", "b"),
   maxMessages: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }) }, number),
   maxBytes: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 999 }) }, ms),
@@ -124,7 +126,14 @@ const queueSpec: fc.Arbitrary<QueueSpec> = fc.record({
   dedupMs: wait,
   dedupIds: fc.nat(5),
   maxDead: fc.nat(3),
-});
+  kind,
+};
+const queueSpec: fc.Arbitrary<QueueSpec> = fc.record(queueFields);
+const position: fc.Arbitrary<Position> = fc.oneof(
+  fc.constantFrom({ type: "Start" } as const, { type: "End" } as const),
+  fc.record({ type: fc.constant("Number" as const), number: fc.oneof(fc.nat(12), fc.maxSafeNat()) }),
+  fc.record({ type: fc.constant("Since" as const), atMs: ms }),
+);
 const draft: fc.Arbitrary<Draft> = fc.record({
   bytes: fc.nat(60),
   priority: fc.constantFrom("low" as const, "medium" as const, "high" as const, "critical" as const),
@@ -254,5 +263,14 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
       }),
     }),
     RemoveSchedule: command("RemoveSchedule", { queue: handle, name: fc.constantFrom("a", "b") }),
+    DefineGroup: command("DefineGroup", {
+      stream: handle,
+      spec: fc.record({ ...queueFields, kind: fc.oneof({ weight: 5, arbitrary: fc.constant("queue" as const) }, kind) }),
+      from: position,
+    }),
+    TrimStream: command("TrimStream", { queue: handle, through: fc.oneof(fc.nat(12), fc.maxSafeNat()) }),
+    OpenCursor: command("OpenCursor", { queue: handle, name: fc.constantFrom("a", "b"), from: position }),
+    MoveCursor: command("MoveCursor", { cursor: handle, to: position }),
+    RemoveCursor: command("RemoveCursor", { cursor: handle }),
   };
 }

@@ -101,6 +101,7 @@ const OF_THE_RUNTIME: &[&str] = &[
 const DOMAINS: &[&str] = &[
     "AGENT_",
     "COMMAND_",
+    "CURSOR_",
     "EFFECT_",
     "ESCALATION_",
     "IDEMPOTENCY_",

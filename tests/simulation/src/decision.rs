@@ -61,6 +61,7 @@ kinds! {
     Dead = 12 "dead letters are sent back or thrown away",
     Erase = 12 "rows nobody needs are erased",
     Schedule = 12 "a schedule is set or ended",
+    Stream = 16 "a group or cursor comes, moves or goes",
     Save = 40 "an attempt saves what its agent keeps",
     EraseStates = 12 "rows with states nobody needs are erased",
     Calm = 0 "faults end and everything must heal",

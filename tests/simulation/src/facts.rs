@@ -14,7 +14,7 @@ use polyphon_kernel::sessions::{SessionEvent, SessionStatus};
 use polyphon_kernel::tasks::{Next, PhaseStatus, PlanSpec, TaskEvent, TaskSpec, TaskStatus};
 use polyphon_kernel::{Event, Resources};
 
-pub(crate) use queues::{MessageFact, Place, QueueFacts};
+pub(crate) use queues::{MessageFact, Place, QueueFact, QueueFacts};
 pub(crate) use states::StateFacts;
 
 #[derive(Debug)]

@@ -43,6 +43,9 @@ mod broken {
     pub(super) const CONSEQUENCES: &str = "what comes of a message comes with its acknowledgement";
     pub(super) const ROOM: &str = "nobody passes who waits for room";
     pub(super) const SCHEDULES: &str = "a schedule publishes once each time";
+    pub(super) const CURSORS: &str = "a position is kept, or refused";
+    pub(super) const GROUPS: &str = "every group gets every message once";
+    pub(super) const KEPT: &str = "a stream keeps what a group still needs";
     pub(super) const STATES: &str = "an agent has what was saved last";
     pub(super) const ONCE: &str = "an attempt is begun once";
 }
@@ -154,6 +157,13 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         broken::STATES,
     ),
     (33, "kernel: an agent that rests is given work", broken::CAPACITY),
+    (
+        33,
+        "kernel: a position that is kept no more is taken",
+        broken::CURSORS,
+    ),
+    (34, "kernel: a group takes its last message again", broken::GROUPS),
+    (35, "kernel: the fastest group says what goes", broken::KEPT),
     (
         16,
         "kernel: more time for an attempt leaves its timer as it was",

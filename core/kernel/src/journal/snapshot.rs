@@ -60,6 +60,8 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.queues.recent, &mut writer);
     table(&durable.queues.numbers, &mut writer);
     table(&durable.queues.schedules, &mut writer);
+    table(&durable.queues.segments, &mut writer);
+    table(&durable.queues.cursors, &mut writer);
     let mut bytes = writer.into_bytes();
     let crc = crc32c(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
@@ -110,6 +112,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.queues.recent = records(&mut reader)?;
     durable.queues.numbers = records(&mut reader)?;
     durable.queues.schedules = records(&mut reader)?;
+    durable.queues.segments = records(&mut reader)?;
+    durable.queues.cursors = records(&mut reader)?;
     if let Some(level) = durable.newer_format() {
         return Err(SnapshotError::Newer(level.into()));
     }

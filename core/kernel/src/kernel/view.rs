@@ -56,6 +56,18 @@ wire! {
         31 => DeadLetters { queue: QueueId, skip: u32, limit: u32 },
         /// Schedules of a queue: `ScheduleList`.
         32 => Schedules { queue: QueueId },
+        /// A stream and who reads it: a `StreamView`.
+        33 => Stream { queue: QueueId },
+        /// What a stream keeps from a position on: a `StreamPage`, at most 1,000 messages.
+        34 => StreamPage {
+            queue: QueueId,
+            from: queues::Position,
+            limit: u32,
+            /// Kernel time: what is over by then is left out.
+            now_ms: u64,
+        },
+        /// One cursor.
+        35 => Cursor { cursor: u64 },
     }
 }
 
@@ -93,6 +105,20 @@ impl Kernel {
                 to_bytes(&queues::dead_letters(&durable.queues, *queue, *skip, *limit))
             }
             View::Schedules { queue } => to_bytes(&queues::schedules(&durable.queues, *queue)),
+            View::Stream { queue } => bytes(queues::stream(&durable.queues, *queue).as_ref()),
+            View::StreamPage {
+                queue,
+                from,
+                limit,
+                now_ms,
+            } => to_bytes(&queues::stream_page(
+                &durable.queues,
+                *queue,
+                from,
+                *limit,
+                *now_ms,
+            )),
+            View::Cursor { cursor } => bytes(durable.queues.cursors.get(*cursor)),
             View::Waiting { task } => bytes(waiting::reason(&state, *task).as_ref()),
         }
     }

@@ -3,21 +3,24 @@
 mod ack;
 mod ack_and_publish;
 mod consume;
+mod cursor;
 mod dead_letters;
 mod define;
 mod erased;
 mod extend;
+mod group;
 mod nack;
 pub(super) mod publish;
 mod remove;
 mod schedule;
+mod trim;
 
 use std::collections::BTreeSet;
 
 use polyphon_wire::wire;
 
 use super::spec::broken_wish;
-use super::{Message, Queue, QueueError, QueueSpec, ScheduleSpec};
+use super::{Message, Position, Queue, QueueError, QueueSpec, ScheduleSpec};
 use crate::bounds;
 use crate::command::{Outcome, Part};
 use crate::id::{Fence, MessageId, QueueId};
@@ -121,6 +124,16 @@ wire! {
         711 => SetSchedule { spec: ScheduleSpec },
         /// Ends a schedule.
         712 => RemoveSchedule { queue: QueueId, name: String },
+        /// Makes a group of a stream that begins at a position, or gives a known one other options.
+        713 => DefineGroup { stream: QueueId, spec: QueueSpec, from: Position },
+        /// Lets a stream go of messages up to one, of at most 100 batches; the answer names the last that went.
+        714 => TrimStream { queue: QueueId, through: MessageId },
+        /// Makes a cursor of a stream that begins at a position; a known one stays where it is.
+        715 => OpenCursor { queue: QueueId, name: String, from: Position },
+        /// Puts a cursor elsewhere.
+        716 => MoveCursor { cursor: u64, to: Position },
+        /// Forgets a cursor.
+        717 => RemoveCursor { cursor: u64 },
     }
 }
 
@@ -159,6 +172,11 @@ pub(crate) fn decide(state: &State<'_>, command: &QueueCommand, sink: &mut Sink)
         } => ack_and_publish::decide(state, *fence, *message, outgoing, sink),
         QueueCommand::SetSchedule { spec } => schedule::set(state, spec, sink),
         QueueCommand::RemoveSchedule { queue, name } => schedule::remove(state, *queue, name, sink),
+        QueueCommand::DefineGroup { stream, spec, from } => group::define(state, *stream, spec, from, sink),
+        QueueCommand::TrimStream { queue, through } => trim::decide(state, *queue, *through, sink),
+        QueueCommand::OpenCursor { queue, name, from } => cursor::open(state, *queue, name, from, sink),
+        QueueCommand::MoveCursor { cursor, to } => cursor::shift(state, *cursor, to, sink),
+        QueueCommand::RemoveCursor { cursor } => cursor::remove(state, *cursor, sink),
     }
 }
 
@@ -188,6 +206,16 @@ fn known<'a>(state: &State<'a>, queue: QueueId) -> Result<&'a Queue, QueueError>
         .queues
         .get(queue)
         .ok_or(QueueError::Unknown { queue })
+}
+
+/// The stream, or the refusal that there is none.
+fn stream_of<'a>(state: &State<'a>, queue: QueueId) -> Result<&'a Queue, QueueError> {
+    let known = known(state, queue)?;
+    let rule = "only a stream has groups and cursors";
+    if known.spec.is_stream() {
+        return Ok(known);
+    }
+    Err(QueueError::Kind { queue, rule })
 }
 
 /// What many things in one command must keep.

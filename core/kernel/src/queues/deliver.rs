@@ -22,6 +22,8 @@ wire! {
         published_ms: u64,
         id: Option<String>,
         key: Option<String>,
+        /// Its number in the stream its group took it from.
+        origin: Option<MessageId>,
     }
 }
 

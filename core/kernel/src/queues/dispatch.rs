@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Lane, QueueEvent};
+use super::{Lane, QueueEvent, take};
 use crate::bounds;
 use crate::event::Event;
 use crate::id::{MessageId, QueueId};
@@ -30,6 +30,13 @@ impl Consumers {
         self.0.contains_key(&(queue.0, consumer))
     }
 
+    /// How many messages more the consumers of a queue may hold.
+    pub(crate) fn free(&self, queue: u64, lane: &Lane) -> u64 {
+        let held = |consumer| lane.held.get(&consumer).copied().unwrap_or_default();
+        let free = |(consumer, credit): (u64, u64)| credit.saturating_sub(held(consumer));
+        self.of(queue).map(free).sum()
+    }
+
     /// Consumers of a queue with their credit.
     fn of(&self, queue: u64) -> impl Iterator<Item = (u64, u64)> {
         let known = self.0.range((queue, 0)..=(queue, u64::MAX));
@@ -54,6 +61,10 @@ impl Pass {
 
 /// The next grant, or the end of messages whose time was over before somebody took them.
 pub(crate) fn next(state: &State<'_>, pass: &mut Pass) -> Option<Event> {
+    if let Some((event, count)) = take::next(state) {
+        pass.messages += count;
+        return Some(event.into());
+    }
     let busy = &state.durable.queues.busy;
     let after = busy.range(pass.after + 1..).chain(busy.range(..=pass.after));
     for queue in after {

@@ -28,13 +28,37 @@ pub enum QueueError {
         /// Their bytes.
         bytes: u64,
     },
-    /// It still holds messages. Code `QUEUE_NOT_EMPTY`.
-    #[error("the queue {name:?} still holds {messages} messages")]
+    /// It still holds messages or has groups. Code `QUEUE_NOT_EMPTY`.
+    #[error("the queue {name:?} still holds {messages} messages and has {groups} groups")]
     NotEmpty {
         /// The queue's name.
         name: String,
         /// Messages it holds, dead letters among them.
         messages: u64,
+        /// Groups that take messages of it.
+        groups: u64,
+    },
+    /// It is of another kind than the command is for. Do not retry. Code `QUEUE_KIND`.
+    #[error("{queue} cannot do that: {rule}")]
+    Kind {
+        /// The queue.
+        queue: QueueId,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// What lies there is kept no more. Do not retry: go on elsewhere. Code `CURSOR_EXPIRED`.
+    #[error("{position} is kept no more, the oldest that is kept is {oldest}")]
+    CursorExpired {
+        /// The message that was to be read.
+        position: MessageId,
+        /// The oldest message that is kept; the next one that comes when there is none.
+        oldest: MessageId,
+    },
+    /// It was never opened or was removed. Do not retry. Code `CURSOR_UNKNOWN`.
+    #[error("there is no cursor {cursor}")]
+    CursorUnknown {
+        /// Its number.
+        cursor: u64,
     },
     /// A message, or what is said about messages, breaks a rule. Do not retry. Code `MESSAGE_INVALID`.
     #[error("the message cannot be taken: {rule}")]

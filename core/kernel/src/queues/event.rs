@@ -58,6 +58,18 @@ wire! {
 }
 
 wire! {
+    /// Why a stream keeps messages no more.
+    pub choice TrimCause {
+        /// Every group has dealt with them.
+        0 => Acked,
+        /// They were kept long enough.
+        1 => Expired,
+        /// They made room, or somebody threw them away.
+        2 => Dropped,
+    }
+}
+
+wire! {
     /// What happened to queues and their messages.
     pub enum QueueEvent {
         /// A queue was made.
@@ -130,6 +142,25 @@ wire! {
             due_ms: u64,
             is_skipped: bool,
         },
+        /// A group was made, which gets what comes behind `taken`.
+        717 => GroupDefined {
+            stream: QueueId,
+            spec: QueueSpec,
+            taken: MessageId,
+            /// Messages the stream was given up to there.
+            passed: u64,
+        },
+        /// A group took what its stream keeps behind its place up to `through`; what has not expired is its own from now
+        /// on, numbered from `first`.
+        718 => MessagesTaken { queue: QueueId, first: MessageId, through: MessageId },
+        /// A stream keeps nothing up to there any more.
+        719 => StreamTrimmed { queue: QueueId, through: MessageId, cause: TrimCause },
+        /// A cursor was made, which reads what comes behind `taken`; its number is the event's sequence.
+        720 => CursorOpened { queue: QueueId, name: String, taken: MessageId },
+        /// A cursor stands elsewhere.
+        721 => CursorMoved { cursor: u64, taken: MessageId },
+        /// A cursor is gone.
+        722 => CursorRemoved { cursor: u64 },
     }
 }
 
@@ -141,7 +172,11 @@ impl QueueEvent {
             | Self::PayloadsErased { .. }
             | Self::ScheduleSet { .. }
             | Self::ScheduleRemoved { .. }
-            | Self::ScheduleFired { .. } => None,
+            | Self::ScheduleFired { .. }
+            | Self::GroupDefined { .. }
+            | Self::CursorOpened { .. }
+            | Self::CursorMoved { .. }
+            | Self::CursorRemoved { .. } => None,
             Self::QueueChanged { queue, .. }
             | Self::QueueRemoved { queue }
             | Self::MessagesPublished { queue, .. }
@@ -153,7 +188,9 @@ impl QueueEvent {
             | Self::MessagesExpired { queue, .. }
             | Self::MessagesDropped { queue, .. }
             | Self::MessageExtended { queue, .. }
-            | Self::MessagesRedriven { queue, .. } => Some(*queue),
+            | Self::MessagesRedriven { queue, .. }
+            | Self::MessagesTaken { queue, .. }
+            | Self::StreamTrimmed { queue, .. } => Some(*queue),
         }
     }
 }

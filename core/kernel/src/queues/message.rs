@@ -29,6 +29,8 @@ wire! {
         /// Why it is a dead letter, and what its consumer said.
         cause: Option<DeathCause>,
         detail: String,
+        /// Its number in the stream its group took it from.
+        origin: Option<MessageId>,
     }
 }
 
@@ -61,6 +63,11 @@ impl Message {
         self.extra.as_ref()?.key.as_ref()
     }
 
+    /// Its number in the stream its group took it from.
+    pub(crate) fn origin(&self) -> Option<MessageId> {
+        self.extra.as_ref()?.origin
+    }
+
     /// As it is handed to a consumer.
     pub(crate) fn delivery(&self, number: MessageId) -> Delivery {
         let extra = self.extra.as_deref();
@@ -74,6 +81,7 @@ impl Message {
             published_ms: self.published_ms,
             id: extra.and_then(|extra| extra.id.clone()),
             key: extra.and_then(|extra| extra.key.clone()),
+            origin: self.origin(),
         }
     }
 

@@ -16,7 +16,9 @@ pub(crate) mod schedule;
 mod settle;
 mod spec;
 mod state;
+mod stream;
 pub(crate) mod sweep;
+mod take;
 mod view;
 pub(crate) mod wake;
 
@@ -24,10 +26,13 @@ pub use batch::Batch;
 pub use deliver::Delivery;
 pub use dispatch::Consumers;
 pub use error::QueueError;
-pub use event::{Death, DeathCause, Published, QueueEvent, Returned};
+pub use event::{Death, DeathCause, Published, QueueEvent, Returned, TrimCause};
 pub use message::{Extra, Message, MessageStatus};
 pub use schedule::{Schedule, ScheduleList, ScheduleSpec, schedules};
-pub use spec::{Overflow, QueueSpec};
+pub use spec::{Overflow, QueueKind, QueueSpec};
 pub(crate) use state::{Lane, Line};
 pub use state::{Numbers, Queue, QueueCounts, Queues, Recent};
-pub use view::{DeadLetter, DeadLetters, dead_letters};
+pub use stream::{Cursor, Group, Position, Segment};
+pub use view::{
+    CursorView, DeadLetter, DeadLetters, GroupView, StreamPage, StreamView, dead_letters, stream, stream_page,
+};

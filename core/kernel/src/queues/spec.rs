@@ -17,6 +17,18 @@ wire! {
 }
 
 wire! {
+    /// What becomes of a message that was dealt with, and who may have it.
+    pub choice QueueKind {
+        /// One consumer gets it, and then it is gone.
+        0 => Queue,
+        /// Every group gets it, cursors read it, and it stays as long as age and room let it.
+        1 => Stream,
+        /// The same, but it is gone once every group has dealt with it.
+        2 => Interest,
+    }
+}
+
+wire! {
     /// What a queue goes by. Times in milliseconds.
     pub struct QueueSpec {
         name: String,
@@ -47,6 +59,7 @@ wire! {
         dedup_ids: u64,
         /// Dead letters that are kept at most; beyond, the oldest go.
         max_dead: u64,
+        kind: QueueKind,
     }
 }
 
@@ -96,6 +109,25 @@ impl QueueSpec {
             ),
         ];
         rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule)
+    }
+
+    /// The first rule a group of this description breaks. Removing one is one decision, so all it holds is bounded.
+    pub(crate) fn broken_group_rule(&self) -> Option<&'static str> {
+        let most = bounds::GROUP_MESSAGES;
+        let rules = [
+            (self.kind == QueueKind::Queue, "a group must be of the kind queue"),
+            (
+                self.max_messages <= most && self.max_dead <= most,
+                "max_messages and max_dead of a group must be at most 10,000",
+            ),
+        ];
+        let broken = rules.iter().find(|(kept, _)| !kept).map(|(_, rule)| *rule);
+        self.broken_rule().or(broken)
+    }
+
+    /// Whether messages stay for groups and cursors.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.kind != QueueKind::Queue
     }
 
     /// How long to wait before attempts.

@@ -4,12 +4,13 @@ mod evolve;
 mod lane;
 mod line;
 mod moves;
+mod streams;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use polyphon_wire::wire;
 
-use super::{Batch, Message, QueueSpec, Schedule};
+use super::{Batch, Cursor, Group, Message, QueueSpec, Schedule, Segment};
 use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Runs;
 use crate::state::Table;
@@ -46,7 +47,23 @@ wire! {
 
 wire! {
     /// One queue.
-    pub struct Queue { spec: QueueSpec, counts: QueueCounts, created_ms: u64 }
+    pub struct Queue {
+        spec: QueueSpec,
+        counts: QueueCounts,
+        created_ms: u64,
+        /// Of a group: where it takes its messages from.
+        group: Option<Group>,
+        /// Of a stream: the last number it keeps no more.
+        trimmed: MessageId,
+    }
+}
+
+impl Queue {
+    /// Its name among those it must differ from.
+    pub(super) fn place_of_name(&self) -> (u64, String) {
+        let stream = self.group.as_ref().map_or(0, |group| group.stream.0);
+        (stream, self.spec.name.clone())
+    }
 }
 
 wire! {
@@ -59,6 +76,8 @@ wire! {
     pub struct Numbers { last: u64 }
 }
 
+static NO_SEGMENTS: VecDeque<u64> = VecDeque::new();
+
 /// Every queue and what is in it.
 #[derive(Clone, Debug, Default)]
 pub struct Queues {
@@ -70,11 +89,23 @@ pub struct Queues {
     /// One entry, under 0.
     pub(crate) numbers: Table<u64, Numbers>,
     pub(crate) schedules: Table<u64, Schedule>,
-    by_name: BTreeMap<String, QueueId>,
+    /// Batches of streams, by the number of their first message.
+    pub(crate) segments: Table<u64, Segment>,
+    pub(crate) cursors: Table<u64, Cursor>,
+    /// By stream, which is 0 for what is no group, and name.
+    pub(super) by_name: BTreeMap<(u64, String), QueueId>,
     by_id: BTreeMap<(u64, String), MessageId>,
     lanes: BTreeMap<u64, Lane>,
     /// Queues somebody may have a message of.
     pub(crate) busy: BTreeSet<u64>,
+    /// Groups that have not taken all of their stream.
+    pub(crate) behind: BTreeSet<u64>,
+    /// Streams that keep something nobody needs.
+    pub(crate) loose: BTreeSet<u64>,
+    /// Messages streams keep.
+    pub(crate) kept: u64,
+    /// Messages groups hold.
+    pub(crate) copies: u64,
     /// Runs nobody will report on, because their node has ended.
     pub(crate) orphans: BTreeSet<u64>,
     /// Runs and batches that ended with the last event.
@@ -95,7 +126,32 @@ impl Queues {
 
     /// The queue of a name.
     pub fn by_name(&self, name: &str) -> Option<QueueId> {
-        self.by_name.get(name).copied()
+        self.named(0, name)
+    }
+
+    /// The group of a name.
+    pub fn group(&self, stream: QueueId, name: &str) -> Option<QueueId> {
+        self.named(stream.0, name)
+    }
+
+    fn named(&self, stream: u64, name: &str) -> Option<QueueId> {
+        self.by_name.get(&(stream, name.to_owned())).copied()
+    }
+
+    /// Every cursor, oldest first.
+    pub fn cursors(&self) -> impl Iterator<Item = (u64, &Cursor)> {
+        self.cursors.iter()
+    }
+
+    pub(crate) fn cursors_of(&self, stream: QueueId) -> impl Iterator<Item = (u64, &Cursor)> {
+        self.cursors
+            .iter()
+            .filter(move |(_, cursor)| cursor.queue == stream)
+    }
+
+    /// The first number of each batch a stream keeps.
+    pub(crate) fn segments_of(&self, stream: QueueId) -> &VecDeque<u64> {
+        self.lane(stream).map_or(&NO_SEGMENTS, |lane| &lane.segments)
     }
 
     /// A message that is in its queue.
@@ -134,7 +190,9 @@ impl Queues {
         let lane = self.lane(queue)?;
         let firsts =
             [&lane.delayed, &lane.expiring, &lane.dead].map(|line| line.first().map(|(at_ms, _)| *at_ms));
-        firsts.into_iter().flatten().min()
+        let oldest = lane.segments.front().and_then(|first| self.segments.get(*first));
+        let firsts = firsts.into_iter().flatten();
+        firsts.chain(oldest.map(|segment| segment.expires_ms)).min()
     }
 
     /// When the time of a run, or of a part of it, is over.

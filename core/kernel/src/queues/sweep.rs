@@ -1,15 +1,30 @@
-//! What a node left in the hands of consumers that ended with it.
+//! What a node left in the hands of consumers that ended with it, and what streams need no more.
 
-use super::DeathCause;
 use super::settle::fail_run;
-use crate::id::Fence;
+use super::{DeathCause, QueueEvent, TrimCause};
+use crate::id::{Fence, MessageId, QueueId};
 use crate::state::{Sink, State};
 
-/// Takes the next run back; answers whether there was one.
+/// Takes the next run back, or lets the next stream go of what every group has dealt with; answers whether there was one.
 pub(crate) fn next(state: &State<'_>, sink: &mut Sink) -> bool {
-    let Some(fence) = state.durable.queues.orphans.first() else {
+    let queues = &state.durable.queues;
+    if let Some(fence) = queues.orphans.first() {
+        fail_run(state, Fence(*fence), DeathCause::Lost, |_| true, sink);
+        return true;
+    }
+    let Some(stream) = queues.loose.first() else {
         return false;
     };
-    fail_run(state, Fence(*fence), DeathCause::Lost, |_| true, sink);
+    let queue = QueueId(*stream);
+    let before = queues.floor(queue).unwrap_or_default().saturating_sub(1);
+    let (through, cause) = (
+        MessageId(queues.trimmable(queue, before, u64::MAX)),
+        TrimCause::Acked,
+    );
+    sink.emit(QueueEvent::StreamTrimmed {
+        queue,
+        through,
+        cause,
+    });
     true
 }

@@ -1,16 +1,26 @@
 //! What time does to queues.
 
 use super::settle::fail_run;
-use super::{DeathCause, Line, QueueEvent};
+use super::{DeathCause, Line, QueueEvent, TrimCause};
 use crate::bounds;
 use crate::id::{Fence, MessageId, QueueId};
 use crate::state::{Sink, State};
 
-/// Something in a queue is due: messages expire, then delayed ones wait.
+/// Something in a queue is due: a stream gives up what it kept long enough, messages expire, then delayed ones wait.
 pub(crate) fn wake(state: &State<'_>, queue: QueueId, sink: &mut Sink) {
-    let Some(lane) = state.durable.queues.lane(queue) else {
+    let queues = &state.durable.queues;
+    let Some(lane) = queues.lane(queue) else {
         return;
     };
+    let over = queues.trimmable(queue, u64::MAX, state.now_ms);
+    if over > 0 {
+        let (through, cause) = (MessageId(over), TrimCause::Expired);
+        return sink.emit(QueueEvent::StreamTrimmed {
+            queue,
+            through,
+            cause,
+        });
+    }
     let due = |line: &Line, left: usize| -> Vec<MessageId> {
         let due = line.iter().take_while(|(at_ms, _)| *at_ms <= state.now_ms);
         due.take(left).map(|(_, number)| MessageId(*number)).collect()

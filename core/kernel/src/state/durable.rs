@@ -146,6 +146,8 @@ impl Durable {
             self.queues.recent.hash(),
             self.queues.numbers.hash(),
             self.queues.schedules.hash(),
+            self.queues.segments.hash(),
+            self.queues.cursors.hash(),
         ];
         let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).gather();
         xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes()

@@ -1,7 +1,9 @@
 //! Queues in the hands of a test.
 
 use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, Outgoing, QueueCommand};
-use polyphon_kernel::queues::{MessageStatus, Overflow, QueueCounts, QueueSpec, ScheduleSpec};
+use polyphon_kernel::queues::{
+    MessageStatus, Overflow, Position, QueueCounts, QueueKind, QueueSpec, ScheduleSpec,
+};
 use polyphon_kernel::tasks::Priority;
 use polyphon_kernel::{Answer, Effect, Fence, MessageId, Outcome, Payload, QueueId};
 use polyphon_wire::Bytes;
@@ -25,6 +27,7 @@ pub fn queue_spec(name: &str) -> QueueSpec {
         dedup_ms: 120_000,
         dedup_ids: 100_000,
         max_dead: 100,
+        kind: QueueKind::Queue,
     }
 }
 
@@ -42,6 +45,14 @@ pub fn draft(bytes: u32) -> Draft {
 pub fn keyed(key: &str) -> Draft {
     let key = Some(key.to_owned());
     Draft { key, ..draft(1) }
+}
+
+pub fn stream_spec(name: &str) -> QueueSpec {
+    let kind = QueueKind::Stream;
+    QueueSpec {
+        kind,
+        ..queue_spec(name)
+    }
 }
 
 /// Messages as a command brings them in.
@@ -86,6 +97,11 @@ pub fn fates(answer: &Answer, count: usize) -> Vec<Result<u64, String>> {
 impl Lab {
     pub fn queue(&mut self, spec: QueueSpec) -> QueueId {
         QueueId(self.accept(QueueCommand::DefineQueue { spec }))
+    }
+
+    pub fn group(&mut self, stream: QueueId, name: &str, from: Position) -> QueueId {
+        let spec = queue_spec(name);
+        QueueId(self.accept(QueueCommand::DefineGroup { stream, spec, from }))
     }
 
     pub fn publish(&mut self, queue: QueueId, messages: Vec<Draft>) -> Vec<Result<u64, String>> {

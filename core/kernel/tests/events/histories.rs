@@ -6,6 +6,7 @@ use polyphon_kernel::agents::commands::AgentCommand;
 use polyphon_kernel::agents::{AgentSpec, HostKind};
 use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::outbox::commands::OutboxCommand;
+use polyphon_kernel::queues::Position;
 use polyphon_kernel::queues::commands::{Nack, QueueCommand};
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::sessions::{Fact, FactKind};
@@ -15,7 +16,7 @@ use polyphon_kernel::{Effect, Payload, SessionId};
 use polyphon_wire::Bytes;
 
 use crate::common::agents::{TestHost, pool_spec};
-use crate::common::queues::{draft as message, outgoing, queue_spec, schedule_spec};
+use crate::common::queues::{draft as message, outgoing, queue_spec, schedule_spec, stream_spec};
 use crate::common::states::{long, save, small};
 use crate::common::tasks::{metrics, part, phased};
 use crate::common::{Lab, agent_spec, plan, shared, task};
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Vec<(&'static str, Lab)> {
         ("questions to humans", escalations()),
         ("alerts", alerts()),
         ("queues", queues()),
+        ("streams", streams()),
     ]
 }
 
@@ -318,6 +320,45 @@ fn register(key: &str, host: HostKind) -> AgentCommand {
             ..agent_spec(key, 1)
         },
     }
+}
+
+/// A stream with a group and a cursor, and what each event does to them.
+fn streams() -> Lab {
+    let mut lab = Lab::new();
+    let orders = lab.queue(stream_spec("orders"));
+    let billing = lab.group(orders, "billing", Position::Start {});
+    let parcels = lab.group(orders, "parcels", Position::End {});
+    let mut named = message(300);
+    (named.id, named.key) = (Some("once".to_owned()), Some("one by one".to_owned()));
+    let brief = message(10);
+    lab.publish(orders, vec![message(300), named]);
+    let brief = polyphon_kernel::queues::commands::Draft {
+        ttl_ms: Some(10),
+        ..brief
+    };
+    lab.publish(orders, vec![brief, message(10)]);
+    let cursor = lab.accept(QueueCommand::OpenCursor {
+        queue: orders,
+        name: "reader".to_owned(),
+        from: Position::Start {},
+    });
+    lab.pass(20);
+    lab.consume(billing, 1, 10);
+    let held = lab.held(billing);
+    lab.ack(billing, &held[..1]);
+    lab.nack(billing, held[1], Nack::Rejected);
+    let to = Position::End {};
+    lab.accept(QueueCommand::MoveCursor { cursor, to });
+    lab.accept(QueueCommand::RemoveCursor { cursor });
+    let through = polyphon_kernel::MessageId(2);
+    lab.accept(QueueCommand::TrimStream {
+        queue: orders,
+        through,
+    });
+    lab.fail_over();
+    lab.pass(86_400_000 * 2);
+    lab.accept(QueueCommand::RemoveQueue { queue: parcels });
+    lab
 }
 
 /// Messages in every place there is, and what leaves them there.

@@ -87,7 +87,7 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
   }
 
   #letGo(message: QueueMessage): void {
-    if (this.#held.get(message.number) === message.fence) this.#held.delete(message.number);
+    if (this.#held.get(message.handle) === message.fence) this.#held.delete(message.handle);
     if (this.#held.size === 0) this.#idle?.();
   }
 

@@ -22,7 +22,7 @@ export interface MessageOwner {
 
 /** A message that comes of another. */
 export interface QueueOutgoing {
-  /** Where it goes: a queue of the same team. */
+  /** Where it goes: a queue or stream of the same team. */
   readonly queue: Pick<Queue<never>, "name" | "publish">;
   /** A JSON value or bytes. */
   readonly value: unknown;
@@ -51,8 +51,16 @@ export class QueueMessage<T = unknown> {
     this.#record = record;
   }
 
-  /** Its number: the order in which messages were published, and a key under which an effect can be made once. */
+  /**
+   * Its number: the order in which messages were published, and a key under which an effect can be made once. Of a stream it is
+   * the same for every group.
+   */
   get number(): number {
+    return this.#delivery.origin ?? this.#delivery.message;
+  }
+
+  /** Its number among those of its queue or group. @internal */
+  get handle(): number {
     return this.#delivery.message;
   }
 

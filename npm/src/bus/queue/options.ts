@@ -1,4 +1,4 @@
-import type { Draft, QueueSpec } from "../../wasm/codec.generated.ts";
+import type { Draft, Position, QueueSpec } from "../../wasm/codec.generated.ts";
 
 /** What a queue goes by. It is kept in the journal, and changed by naming the queue with other options. */
 export interface QueueOptions {
@@ -71,6 +71,53 @@ export interface QueueConsumeOptions {
   readonly onError?: (error: Error) => void;
 }
 
+/** What a stream goes by. It is kept in the journal, and changed by naming the stream with other options. */
+export interface StreamOptions extends Pick<QueueOptions, "maxMessages" | "maxBytes" | "retentionMs" | "dedup"> {
+  /**
+   * How long a message stays: until it is older than `retentionMs`, or only until every group has dealt with it. Default
+   * `"retention"`. With `"acked"` messages wait for the first group, and none waits for cursors.
+   */
+  readonly keep?: "retention" | "acked";
+  /**
+   * What happens when there is no room, even without the oldest messages that every group has dealt with: the new message is
+   * refused (`QUEUE_FULL`), its publisher waits and nobody passes it, or the oldest go, and groups miss them. Default
+   * `"refuse"`.
+   */
+  readonly overflow?: "refuse" | "block" | "dropOldest";
+}
+
+/** Where reading begins: before everything that is kept, behind everything there is, at a message, or at a time. */
+export type StreamPosition = "start" | "end" | number | { readonly sinceMs: number };
+
+/** What a group goes by. It is kept in the journal, and changed by naming the group with other options. */
+export interface GroupOptions
+  extends Pick<QueueOptions, "maxAttempts" | "leaseMs" | "retry" | "retentionMs" | "ageingMs" | "maxDead"> {
+  /**
+   * Where a group that is new begins; one that is known goes on where it is. Default `"start"`: it gets all that is kept.
+   * `CURSOR_EXPIRED` for the number of a message that is kept no more.
+   */
+  readonly from?: StreamPosition;
+  /** Messages it has taken from the stream and not dealt with, at most. Default 1,000; at most 10,000. */
+  readonly maxPending?: number;
+  /** Their bytes together, at most. Default 64 MiB. */
+  readonly maxPendingBytes?: number;
+}
+
+/** How a stream is read. */
+export interface StreamReadOptions {
+  /**
+   * A name under which the place is kept in the journal: whoever reads under it later goes on behind the last message that was
+   * dealt with. Without it nothing is kept.
+   */
+  readonly cursor?: string;
+  /** Where to begin, unless the cursor is known. Default `"start"`. */
+  readonly from?: StreamPosition;
+  /** Whether to wait for more at the end. Default true. */
+  readonly follow?: boolean;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
+
 const OVERFLOW = { refuse: "refuse", block: "block", dropOldest: "drop_oldest" } as const;
 const DAY_MS = 86_400_000;
 const PPM = 1_000_000;
@@ -94,7 +141,26 @@ export function queueSpec(name: string, options: QueueOptions): QueueSpec {
     dedupMs: dedup.windowMs ?? 120_000,
     dedupIds: dedup.ids ?? 100_000,
     maxDead: options.maxDead ?? 10_000,
+    kind: "queue",
   };
+}
+
+export function streamSpec(name: string, options: StreamOptions): QueueSpec {
+  return { ...queueSpec(name, options), kind: options.keep === "acked" ? "interest" : "stream" };
+}
+
+export function groupSpec(name: string, options: GroupOptions): QueueSpec {
+  const maxMessages = options.maxPending ?? 1_000;
+  const maxBytes = options.maxPendingBytes ?? 64 * 1024 * 1024;
+  return queueSpec(name, { ...options, maxMessages, maxBytes, dedup: { windowMs: 0, ids: 0 } });
+}
+
+/** A position as the kernel takes it. */
+export function positionOf(position: StreamPosition = "start"): Position {
+  if (position === "start") return { type: "Start" };
+  if (position === "end") return { type: "End" };
+  if (typeof position === "number") return { type: "Number", number: position };
+  return { type: "Since", atMs: position.sinceMs };
 }
 
 /** A message as the kernel takes it. */

@@ -22,7 +22,7 @@ export interface Addressed {
  */
 export function publishOutgoing(
   parts: PublisherParts,
-  { fence, number: message }: QueueMessage,
+  { fence, handle: message }: QueueMessage,
   outgoing: readonly Addressed[],
 ): Promise<readonly number[]> {
   // The kernel takes them queue by queue, and numbers them so.

@@ -72,7 +72,10 @@ export interface QueueSchedule {
 
 /** A message nobody could deal with. */
 export interface DeadLetter<T = unknown> {
+  /** What `redrive` and `discard` name it by. */
   readonly number: number;
+  /** Of a group: its number in the stream. */
+  readonly origin: number | null;
   readonly id: string | null;
   readonly key: string | null;
   readonly value: T;

@@ -2,32 +2,34 @@ import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Loop } from "../../runtime/loop.ts";
 import { loadPayload, type PayloadSource } from "../../runtime/payloads.ts";
-import { type Effect, type Payload, readDeadLetters, readQueue, readScheduleList } from "../../wasm/codec.generated.ts";
+import { type Effect, type Payload, readDeadLetters } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
 import { type Deliver, RunningConsumer } from "./consumer.ts";
 import type { QueueMessage, QueueOutgoing } from "./message.ts";
 import { Meter } from "./meter.ts";
 import {
-  draftOf,
   type QueueConsumeOptions,
   type QueueOptions,
-  type QueuePublishOptions,
-  type QueueScheduleOptions,
   queueSpec,
+  type StreamOptions,
+  streamSpec,
 } from "./options.ts";
+import { OpenQueue, unknown } from "./open-queue.ts";
+import { OpenStream } from "./open-stream.ts";
 import { publishOutgoing } from "./outgoing.ts";
-import { INLINE_BYTES } from "./payload.ts";
 import { PayloadCache } from "./payload-cache.ts";
 import { type MessagePublisher, Publisher, type PublisherParts } from "./publisher.ts";
-import type { DeadLetter, Queue, QueueConsumer, QueueHandler, QueueSchedule, QueueStats } from "./queue.ts";
-import { RecordWriter, readRecord } from "./record.ts";
+import type { DeadLetter, Queue, QueueConsumer, QueueHandler } from "./queue.ts";
+import { readRecord } from "./record.ts";
 import { Reporter } from "./reporter.ts";
+import type { DurableStream } from "./stream.ts";
+import { Tail } from "./tail.ts";
 import { WaitingPublisher } from "./waiting-publisher.ts";
 
 /** Rows are erased so long after they were emptied, a few at a time: whoever waits for the commit waits for them too. */
 const ERASE_AFTER_MS = 20;
 const ERASED_AT_ONCE = 100;
-/** Rows, or dead letters, one command may name. */
+/** Rows one command, dead letters one look may name. */
 const NAMED_AT_ONCE = 1_000;
 
 /** What queues need of the runtime around them. */
@@ -48,6 +50,8 @@ export class Queues {
   /** By name: what is opened twice is counted together. */
   readonly #meters = new Map<string, Meter>();
   readonly #blocked = new Set<WaitingPublisher>();
+  /** Readers that wait for more. */
+  readonly #tails = new Set<Tail>();
   #eraser: (() => void) | undefined;
   #isClosed = false;
   #lastConsumer = 0;
@@ -58,11 +62,19 @@ export class Queues {
 
   /** Whether somebody waits for messages. */
   get isConsuming(): boolean {
-    return this.#consumers.size > 0;
+    return this.#consumers.size > 0 || this.#tails.size > 0;
   }
 
   open<T>(name: string, options: QueueOptions): Queue<T> {
-    return new OpenQueue<T>(this, name, options);
+    const id = this.loop.submit({ type: "DefineQueue", spec: queueSpec(name, options) });
+    const waits = options.overflow === "block";
+    return new OpenQueue<T>({ queues: this, name, id, meter: this.meter(name), waits });
+  }
+
+  stream<T>(name: string, options: StreamOptions): DurableStream<T> {
+    const id = this.loop.submit({ type: "DefineQueue", spec: streamSpec(name, options) });
+    const waits = options.overflow === "block";
+    return new OpenStream<T>({ queues: this, name, id, meter: this.meter(name), waits });
   }
 
   /** Does what the kernel asks for. */
@@ -85,10 +97,18 @@ export class Queues {
 
   /** A frame is durable: where publishers wait there may be room, as soon as its answers are out. */
   persisted(): void {
+    for (const tail of this.#tails) tail.wake();
     if (this.#blocked.size === 0) return;
     queueMicrotask(() => {
       for (const publisher of [...this.#blocked]) publisher.retry();
     });
+  }
+
+  /** Wakes a reader with every frame, until it is let go. @internal */
+  tail(): Tail {
+    const tail = new Tail(this.#tails);
+    if (this.#isClosed) tail.close(disposed());
+    return tail;
   }
 
   /** @internal */
@@ -131,7 +151,7 @@ export class Queues {
         nowMs: () => this.loop.nowMs(),
         ackAndPublish: (message, outgoing) => this.#ackAndPublish(meter, message, outgoing),
         extend: (message, lengthMs) => this.#extend(message, lengthMs),
-        load: (effect, batch) => this.#load(effect.payloads, batch),
+        load: (effect, batch) => this.load(effect.payloads, batch),
         closed: () => void this.#consumers.delete(id),
       },
       handler,
@@ -165,12 +185,12 @@ export class Queues {
     const { letters, payloads } = readDeadLetters(new Reader(found));
     return Promise.all(
       letters.map(async ({ message, cause, detail, diedMs, expiresMs }) => {
-        const { message: number, id, key, offset, bytes, attempt: attempts, publishedMs } = message;
-        const batch = await this.#load(payloads, message.batch);
+        const { message: number, id, key, offset, bytes, attempt: attempts, publishedMs, origin } = message;
+        const batch = await this.load(payloads, message.batch);
         const content = batch === undefined ? undefined : readRecord(batch.subarray(offset, offset + bytes));
         const value = content?.value as T;
         const headers = content?.headers ?? {};
-        return { number, id, key, value, headers, attempts, cause, detail, publishedMs, diedMs, expiresMs };
+        return { number, origin, id, key, value, headers, attempts, cause, detail, publishedMs, diedMs, expiresMs };
       }),
     );
   }
@@ -191,11 +211,12 @@ export class Queues {
     this.loop.send({ type: "Consume", queue, consumer, credit }, {}, refused);
   }
 
-  async #extend({ fence, number: message }: QueueMessage, lengthMs: number): Promise<void> {
+  async #extend({ fence, handle: message }: QueueMessage, lengthMs: number): Promise<void> {
     await this.loop.submit({ type: "ExtendMessage", fence, message, lengthMs });
   }
 
-  #load(payloads: Deliver["payloads"], batch: number): Uint8Array | Promise<Uint8Array | undefined> {
+  /** The bytes of a batch: at once when they are at hand, `undefined` when they were erased. @internal */
+  load(payloads: Deliver["payloads"], batch: number): Uint8Array | Promise<Uint8Array | undefined> {
     const cached = this.#cache.get(batch);
     if (cached !== undefined) return cached;
     const payload = payloads.find(([known]) => known === batch)?.[1];
@@ -214,6 +235,7 @@ export class Queues {
     this.#isClosed = true;
     this.#eraser?.();
     for (const publisher of [...this.#blocked]) publisher.close(error);
+    for (const tail of [...this.#tails]) tail.close(error);
   }
 
   #emptiedRows(rows: readonly (readonly [number, string])[]): void {
@@ -253,124 +275,6 @@ export class Queues {
   }
 }
 
-class OpenQueue<T> implements Queue<T> {
-  readonly name: string;
-  readonly #queues: Queues;
-  readonly #id: Promise<number>;
-  readonly #meter: Meter;
-  readonly #waits: boolean;
-  #publisher: MessagePublisher | undefined;
-
-  constructor(queues: Queues, name: string, options: QueueOptions) {
-    this.name = name;
-    this.#queues = queues;
-    this.#meter = queues.meter(name);
-    this.#waits = options.overflow === "block";
-    this.#id = queues.loop.submit({ type: "DefineQueue", spec: queueSpec(name, options) });
-    this.#id.then(
-      (id) => this.#publisherOf(id),
-      () => undefined,
-    );
-  }
-
-  get ready(): Promise<void> {
-    return this.#id.then(() => undefined);
-  }
-
-  /** @internal */
-  id(): Promise<number> {
-    return this.#id;
-  }
-
-  publish(value: T, options?: QueuePublishOptions): Promise<number> {
-    const publisher = this.#publisher;
-    if (publisher === undefined) return this.#publishLater(value, options);
-    try {
-      return publisher.publish(value, options);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-  }
-
-  consume(handler: QueueHandler<T>, options: QueueConsumeOptions = {}): QueueConsumer {
-    return this.#queues.consume(this.#id, this.#meter, handler, options);
-  }
-
-  async stats(): Promise<QueueStats> {
-    const queue = await this.#id;
-    const bytes = await this.#queues.loop.read((kernel) => kernel.view({ type: "Queue", queue }));
-    if (bytes.length === 0) throw unknown(this.name);
-    return { ...readQueue(new Reader(bytes)).counts, ...this.#meter.traffic() };
-  }
-
-  async deadLetters(
-    options: { readonly skip?: number; readonly limit?: number } = {},
-  ): Promise<readonly DeadLetter<T>[]> {
-    return this.#queues.deadLetters(await this.#id, options.skip ?? 0, options.limit ?? 100);
-  }
-
-  redrive(numbers: readonly number[] | "all"): Promise<number> {
-    return this.#tidy("RedriveMessages", numbers);
-  }
-
-  discard(numbers: readonly number[] | "all"): Promise<number> {
-    return this.#tidy("DiscardMessages", numbers);
-  }
-
-  async schedule(name: string, cron: string, value: T, options: QueueScheduleOptions = {}): Promise<void> {
-    const queue = await this.#id;
-    const writer = new RecordWriter();
-    const { bytes, priority, ttlMs, key } = draftOf(writer.write(value, options.headers), options);
-    if (bytes > INLINE_BYTES) {
-      const message = `the message of a schedule has at most ${INLINE_BYTES} bytes, this one ${bytes}.`;
-      throw new PolyphonError("SCHEDULE_INVALID", { message, details: { name } });
-    }
-    const payload: Payload = { type: "Inline", bytes: writer.take() };
-    await this.#queues.loop.submit({ type: "SetSchedule", spec: { queue, name, cron, payload, priority, ttlMs, key } });
-  }
-
-  async unschedule(name: string): Promise<void> {
-    const queue = await this.#id;
-    await this.#queues.loop.submit({ type: "RemoveSchedule", queue, name });
-  }
-
-  async schedules(): Promise<readonly QueueSchedule[]> {
-    const queue = await this.#id;
-    const bytes = await this.#queues.loop.read((kernel) => kernel.view({ type: "Schedules", queue }));
-    return readScheduleList(new Reader(bytes)).schedules.map(({ spec, dueMs, published, skipped }) => {
-      return { name: spec.name, cron: spec.cron, nextMs: dueMs, published, skipped };
-    });
-  }
-
-  /** Names dead letters, in as many commands as it takes; answers how many there were. */
-  async #tidy(type: "RedriveMessages" | "DiscardMessages", numbers: readonly number[] | "all"): Promise<number> {
-    const queue = await this.#id;
-    const { loop } = this.#queues;
-    let count = 0;
-    for (;;) {
-      const messages = numbers === "all" ? await this.#queues.dead(queue) : numbers.slice(count, count + NAMED_AT_ONCE);
-      if (messages.length === 0 && (numbers === "all" || count > 0)) return count;
-      await loop.submit({ type, queue, messages });
-      count += messages.length;
-    }
-  }
-
-  async remove(): Promise<void> {
-    const queue = await this.#id;
-    await this.#queues.loop.submit({ type: "RemoveQueue", queue });
-  }
-
-  async #publishLater(value: T, options: QueuePublishOptions | undefined): Promise<number> {
-    const id = await this.#id;
-    return this.#publisherOf(id).publish(value, options);
-  }
-
-  #publisherOf(id: number): MessagePublisher {
-    this.#publisher ??= this.#queues.publisher(id, this.#meter, this.#waits);
-    return this.#publisher;
-  }
-}
-
-function unknown(name: string): PolyphonError {
-  return new PolyphonError("QUEUE_UNKNOWN", { message: `the queue ${name} was removed.`, details: { name } });
+function disposed(): PolyphonError {
+  return new PolyphonError("RUNTIME_DISPOSED", { message: "the team was closed." });
 }

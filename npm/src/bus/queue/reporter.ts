@@ -43,14 +43,14 @@ export class Reporter {
   ack(message: QueueMessage): void {
     const queue = this.#queue;
     this.#acks ??= this.#open(true, (messages) => ({ type: "AckMessages", queue, messages }));
-    if (this.#acks.add(message, [message.fence, message.number])) this.#acks = undefined;
+    if (this.#acks.add(message, [message.fence, message.handle])) this.#acks = undefined;
   }
 
   nack(message: QueueMessage, kind: GivenBack["kind"], { delayMs, reason = "" }: QueueNackOptions): void {
     const queue = this.#queue;
     this.#nacks ??= this.#open(false, (messages) => ({ type: "NackMessages", queue, messages }));
-    const { fence, number } = message;
-    const report = { fence, message: number, kind, delayMs: delayMs ?? null, detail: reason };
+    const { fence, handle } = message;
+    const report = { fence, message: handle, kind, delayMs: delayMs ?? null, detail: reason };
     if (this.#nacks.add(message, report)) this.#nacks = undefined;
   }
 

@@ -108,6 +108,9 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(queues::Consequences::default()),
         Box::new(queues::Blocked::default()),
         Box::new(queues::Schedules),
+        Box::new(queues::Groups::default()),
+        Box::new(queues::Kept::default()),
+        Box::new(queues::Cursors),
         Box::new(queues::Endings),
     ]
 }

@@ -9,6 +9,7 @@ mod ids;
 mod reports;
 mod room;
 mod schedules;
+mod streams;
 
 pub(super) use bounds::Bounds;
 pub(super) use consequences::Consequences;
@@ -20,6 +21,7 @@ pub(super) use ids::Ids;
 pub(super) use reports::Reports;
 pub(super) use room::Blocked;
 pub(super) use schedules::Schedules;
+pub(super) use streams::{Cursors, Groups, Kept};
 
 use polyphon_kernel::Event;
 use polyphon_kernel::queues::QueueEvent;

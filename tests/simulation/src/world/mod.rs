@@ -5,6 +5,7 @@ mod calm;
 mod disk;
 mod queues;
 mod settings;
+mod streams;
 mod team;
 mod turn;
 mod users;
@@ -75,6 +76,8 @@ const COMMANDS: &[Kind] = &[
     Kind::Dead,
     Kind::Erase,
     Kind::Schedule,
+    Kind::Stream,
+    Kind::Stream,
     Kind::Save,
     Kind::EraseStates,
 ];
@@ -271,6 +274,7 @@ impl World {
             Kind::Dead => self.tidy_up_dead_letters(draw)?,
             Kind::Erase => self.erase_rows(draw)?,
             Kind::Schedule => self.change_schedule(draw)?,
+            Kind::Stream => self.change_stream(draw)?,
             Kind::Save => self.save_state(draw)?,
             Kind::EraseStates => self.erase_states(draw),
             Kind::Calm => self.calm_down(draw)?,

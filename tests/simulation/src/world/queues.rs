@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use polyphon_kernel::queues::commands::{Draft, GivenBack, Nack, Outgoing, QueueCommand};
-use polyphon_kernel::queues::{Delivery, Overflow, QueueSpec, ScheduleSpec};
+use polyphon_kernel::queues::{Delivery, Overflow, QueueKind, QueueSpec, ScheduleSpec};
 use polyphon_kernel::tasks::Priority;
 use polyphon_kernel::{Command, Fence, MessageId, Payload, QueueId};
 use polyphon_wire::Bytes;
@@ -11,12 +11,12 @@ use polyphon_wire::Bytes;
 use super::turn::Who;
 use super::{Step, World, broken, pick_key};
 use crate::decision::Fault;
-use crate::facts::Place;
+use crate::facts::{Place, QueueFact};
 use crate::invariants::credit;
 use crate::random::Random;
 
 /// Queues there are at most.
-const QUEUES: u64 = 3;
+const QUEUES: u64 = 6;
 /// Consumers of a world at once.
 const CONSUMERS: usize = 8;
 /// Reports that are kept to be made again.
@@ -74,11 +74,14 @@ impl World {
             let queue = QueueId(queue);
             return self.call(QueueCommand::RemoveQueue { queue }.into(), None);
         }
-        let spec = spec(draw);
+        let spec = QueueSpec {
+            kind: kind(draw),
+            ..spec(draw)
+        };
         self.call(QueueCommand::DefineQueue { spec }.into(), None)
     }
 
-    fn some_queue(&self, draw: &mut Random) -> QueueId {
+    pub(super) fn some_queue(&self, draw: &mut Random) -> QueueId {
         QueueId(pick_key(draw, &self.facts.queues.queues).unwrap_or_default())
     }
 
@@ -181,7 +184,19 @@ impl World {
             self.tell(consume(queue, consumer, 0), Who::Host);
             return Ok(());
         }
-        let queue = self.some_queue(draw);
+        let mut queue = self.some_queue(draw);
+        // A stream has no consumers, but now and then somebody tries.
+        let is_stream = |queue: QueueId| {
+            self.facts
+                .queues
+                .queues
+                .get(&queue.0)
+                .is_some_and(QueueFact::is_stream)
+        };
+        if is_stream(queue) && draw.percent(90) {
+            let groups: Vec<u64> = self.facts.queues.groups(queue.0).map(|(id, _)| id).collect();
+            queue = QueueId(draw.pick(&groups).copied().unwrap_or(queue.0));
+        }
         self.begin_to_consume(queue);
         Ok(())
     }
@@ -323,7 +338,11 @@ impl World {
 
     /// Every queue has a consumer that does what it should.
     pub(super) fn consume_well(&mut self, draw: &mut Random) -> Step {
-        let queues: Vec<u64> = self.facts.queues.queues.keys().copied().collect();
+        let queues = self.facts.queues.queues.iter();
+        let queues: Vec<u64> = queues
+            .filter(|(_, known)| !known.is_stream())
+            .map(|(id, _)| *id)
+            .collect();
         for queue in queues {
             if !self.queues.consumers.values().any(|known| *known == queue) {
                 self.begin_to_consume(QueueId(queue));
@@ -353,7 +372,8 @@ impl World {
                 return Err(broken(PLACES, format!("the kernel knows no queue {id}")));
             };
             let (counts, facts) = (&queue.counts, &self.facts.queues);
-            let waiting = facts.count(*id, &[Place::Waiting, Place::Delayed]);
+            let kept = fact.log.len() as u64;
+            let waiting = facts.count(*id, &[Place::Waiting, Place::Delayed]) + kept;
             let in_flight = facts.count(*id, &[Place::InFlight]);
             let dead = facts.count(*id, &[Place::Dead]);
             let meant = [
@@ -383,11 +403,12 @@ impl World {
                 return Err(broken(PLACES, format!("queue {id} counts {counted:?}")));
             }
         }
+        self.check_streams(known)?;
         Ok(())
     }
 }
 
-const PLACES: &str = "every message is in one place";
+pub(super) const PLACES: &str = "every message is in one place";
 
 fn consume(queue: u64, consumer: u64, credit: u32) -> QueueCommand {
     QueueCommand::Consume {
@@ -397,7 +418,7 @@ fn consume(queue: u64, consumer: u64, credit: u32) -> QueueCommand {
     }
 }
 
-fn spec(draw: &mut Random) -> QueueSpec {
+pub(super) fn spec(draw: &mut Random) -> QueueSpec {
     QueueSpec {
         name: format!("queue-{}", draw.below(QUEUES)),
         max_messages: draw.within(1, 40),
@@ -415,7 +436,12 @@ fn spec(draw: &mut Random) -> QueueSpec {
         dedup_ms: draw.below(60_000),
         dedup_ids: 100_000,
         max_dead: draw.below(10),
+        kind: QueueKind::Queue,
     }
+}
+
+fn kind(draw: &mut Random) -> QueueKind {
+    draw.pick(QueueKind::ALL).copied().unwrap_or(QueueKind::Queue)
 }
 
 fn draft(draw: &mut Random) -> Draft {

@@ -6,7 +6,10 @@ use crate::refusal::Refusal;
 use crate::state::State;
 
 pub(super) fn decide(state: &State<'_>, queue: QueueId, consumer: u64, credit: u32) -> Result<(), Refusal> {
-    known(state, queue)?;
+    if known(state, queue)?.spec.is_stream() {
+        let rule = "the messages of a stream are taken by its groups";
+        return Err(QueueError::Kind { queue, rule }.into());
+    }
     if credit > bounds::CREDIT {
         return Err(QueueError::MessageInvalid {
             rule: "a consumer must hold at most 65,535 messages",

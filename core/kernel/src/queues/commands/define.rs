@@ -17,7 +17,12 @@ pub(super) fn decide(state: &State<'_>, spec: &QueueSpec, sink: &mut Sink) -> Re
         sink.emit(QueueEvent::QueueDefined { spec });
         return Ok(());
     };
-    if queues.get(queue).is_some_and(|known| known.spec != spec) {
+    let known = queues.get(queue);
+    if known.is_some_and(|known| known.spec.is_stream() != spec.is_stream()) {
+        let rule = "a queue never becomes a stream, nor a stream a queue";
+        return Err(QueueError::Kind { queue, rule }.into());
+    }
+    if known.is_some_and(|known| known.spec != spec) {
         sink.emit(QueueEvent::QueueChanged { queue, spec });
     }
     sink.answer(queue.0);

@@ -3,7 +3,7 @@ use crate::bounds;
 use crate::command::Outcome;
 use crate::id::{MessageId, QueueId};
 use crate::payload::{Payload, is_bounded};
-use crate::queues::{Message, Overflow, Published, Queue, QueueError, QueueEvent};
+use crate::queues::{Message, Overflow, Published, Queue, QueueError, QueueEvent, TrimCause};
 use crate::refusal::Refusal;
 use crate::state::{Sink, State};
 
@@ -30,6 +30,7 @@ pub(in crate::queues) struct Plan<'a> {
     first: u64,
     /// Those that make room.
     dropped: Vec<MessageId>,
+    cut: Cut,
     /// Those that come in, numbered from `first` without gaps.
     pub(super) messages: Vec<Published>,
     /// Those that fare otherwise.
@@ -47,6 +48,10 @@ impl<'a> Plan<'a> {
         freed: Option<&Message>,
     ) -> Result<Self, QueueError> {
         let queue = known(state, id)?;
+        if queue.group.is_some() {
+            let (queue, rule) = (id, "a group has its messages from its stream");
+            return Err(QueueError::Kind { queue, rule });
+        }
         counted(drafts.len())?;
         check(payload, drafts)?;
         let mut room = Room::of(state, id, queue, freed);
@@ -57,7 +62,9 @@ impl<'a> Plan<'a> {
         for (draft, index) in drafts.iter().zip(0..) {
             let at = offset;
             offset += draft.bytes;
-            if let Some(rule) = draft.broken_rule(&queue.spec) {
+            let stays = queue.spec.is_stream() && draft.delay_ms > 0;
+            let delayed = stays.then_some("a message of a stream cannot be delayed");
+            if let Some(rule) = draft.broken_rule(&queue.spec).or(delayed) {
                 parts.refuse(index, QueueError::MessageInvalid { rule });
                 continue;
             }
@@ -92,6 +99,7 @@ impl<'a> Plan<'a> {
             queue,
             first,
             dropped: room.dropped,
+            cut: room.cut,
             messages,
             parts,
         })
@@ -107,6 +115,18 @@ impl<'a> Plan<'a> {
 
     pub(in crate::queues) fn emit(self, state: &State<'_>, payload: &Payload, sink: &mut Sink) {
         let (queue, spec) = (self.id, &self.queue.spec);
+        let through = [
+            (self.cut.acked, TrimCause::Acked),
+            (self.cut.dropped, TrimCause::Dropped),
+        ];
+        for (through, cause) in through.into_iter().filter(|(through, _)| *through > 0) {
+            let through = MessageId(through);
+            sink.emit(QueueEvent::StreamTrimmed {
+                queue,
+                through,
+                cause,
+            });
+        }
         for dropped in self.dropped.chunks(bounds::MESSAGE_BATCH) {
             let messages = dropped.to_vec();
             sink.emit(QueueEvent::MessagesDropped { queue, messages });
@@ -160,6 +180,13 @@ fn published(state: &State<'_>, queue: &Queue, draft: &Draft, offset: u32) -> Pu
     }
 }
 
+/// How far the oldest messages of a stream make room: those every group has dealt with, then others.
+#[derive(Clone, Default)]
+struct Cut {
+    acked: u64,
+    dropped: u64,
+}
+
 /// What a queue still has room for.
 struct Room<'a> {
     state: &'a State<'a>,
@@ -171,6 +198,7 @@ struct Room<'a> {
     all: u64,
     /// Those that make room.
     dropped: Vec<MessageId>,
+    cut: Cut,
     /// Somebody waits for room: nobody passes.
     is_blocked: bool,
 }
@@ -179,14 +207,17 @@ impl<'a> Room<'a> {
     fn of(state: &'a State<'a>, id: QueueId, queue: &'a Queue, freed: Option<&Message>) -> Self {
         let counts = &queue.counts;
         let own = freed.filter(|message| message.queue == id);
+        let queues = &state.durable.queues;
+        let all = queues.messages.len() as u64 + queues.kept - queues.copies;
         Self {
             state,
             id,
             queue,
             messages: counts.waiting + counts.in_flight - u64::from(own.is_some()),
             bytes: counts.bytes - own.map_or(0, |message| u64::from(message.bytes)),
-            all: state.durable.queues.messages.len() as u64 - u64::from(freed.is_some()),
+            all: all - u64::from(freed.is_some_and(|message| message.origin().is_none())),
             dropped: Vec::new(),
+            cut: Cut::default(),
             is_blocked: false,
         }
     }
@@ -211,6 +242,9 @@ impl<'a> Room<'a> {
     /// Those that wait and would expire first go, if that is allowed and enough.
     fn make_room(&mut self, bytes: u64) -> bool {
         let spec = &self.queue.spec;
+        if spec.is_stream() {
+            return self.cut_off(bytes);
+        }
         if spec.overflow != Overflow::DropOldest {
             return false;
         }
@@ -233,6 +267,30 @@ impl<'a> Room<'a> {
         }
         (self.messages, self.bytes, self.all) = before;
         self.dropped.truncate(count);
+        false
+    }
+
+    /// The oldest messages of a stream go: those every group has dealt with, and others if that is allowed.
+    fn cut_off(&mut self, bytes: u64) -> bool {
+        let (before, cut) = ((self.messages, self.bytes, self.all), self.cut.clone());
+        let queues = &self.state.durable.queues;
+        let floor = queues.floor(self.id).unwrap_or(u64::MAX);
+        while let Some(kept) = queues.after(self.id, self.cut.acked.max(self.cut.dropped)) {
+            if kept.number < floor {
+                self.cut.acked = kept.number;
+            } else if self.queue.spec.overflow == Overflow::DropOldest {
+                self.cut.dropped = kept.number;
+            } else {
+                break;
+            }
+            let freed = u64::from(kept.message.bytes);
+            (self.messages, self.bytes, self.all) = (self.messages - 1, self.bytes - freed, self.all - 1);
+            if self.fits(bytes) {
+                return true;
+            }
+        }
+        (self.messages, self.bytes, self.all) = before;
+        self.cut = cut;
         false
     }
 

@@ -11,6 +11,10 @@ use crate::text::is_name;
 
 pub(super) fn set(state: &State<'_>, spec: &ScheduleSpec, sink: &mut Sink) -> Result<(), Refusal> {
     let queue = known(state, spec.queue)?;
+    if queue.group.is_some() {
+        let (queue, rule) = (spec.queue, "a group has its messages from its stream");
+        return Err(QueueError::Kind { queue, rule }.into());
+    }
     if !is_name(&spec.name) {
         let rule = "its name must have 1 to 256 bytes and no control characters";
         return Err(QueueError::ScheduleInvalid { rule }.into());

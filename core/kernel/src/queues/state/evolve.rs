@@ -1,33 +1,16 @@
 use super::{Lane, Numbers, Queue, QueueCounts, Queues, Recent};
 use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Run;
-use crate::queues::{Batch, Extra, Message, MessageStatus, Published, QueueEvent, Schedule};
+use crate::queues::{
+    Batch, Extra, Group, Message, MessageStatus, Published, QueueEvent, QueueSpec, Schedule,
+};
 
 impl Queues {
     pub(crate) fn evolve(&mut self, seq: u64, now_ms: u64, epoch: u64, event: &QueueEvent) {
         self.ended.clear();
         self.emptied.clear();
         match event {
-            QueueEvent::QueueDefined { spec } => {
-                self.by_name.insert(spec.name.clone(), QueueId(seq));
-                let ageing_ms = spec.ageing_ms;
-                self.lanes.insert(
-                    seq,
-                    Lane {
-                        ageing_ms,
-                        ..Lane::default()
-                    },
-                );
-                let (spec, counts, created_ms) = (spec.clone(), QueueCounts::default(), now_ms);
-                self.table.insert(
-                    QueueId(seq),
-                    Queue {
-                        spec,
-                        counts,
-                        created_ms,
-                    },
-                );
-            }
+            QueueEvent::QueueDefined { spec } => self.define(QueueId(seq), spec.clone(), now_ms, None),
             QueueEvent::QueueChanged { queue, spec } => {
                 if let Some(known) = self.table.get_mut(*queue) {
                     known.spec = spec.clone();
@@ -45,17 +28,27 @@ impl Queues {
                 dedup_ids,
                 messages,
             } => {
-                let left = messages.len() as u32;
-                let payload = payload.clone();
+                let (count, payload) = (messages.len() as u32, payload.clone());
+                let is_stream = self.get(*queue).is_some_and(|queue| queue.spec.is_stream());
+                // A stream needs a batch as long as it keeps any of it.
+                let left = if is_stream { 1 } else { count };
                 self.batches.insert(first.0, Batch { payload, left });
+                if is_stream {
+                    self.append(*queue, *first, now_ms, *expires_ms, messages);
+                }
                 for (published, number) in messages.iter().zip(first.0..) {
-                    self.publish(*queue, first.0, MessageId(number), now_ms, *expires_ms, published);
+                    if !is_stream {
+                        self.publish(*queue, first.0, MessageId(number), now_ms, *expires_ms, published);
+                    }
                     if let Some(id) = &published.id {
                         self.remember(*queue, MessageId(number), id, now_ms, *dedup_until_ms, *dedup_ids);
                     }
                 }
-                self.count(*queue, |counts| counts.published += u64::from(left));
-                self.number((first.0 + u64::from(left)).saturating_sub(1));
+                self.count(*queue, |counts| counts.published += u64::from(count));
+                self.number((first.0 + u64::from(count)).saturating_sub(1));
+                if is_stream {
+                    self.note_stream(*queue);
+                }
             }
             QueueEvent::MessagesDelivered {
                 queue,
@@ -175,7 +168,33 @@ impl Queues {
                     known.skipped += u64::from(*is_skipped);
                 }
             }
+            _ => self.evolve_stream(seq, now_ms, event),
         }
+        let group = event.queue().and_then(|queue| self.get(queue)?.group.as_ref());
+        if let Some(stream) = group.map(|group| group.stream) {
+            self.note_stream(stream);
+        }
+    }
+
+    pub(super) fn define(&mut self, id: QueueId, spec: QueueSpec, created_ms: u64, group: Option<Group>) {
+        let ageing_ms = spec.ageing_ms;
+        self.lanes.insert(
+            id.0,
+            Lane {
+                ageing_ms,
+                ..Lane::default()
+            },
+        );
+        let (counts, trimmed) = (QueueCounts::default(), MessageId(0));
+        let queue = Queue {
+            spec,
+            counts,
+            created_ms,
+            group,
+            trimmed,
+        };
+        self.by_name.insert(queue.place_of_name(), id);
+        self.table.insert(id, queue);
     }
 
     fn publish(
@@ -301,7 +320,8 @@ impl Queues {
 
     fn remove(&mut self, queue: QueueId) {
         if let Some(known) = self.table.remove(queue) {
-            self.by_name.remove(&known.spec.name);
+            self.by_name.remove(&known.place_of_name());
+            self.remove_stream(queue, &known);
         }
         self.busy.remove(&queue.0);
         let lane = self.lanes.remove(&queue.0).unwrap_or_default();
@@ -312,11 +332,11 @@ impl Queues {
         }
     }
 
-    fn number(&mut self, last: u64) {
+    pub(super) fn number(&mut self, last: u64) {
         self.numbers.insert(0, Numbers { last });
     }
 
-    fn count(&mut self, queue: QueueId, change: impl FnOnce(&mut QueueCounts)) {
+    pub(super) fn count(&mut self, queue: QueueId, change: impl FnOnce(&mut QueueCounts)) {
         if let Some(known) = self.table.get_mut(queue) {
             change(&mut known.counts);
         }

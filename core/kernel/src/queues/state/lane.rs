@@ -21,6 +21,10 @@ pub(crate) struct Lane {
     pub(crate) held: BTreeMap<u64, u64>,
     /// Messages whose ids are remembered, oldest first.
     pub(super) recent: VecDeque<u64>,
+    /// Of a group: what it has taken and not dealt with, by its number in the stream.
+    pub(crate) open: Line,
+    /// Of a stream: the first number of each batch it keeps.
+    pub(crate) segments: VecDeque<u64>,
     /// Who was served last.
     pub(crate) turn: u64,
     pub(super) ageing_ms: u64,

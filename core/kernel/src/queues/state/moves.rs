@@ -11,6 +11,10 @@ impl Queues {
         let lane = self.lanes.entry(message.queue.0).or_default();
         let moves = lane.line_up(number.0, &message);
         lane.place(number.0, &message, moves);
+        if let Some(origin) = message.origin() {
+            lane.open.insert((origin.0, number.0));
+            self.copies += 1;
+        }
         self.note_busy(message.queue);
         self.messages.insert(number, message);
     }
@@ -42,6 +46,9 @@ impl Queues {
             return;
         };
         let is_dead = message.status == MessageStatus::Dead;
+        if let Some(origin) = message.origin().filter(|_| is_dead) {
+            lane.open.remove(&(origin.0, number.0));
+        }
         let moves = is_dead || lane.line_up(number.0, &message);
         lane.place(number.0, &message, moves);
         let queue = message.queue;
@@ -57,15 +64,22 @@ impl Queues {
     /// A message leaves its queue. Its batch is needed by one less.
     pub(super) fn leave(&mut self, number: MessageId) -> Option<Message> {
         let message = self.take_out(number)?;
-        let batch = self.batches.get_mut(message.batch)?;
+        self.let_go(message.batch);
+        Some(message)
+    }
+
+    /// A batch is needed by one less.
+    pub(super) fn let_go(&mut self, number: u64) {
+        let Some(batch) = self.batches.get_mut(number) else {
+            return;
+        };
         batch.left = batch.left.saturating_sub(1);
         if batch.left == 0 {
             match batch.payload {
-                crate::Payload::Inline { .. } => drop(self.batches.remove(message.batch)),
-                crate::Payload::Ref { .. } => self.emptied.push(message.batch),
+                crate::Payload::Inline { .. } => drop(self.batches.remove(number)),
+                crate::Payload::Ref { .. } => self.emptied.push(number),
             }
         }
-        Some(message)
     }
 
     /// A message leaves its queue; its payload is still needed.
@@ -74,6 +88,10 @@ impl Queues {
         self.tally(&message, -1);
         if let Some(lane) = self.lanes.get_mut(&message.queue.0) {
             lane.unplace(number.0, &message);
+            if let Some(origin) = message.origin() {
+                lane.open.remove(&(origin.0, number.0));
+                self.copies -= 1;
+            }
         }
         if message.status == MessageStatus::InFlight {
             self.release(number, message.fence);
@@ -156,7 +174,7 @@ impl Queues {
         self.lanes.clear();
         self.busy.clear();
         for (id, queue) in self.table.iter() {
-            self.by_name.insert(queue.spec.name.clone(), id);
+            self.by_name.insert(queue.place_of_name(), id);
             let ageing_ms = queue.spec.ageing_ms;
             self.lanes.insert(
                 id.0,
@@ -166,12 +184,19 @@ impl Queues {
                 },
             );
         }
+        self.copies = 0;
         for (number, message) in self.messages.iter() {
             let Some(lane) = self.lanes.get_mut(&message.queue.0) else {
                 continue;
             };
             let moves = lane.line_up(number.0, message);
             lane.place(number.0, message, moves);
+            if let Some(origin) = message.origin() {
+                self.copies += 1;
+                if message.status != MessageStatus::Dead {
+                    lane.open.insert((origin.0, number.0));
+                }
+            }
             if message.status == MessageStatus::InFlight
                 && let Some(run) = self.runs.get(message.fence)
             {
@@ -184,6 +209,7 @@ impl Queues {
                 lane.recent.push_back(number.0);
             }
         }
+        self.rebuild_streams();
         for (id, lane) in &self.lanes {
             if !lane.ready.is_empty() {
                 self.busy.insert(*id);

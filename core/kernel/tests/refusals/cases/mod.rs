@@ -62,6 +62,7 @@ pub(crate) fn all() -> Vec<Case> {
     queues::reports(&mut cases);
     queues::consequences(&mut cases);
     queues::schedules(&mut cases);
+    queues::streams(&mut cases);
     cases
 }
 

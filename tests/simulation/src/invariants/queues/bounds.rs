@@ -32,6 +32,8 @@ impl Invariant for Bounds {
                 let more: u64 = messages.iter().map(|message| u64::from(message.bytes)).sum();
                 let places = [Place::Waiting, Place::Delayed, Place::InFlight];
                 let count = queues.count(queue.0, &places) + messages.len() as u64;
+                let log = known.log.values().map(|fact| fact.bytes);
+                let (count, held) = (count + log.len() as u64, held + log.sum::<u64>());
                 must(count <= known.spec.max_messages, || {
                     format!(
                         "{queue} holds {count} messages of {} at {}",

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use polyphon_kernel::queues::Overflow;
 use polyphon_kernel::queues::commands::{Draft, QueueCommand};
+use polyphon_kernel::queues::{Overflow, QueueKind};
 use polyphon_kernel::{Command, Payload};
 
 use super::{Facts, Invariant, QueueEvent, Seeing, event, must};
@@ -57,7 +57,9 @@ impl Invariant for Blocked {
             must(!is_taken || waits.is_none(), || {
                 format!("{draft:?} passes {waits:?} at {}", at.seq)
             })?;
-            let is_whole = draft.ttl_ms != Some(0) && u64::from(draft.bytes) <= spec.max_bytes;
+            // What cannot be at all waits for nothing.
+            let may_wait = spec.kind == QueueKind::Queue || draft.delay_ms == 0;
+            let is_whole = may_wait && draft.ttl_ms != Some(0) && u64::from(draft.bytes) <= spec.max_bytes;
             if !is_taken && is_whole && draft.id.is_none() {
                 waits = waits.or(Some(draft));
             }

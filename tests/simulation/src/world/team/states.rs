@@ -12,7 +12,7 @@ impl World {
     /// An attempt saves something, also one that has ended or whose agent has, which must be refused.
     pub(in crate::world) fn save_state(&mut self, draw: &mut Random) -> Step {
         let running = pick_key(draw, &self.team.work);
-        let fence = match draw.percent(80) {
+        let fence = match draw.percent(70) {
             true => running,
             false => draw.pick(self.team.past.make_contiguous()).copied(),
         };
