@@ -265,7 +265,10 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     RemoveSchedule: command("RemoveSchedule", { queue: handle, name: fc.constantFrom("a", "b") }),
     DefineGroup: command("DefineGroup", {
       stream: handle,
-      spec: fc.record({ ...queueFields, kind: fc.oneof({ weight: 5, arbitrary: fc.constant("queue" as const) }, kind) }),
+      spec: fc.record({
+        ...queueFields,
+        kind: fc.oneof({ weight: 5, arbitrary: fc.constant("queue" as const) }, kind),
+      }),
       from: position,
     }),
     TrimStream: command("TrimStream", { queue: handle, through: fc.oneof(fc.nat(12), fc.maxSafeNat()) }),

@@ -7,15 +7,9 @@ import { Reader } from "../../wasm/msgpack.ts";
 import { type Deliver, RunningConsumer } from "./consumer.ts";
 import type { QueueMessage, QueueOutgoing } from "./message.ts";
 import { Meter } from "./meter.ts";
-import {
-  type QueueConsumeOptions,
-  type QueueOptions,
-  queueSpec,
-  type StreamOptions,
-  streamSpec,
-} from "./options.ts";
 import { OpenQueue, unknown } from "./open-queue.ts";
 import { OpenStream } from "./open-stream.ts";
+import { type QueueConsumeOptions, type QueueOptions, queueSpec, type StreamOptions, streamSpec } from "./options.ts";
 import { publishOutgoing } from "./outgoing.ts";
 import { PayloadCache } from "./payload-cache.ts";
 import { type MessagePublisher, Publisher, type PublisherParts } from "./publisher.ts";

@@ -1,5 +1,11 @@
 import { PolyphonError } from "../../errors/error.ts";
-import { type Delivery, type Position, readCursor, readStreamPage, type StreamPage } from "../../wasm/codec.generated.ts";
+import {
+  type Delivery,
+  type Position,
+  readCursor,
+  readStreamPage,
+  type StreamPage,
+} from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
 import { positionOf, type StreamReadOptions } from "./options.ts";
 import type { Queues } from "./queues.ts";

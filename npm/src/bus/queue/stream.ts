@@ -1,6 +1,11 @@
-import type { GroupOptions, QueuePublishOptions, StreamPosition, StreamReadOptions } from "./options.ts";
+import type {
+  GroupOptions,
+  QueueConsumeOptions,
+  QueuePublishOptions,
+  StreamPosition,
+  StreamReadOptions,
+} from "./options.ts";
 import type { Queue, QueueConsumer, QueueHandler, QueueStats } from "./queue.ts";
-import type { QueueConsumeOptions } from "./options.ts";
 
 /** A durable stream: messages that stay, which every group gets and cursors read. */
 export interface DurableStream<T = unknown>
@@ -99,4 +104,3 @@ export interface StreamMessage<T = unknown> {
   /** It was dealt with, and so were those before. Resolves once the place of the cursor is durable; at once without a cursor. */
   ack(): Promise<void>;
 }
-

@@ -253,7 +253,7 @@ describe("a reader", () => {
     let next = 0;
     for await (const { value, headers } of orders.read({ follow: false })) {
       if (next === 5) next++;
-      expect([value, headers["index"]]).toEqual([text, String(next++)]);
+      expect([value, headers.index]).toEqual([text, String(next++)]);
     }
     expect(next).toBe(count);
   });
