@@ -20,10 +20,11 @@ const STEP_BYTES = 1 << 20;
  */
 const STEP_WEIGHT = 12_288;
 const COMMAND_WEIGHT = 64;
-/** Frames that may be on their way to the disk at once: one is written while the next one is made. */
-const FRAMES_IN_FLIGHT = 2;
-/** The same while more waits than one step takes: full frames need not wait for company. At most 8 MiB together. */
-const FULL_FRAMES_IN_FLIGHT = 8;
+/**
+ * Frames that may be on their way to the disk at once, at most 8 MiB together. Those that wait while one is written are one commit:
+ * what comes meanwhile is in it, and not behind the acknowledgements of what was before.
+ */
+const FRAMES_IN_FLIGHT = 16;
 /** Commands that may wait before a new one from outside is refused. */
 const QUEUE_COMMANDS = 200_000;
 
@@ -87,8 +88,6 @@ export class Loop {
   #idle: (() => void)[] = [];
   /** Time may have changed something since the last step. */
   #due = false;
-  /** The last step was full and left commands for the next one. */
-  #isFull = false;
   /** One command at a time, to find the one that breaks the kernel. */
   #careful = 0;
   readonly #reads = new Reads();
@@ -247,8 +246,7 @@ export class Loop {
 
   get #mostInFlight(): number {
     // Whoever may break the kernel works on a state that is in the journal whole, so that it can be told which.
-    if (this.#careful > 0) return 1;
-    return this.#isFull ? FULL_FRAMES_IN_FLIGHT : FRAMES_IN_FLIGHT;
+    return this.#careful > 0 ? 1 : FRAMES_IN_FLIGHT;
   }
 
   /** Encodes as many waiting commands as one step takes, and takes them off the queue. */
@@ -279,7 +277,6 @@ export class Loop {
       count++;
     }
     body.close(count);
-    this.#isFull = count < this.#queue.length && this.#careful === 0;
     return count < this.#queue.length ? this.#queue.splice(0, count) : this.#takeAll();
   }
 
@@ -287,7 +284,6 @@ export class Loop {
   #takeBack(taken: Waiting[], left: number): void {
     if (left === 0) return;
     this.#queue = [...taken.splice(taken.length - left), ...this.#queue];
-    this.#isFull = this.#careful === 0;
   }
 
   #takeAll(): Waiting[] {

@@ -12,9 +12,11 @@ impl World {
     /// An attempt saves something, also one that has ended or whose agent has, which must be refused.
     pub(in crate::world) fn save_state(&mut self, draw: &mut Random) -> Step {
         let running = pick_key(draw, &self.team.work);
-        let fence = match draw.percent(70) {
-            true => running,
-            false => draw.pick(self.team.past.make_contiguous()).copied(),
+        let fence = match draw.below(10) {
+            0..7 => running,
+            // One that is granted still, whatever became of its agent since.
+            7 => pick_key(draw, &self.facts.leases),
+            _ => draw.pick(self.team.past.make_contiguous()).copied(),
         };
         let Some(fence) = fence.map(Fence) else {
             return Ok(());
