@@ -138,7 +138,7 @@ impl Queues {
     /// The oldest message a stream keeps; the next one that comes when it keeps none.
     pub(crate) fn oldest(&self, stream: QueueId) -> MessageId {
         let first = self.after(stream, 0);
-        MessageId(first.map_or(self.last_number() + 1, |kept| kept.number))
+        MessageId(first.map_or_else(|| self.last_number() + 1, |kept| kept.number))
     }
 
     /// The last number a stream keeps no more.
