@@ -406,7 +406,10 @@ impl World {
             AgentCommand::ReportAgentStopped { agent, error, start },
             Who::Host,
         );
-        Ok(())
+        match draw.percent(30) {
+            true => self.save_too_late(agent.0, draw),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn stop_agent(&mut self, draw: &mut Random) -> Step {

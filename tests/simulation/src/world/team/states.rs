@@ -18,9 +18,23 @@ impl World {
             7 => pick_key(draw, &self.facts.leases),
             _ => draw.pick(self.team.past.make_contiguous()).copied(),
         };
-        let Some(fence) = fence.map(Fence) else {
-            return Ok(());
-        };
+        match fence {
+            Some(fence) => self.save(fence, draw),
+            None => Ok(()),
+        }
+    }
+
+    /// The last words of what an agent worked on when it broke, right behind the news of that.
+    pub(in crate::world) fn save_too_late(&mut self, agent: u64, draw: &mut Random) -> Step {
+        let lease = self.facts.leases.iter().find(|(_, lease)| lease.agent == agent);
+        match lease.map(|(fence, _)| *fence) {
+            Some(fence) => self.save(fence, draw),
+            None => Ok(()),
+        }
+    }
+
+    fn save(&mut self, fence: u64, draw: &mut Random) -> Step {
+        let fence = Fence(fence);
         let number = draw.next();
         let state = match draw.below(20) {
             0 => None,
