@@ -3,6 +3,7 @@ import { Hub } from "../../npm/src/bus/hub.ts";
 import { LastIds } from "../../npm/src/bus/last-ids.ts";
 import { PriorityLine } from "../../npm/src/bus/line.ts";
 import { Message } from "../../npm/src/bus/message.ts";
+import { OwnMessages } from "../../npm/src/bus/own-messages.ts";
 import { Retained } from "../../npm/src/bus/retained.ts";
 import { Shards } from "../../npm/src/bus/routes.ts";
 import { PublishingSink } from "../../npm/src/bus/sinks.ts";
@@ -194,7 +195,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "responders elsewhere are not told that nobody waits",
     breaks: CALLED_OFF,
-    plant: () => replace(Hub.prototype, "tell", () => () => undefined),
+    plant: () => replace(OwnMessages.prototype, "callOff", () => () => undefined),
   },
   {
     name: "a responder that works on a request is called for it again",

@@ -41,7 +41,7 @@ export class Bus implements AsyncDisposable {
   constructor(options: BusOptions = {}, shared?: SharedHub) {
     this.#hub = shared?.hub ?? new Hub(options);
     this.principal = shared?.principal;
-    this.#routes = shared === undefined ? this.#hub.routes : this.#hub.routesOf(shared.principal);
+    this.#routes = shared === undefined ? this.#hub.routing.owner : this.#hub.routing.routesOf(shared.principal);
   }
 
   /**
@@ -151,7 +151,7 @@ export class Bus implements AsyncDisposable {
 
   /** Rights have changed: those of subjects that begin as `pattern` does are asked for anew. Default: all. */
   forget(pattern = ">"): void {
-    this.#hub.shards.changed(pattern);
+    this.#hub.routing.shards.changed(pattern);
   }
 
   get node(): string {
@@ -181,12 +181,12 @@ export class Bus implements AsyncDisposable {
    * what waits for them and requests have ended. The transport is drained too.
    */
   drain(): Promise<void> {
-    return this.#hub.drain();
+    return this.#hub.life.drain();
   }
 
   /** Ends every subscription and request at once, and closes the transport. Safe to call twice. */
   close(): Promise<void> {
-    return this.#hub.close();
+    return this.#hub.life.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,7 +202,7 @@ export class Bus implements AsyncDisposable {
   #publish(route: Route, payload: unknown, options: PublishOptions | undefined): Promise<void> | undefined {
     const hub = this.#hub;
     const { subject } = route;
-    if (hub.state !== "up" && (hub.state === "closed" || options?.cause === undefined)) throw hub.gone();
+    if (hub.life.state !== "up" && (hub.life.state === "closed" || options?.cause === undefined)) throw hub.life.gone();
     if (options?.signal?.aborted) throw options.signal.reason;
     const message = hub.messageOf(subject, payload, options);
     if (route.isGuarded) hub.guard(route, message);
@@ -277,18 +277,18 @@ export class Bus implements AsyncDisposable {
 
   #mayAsk(route: Route, options: RequestOptions): void {
     const hub = this.#hub;
-    if (hub.state !== "up" && (hub.state === "closed" || options.cause === undefined)) throw hub.gone();
-    if (hub.pending < (hub.options.requests ?? 100_000)) return;
+    if (hub.life.state !== "up" && (hub.life.state === "closed" || options.cause === undefined)) throw hub.life.gone();
+    if (hub.life.pending < (hub.options.requests ?? 100_000)) return;
     throw new PolyphonError("BUS_BACKPRESSURE", {
-      message: `${route.subject}: ${hub.pending} requests wait for their answers; no more are taken.`,
-      details: { subject: route.subject, pending: hub.pending },
+      message: `${route.subject}: ${hub.life.pending} requests wait for their answers; no more are taken.`,
+      details: { subject: route.subject, pending: hub.life.pending },
     });
   }
 
   #resolve(subject: string): Route {
-    const route = this.#hub.resolve(subject, this.principal);
+    const route = this.#hub.routing.resolve(subject, this.principal);
     if (isReserved(subject)) {
-      this.#hub.shards.give(route.shard);
+      this.#hub.routing.shards.give(route.shard);
       throw denied(this.principal ?? this.node, "publish", subject);
     }
     this.#routes.put(route);
@@ -299,10 +299,10 @@ export class Bus implements AsyncDisposable {
     checkPattern(pattern);
     const { principal } = this;
     const hub = this.#hub;
-    if (hub.state !== "up") throw hub.gone();
+    if (hub.life.state !== "up") throw hub.life.gone();
     const isAllowed = principal === undefined || hub.options.access?.(principal, "subscribe", pattern) !== false;
     if (isAllowed && !isReserved(pattern)) return;
-    hub.tellDenied(principal ?? hub.node, "subscribe", pattern);
+    hub.routing.tellDenied(principal ?? hub.node, "subscribe", pattern);
     throw denied(principal ?? hub.node, "subscribe", pattern);
   }
 }

@@ -23,11 +23,11 @@ export function healthOf(hub: Hub): BusHealth {
   const transport = hub.link?.transport.health();
   const isWell = full.length === 0 && (transport === undefined || transport.state === "up");
   return {
-    state: hub.state === "up" && !isWell ? "degraded" : hub.state,
+    state: hub.life.state === "up" && !isWell ? "degraded" : hub.life.state,
     node: hub.node,
     subscriptions: all.length,
     waiting: all.reduce((sum, { waiting }) => sum + waiting, 0),
-    pending: hub.pending,
+    pending: hub.life.pending,
     full: full.slice(0, 100),
     transport,
   };

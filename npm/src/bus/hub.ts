@@ -1,28 +1,24 @@
-import { PolyphonError } from "../errors/error.ts";
+import type { PolyphonError } from "../errors/error.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { Deadlines } from "../runtime/deadlines.ts";
 import { Channel } from "../runtime/stream.ts";
 import { randomHex, uuidSource } from "../runtime/uuid.ts";
 import type { TraceContext } from "../transports/transport.ts";
-import { denied, expired, full, limit, limited, noResponder } from "./errors.ts";
-import { Groups } from "./groups.ts";
+import { expired, full, limit, limited, noResponder } from "./errors.ts";
+import { Life } from "./life.ts";
 import { Link } from "./link.ts";
-import { Message, type MessageInit, type Stamps } from "./message.ts";
+import { Message, type Stamps } from "./message.ts";
 import type { BusEvent, BusOptions, PublishOptions } from "./options.ts";
-import { RateLimits } from "./rate-limits.ts";
-import { Recent } from "./recent.ts";
-import { CANCEL } from "./reply.ts";
+import { OwnMessages } from "./own-messages.ts";
 import type { PendingRequest } from "./request.ts";
 import { Retained } from "./retained.ts";
-import { type Deferred, type GroupRoute, pick, Route } from "./route.ts";
-import { RouteCache, Shards } from "./routes.ts";
-import { Scan } from "./scan.ts";
+import { type Deferred, pick, type Route } from "./route.ts";
+import { Routing } from "./routing.ts";
 import { PublishingSink } from "./sinks.ts";
 import { Spans } from "./spans.ts";
 import { Counters } from "./statistics.ts";
-import { checkSubject, firstToken, isReserved, matches } from "./subjects.ts";
+import { checkSubject, matches } from "./subjects.ts";
 import { Subscriber, type SubscriberInit } from "./subscriber.ts";
-import { Trie } from "./trie.ts";
 
 /** Messages that may wait for the end of a handler that publishes to its own subject. */
 const DEFERRED_MAX = 10_000;
@@ -36,7 +32,9 @@ export class Hub implements Stamps {
   readonly counters: Counters;
   readonly deadlines: Deadlines;
   readonly events: Channel<BusEvent> = new Channel<BusEvent>();
-  readonly shards: Shards = new Shards();
+  readonly routing: Routing;
+  readonly life: Life = new Life(this);
+  readonly own: OwnMessages = new OwnMessages(this);
   readonly retained: Retained;
   readonly spans: Spans | undefined;
   readonly link: Link | undefined;
@@ -46,35 +44,22 @@ export class Hub implements Stamps {
   readonly remote: Set<PendingRequest> = new Set();
   readonly subscribers: Set<Subscriber> = new Set();
   readonly nextNumber: () => number;
-  state: "up" | "draining" | "closed" = "up";
-  pending = 0;
   /** Subscribers that have no room now. */
   shut = 0;
   /** The innermost route whose handlers are being called without a look at their room. */
   passing: Route | undefined;
   /** Whether there is nothing but to deliver: the bus is up and everybody is here. */
   isSimple = true;
-  /** Routes of the owner. */
-  readonly routes: RouteCache;
-  readonly #trie = new Trie<Subscriber>();
-  /** Filled and emptied by each cold pass. */
-  readonly #found: Subscriber[] = [];
   /**
    * While no message lives a collection forgets how messages are laid out, and with it all code that was compiled for them:
    * this one always lives.
    */
   readonly shape: Message = new Message(this, "", undefined, undefined);
-  readonly #scan = new Scan();
-  readonly #came = new Recent();
-  readonly #groups = new Groups();
-  readonly #rates: RateLimits;
   readonly #uuid: () => string;
   readonly #spanId: () => string;
-  readonly #principals = new Map<string, RouteCache>();
   readonly sampling: number;
   #untilSample: number;
   #untilSampledRequest: number;
-  #onIdle: (() => void)[] = [];
 
   constructor(options: BusOptions) {
     this.options = options;
@@ -90,8 +75,7 @@ export class Hub implements Stamps {
     this.sampling = options.sampling ?? 64;
     this.#untilSample = this.sampling;
     this.#untilSampledRequest = this.sampling;
-    this.#rates = new RateLimits(options.limits);
-    this.routes = this.#cache();
+    this.routing = new Routing(this);
     let number = 0;
     this.nextNumber = () => ++number;
     this.link = options.transport === undefined ? undefined : new Link(this, options.transport);
@@ -125,80 +109,25 @@ export class Hub implements Stamps {
       for (const message of this.lastValues(init.pattern)) this.arrive(subscriber, message);
     }
     this.subscribers.add(subscriber);
-    if (init.group !== undefined) this.#groups.join(init.group);
-    // A group that reaches beyond this bus is served by the transport, which alone knows all its members.
-    if (!this.#isShared(subscriber)) this.#trie.add(init.pattern, subscriber);
-    this.shards.changed(init.pattern);
+    this.routing.add(subscriber, this.#isShared(subscriber));
     return subscriber;
   }
 
   /** New messages pass it by; what waits for it stays. */
   detach(subscriber: Subscriber): void {
-    if (!this.#isShared(subscriber)) this.#trie.remove(subscriber.pattern, subscriber);
-    this.shards.changed(subscriber.pattern);
+    this.routing.remove(subscriber, this.#isShared(subscriber));
   }
 
   unsubscribe(subscriber: Subscriber): void {
     if (!this.subscribers.delete(subscriber)) return;
     this.detach(subscriber);
-    if (subscriber.group !== undefined) this.#groups.leave(subscriber.group);
+    if (subscriber.group !== undefined) this.routing.leave(subscriber.group);
     subscriber.close();
     const { counters } = this;
     counters.delivered += subscriber.delivered;
     counters.failed += subscriber.failed;
     counters.dropped += subscriber.dropped;
     counters.expired += subscriber.expired;
-  }
-
-  /** The route of a subject for the owner. */
-  route(subject: string): Route {
-    const known = this.routes.find(subject);
-    if (known !== undefined) return known;
-    const route = this.resolve(subject, undefined);
-    this.routes.put(route);
-    return route;
-  }
-
-  /** Works out where the messages of a subject go. `principal` is `undefined` for the owner and for transports. */
-  resolve(subject: string, principal: string | undefined): Route {
-    checkSubject(subject);
-    const found: Subscriber[] = [];
-    this.#trie.match(subject, found);
-    // What the runtime has to say is for those who ask for it by name, not for everybody who listens to everything.
-    if (isReserved(subject)) found.splice(0, found.length, ...found.filter(({ pattern }) => isReserved(pattern)));
-    if (found.length > 1) found.sort((one, other) => one.serial - other.serial);
-    let direct = found;
-    let groups: GroupRoute[] = NO_GROUPS;
-    if (found.some(({ group }) => group !== undefined)) {
-      direct = found.filter(({ group }) => group === undefined);
-      groups = this.#groups.among(found);
-    }
-    const shard = this.shards.take(firstToken(subject));
-    const [denial, limits] = [this.#denial(principal, subject), this.#rates.of(subject, principal)];
-    return new Route(subject, shard, direct, groups, denial, limits, this);
-  }
-
-  /** The routes of a principal; those of one who was not heard of for long are forgotten when there are too many. */
-  routesOf(principal: string): RouteCache {
-    let cache = this.#principals.get(principal);
-    this.#principals.delete(principal);
-    cache ??= this.#cache();
-    this.#principals.set(principal, cache);
-    if (this.#principals.size > PRINCIPALS_MAX) {
-      const [[oldest, gone] = []] = this.#principals;
-      if (oldest !== undefined) this.#principals.delete(oldest);
-      if (gone !== undefined) {
-        gone.isKept = false;
-        gone.clear();
-      }
-    }
-    return cache;
-  }
-
-  /** Brings what is counted by route to those it belongs to. */
-  fold(): void {
-    this.routes.fold();
-    for (const cache of this.#principals.values()) cache.fold();
   }
 
   /** The message of a publisher's options, its time set when time matters. */
@@ -224,18 +153,11 @@ export class Hub implements Stamps {
    * come once only. `false` when there is more to it, and for a subject that comes again: it gets its route.
    */
   passCold(subject: string, payload: unknown): boolean {
-    if (!this.isSimple || this.options.limits !== undefined) return false;
-    const scan = this.#scan;
-    scan.read(subject);
-    if (this.#came.again(scan.hash) || isReserved(subject)) return false;
-    const found = this.#found;
-    this.#trie.matchScanned(subject, scan, found);
-    const subscriber = found.length === 1 ? found[0] : undefined;
-    const isNobody = found.length === 0;
-    found.length = 0;
-    if (!isNobody && subscriber?.isPlain !== true) return false;
+    if (!this.isSimple) return false;
+    const subscriber = this.routing.single(subject);
+    if (subscriber === undefined) return false;
     this.counters.published += 1;
-    if (subscriber === undefined) this.counters.unrouted += 1;
+    if (subscriber === null) this.counters.unrouted += 1;
     else void subscriber.offer(new Message(this, subject, payload, undefined));
     return true;
   }
@@ -354,82 +276,10 @@ export class Hub implements Stamps {
     return this.retained.values().filter((message) => matches(pattern, message.subject));
   }
 
-  gone(): PolyphonError {
-    return new PolyphonError("BUS_CLOSED", {
-      message: this.state === "draining" ? "the bus is draining; it takes nothing new." : "the bus is closed.",
-    });
-  }
-
-  async drain(): Promise<void> {
-    if (this.state === "up") this.state = "draining";
-    this.#slowDown();
-    await this.idle();
-    await this.link?.transport.drain();
-  }
-
-  async close(): Promise<void> {
-    if (this.state === "closed") return;
-    this.state = "closed";
-    this.#slowDown();
-    for (const deadline of this.deadlines.all()) (deadline as PendingRequest).abandon(this.gone());
-    for (const request of [...this.remote]) request.abandon(this.gone());
-    for (const subscriber of [...this.subscribers]) this.unsubscribe(subscriber);
-    this.routes.clear();
-    this.events.complete();
-    await this.link?.transport.close();
-  }
-
-  /** Resolves when nothing waits and no request is open. */
-  async idle(): Promise<void> {
-    await Promise.all([...this.subscribers].map((subscriber) => subscriber.idle()));
-    if (this.pending > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
-  }
-
-  requestEnded(): void {
-    this.pending -= 1;
-    if (this.pending > 0 || this.#onIdle.length === 0) return;
-    const waiting = this.#onIdle;
-    this.#onIdle = [];
-    for (const resolve of waiting) resolve();
-  }
-
   isSampled(): boolean {
     if (--this.#untilSampledRequest > 0) return false;
     this.#untilSampledRequest = this.sampling;
     return true;
-  }
-
-  /** Whether a message would reach somebody, as far as is known here. */
-  hears(subject: string): boolean {
-    return this.state !== "closed" && (this.link !== undefined || this.route(subject).takers > 0);
-  }
-
-  /** Publishes what the owner has to say by itself: nobody refuses it or makes it wait, and it is said while the bus drains. */
-  say(subject: string, payload: unknown, init: MessageInit): void {
-    if (this.state === "closed") return;
-    this.publish(this.route(subject), new Message(this, subject, payload, init))?.catch((error) => this.trouble(error));
-  }
-
-  /** Tells whoever works on a request that nobody waits for it any more: elsewhere, or here when it came back. */
-  callOff(id: string): void {
-    this.tell(CANCEL, { id });
-    this.link?.callOff(id);
-  }
-
-  /** Publishes what the runtime has to say. */
-  tell(subject: string, payload: unknown): void {
-    const message = new Message(this, subject, payload, SYSTEM);
-    void this.dispatch(this.route(subject), message);
-    this.link?.publish(message).catch((error) => this.trouble(error));
-  }
-
-  /** Sends an answer to where it was asked for: a request of this bus, one of another node, or a subject like any other. */
-  reply(subject: string, payload: unknown, init: MessageInit): Promise<void> | undefined {
-    const message = new Message(this, subject, payload, init);
-    const own = `$reply.${this.node}.`;
-    if (subject.startsWith(own)) return this.waiting.get(Number(subject.slice(own.length)))?.arrive(message);
-    const wait = subject.startsWith("$reply.") ? undefined : this.dispatch(this.route(subject), message);
-    return this.link === undefined ? wait : Promise.all([wait, this.link.publish(message)]).then(() => undefined);
   }
 
   trouble(error: unknown): void {
@@ -483,9 +333,9 @@ export class Hub implements Stamps {
   }
 
   /** Every message is looked at from now on: routes that were fast are so no more. */
-  #slowDown(): void {
+  slowDown(): void {
     this.isSimple = false;
-    this.shards.changed(">");
+    this.routing.shards.changed(">");
   }
 
   #sampled(route: Route, startMs: number): void {
@@ -493,10 +343,6 @@ export class Hub implements Stamps {
     const endMs = this.clock.monoMs();
     this.counters.delivery.record(endMs - startMs);
     this.counters.mark(endMs);
-  }
-
-  #cache(): RouteCache {
-    return new RouteCache(this.shards, this.options.routes ?? 16_384, this.counters);
   }
 
   /** A handler publishes to the subject it is being called for: the message waits until everybody has the one before. */
@@ -523,24 +369,9 @@ export class Hub implements Stamps {
     return this.link !== undefined && group !== undefined && !answers;
   }
 
-  #denial(principal: string | undefined, subject: string): PolyphonError | undefined {
-    if (principal === undefined || this.options.access?.(principal, "publish", subject) !== false) return undefined;
-    this.tellDenied(principal, "publish", subject);
-    return denied(principal, "publish", subject);
-  }
-
-  tellDenied(principal: string, action: string, subject: string): void {
-    if (this.events.isObserved) this.events.next({ type: "denied", subject, principal, action });
-  }
-
   #refuse(refusal: PolyphonError | undefined): void {
     if (refusal === undefined) return;
     this.counters.refused += 1;
     throw refusal;
   }
 }
-
-const SYSTEM: MessageInit = Object.freeze({ kind: "command", priority: "high" });
-const NO_GROUPS: GroupRoute[] = [];
-/** Principals whose routes are kept. */
-const PRINCIPALS_MAX = 10_000;

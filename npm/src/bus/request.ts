@@ -62,7 +62,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     const { spans } = hub;
     this.#span = spans === undefined ? -1 : spans.begin(subject, init?.trace ?? init?.cause?.trace, this.#startMs);
     this.message = new Message(hub, subject, payload, init, this);
-    hub.pending += 1;
+    hub.life.pending += 1;
     hub.counters.sent += 1;
   }
 
@@ -137,7 +137,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     this.finish(false, undefined);
     this.hub.counters.answered += 1;
     this.#resolve(value);
-    if (this.#isRepeated) this.hub.callOff(this.id);
+    if (this.#isRepeated) this.hub.own.callOff(this.id);
   }
 
   /** There was no answer at all in a stream of them. */
@@ -168,7 +168,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     this.#controller?.abort(error);
     // Somebody else may be working on it. One that is only late may be asked again by whoever gave the message over.
     const isRepeatable = isTimeout && this.message.init?.id !== undefined;
-    if ((this.#number > 0 || this.#isRemote) && !isRepeatable) this.hub.callOff(this.id);
+    if ((this.#number > 0 || this.#isRemote) && !isRepeatable) this.hub.own.callOff(this.id);
   }
 
   /** An answer that came as a message. */
@@ -192,7 +192,7 @@ export class PendingRequest extends Deadline implements ReplySink {
     if (this.#isRemote || this.takesMany) hub.remote.delete(this);
     this.asking?.callOff();
     this.#release?.();
-    hub.requestEnded();
+    hub.life.requestEnded();
     const isTimed = this.#span >= 0 || hub.isSampled();
     if (!isTimed && this.#gates === undefined) return;
     const nowMs = hub.clock.monoMs();

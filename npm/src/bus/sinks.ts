@@ -67,6 +67,6 @@ export class PublishingSink implements ReplySink {
   }
 
   #send(init: MessageInit, payload: unknown): Promise<void> | undefined {
-    return this.#hub.reply(this.#request.replyTo as string, payload, { ...init, cause: this.#request });
+    return this.#hub.own.reply(this.#request.replyTo as string, payload, { ...init, cause: this.#request });
   }
 }

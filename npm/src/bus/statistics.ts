@@ -91,7 +91,7 @@ export class Counters {
 
 /** @internal */
 export function statisticsOf(hub: Hub): BusStatistics {
-  hub.fold();
+  hub.routing.fold();
   const { counters } = hub;
   let { delivered, failed, dropped, expired } = counters;
   let waiting = 0;
@@ -117,7 +117,7 @@ export function statisticsOf(hub: Hub): BusStatistics {
       failed: counters.requestsFailed,
       timedOut: counters.timedOut,
       repeated: counters.repeated,
-      pending: hub.pending,
+      pending: hub.life.pending,
       latency: counters.latency.quantiles(),
     },
     subscriptions: hub.subscribers.size,

@@ -45,7 +45,7 @@ export class Subscription implements Disposable {
   }
 
   get statistics(): SubscriptionStatistics {
-    this.#hub.fold();
+    this.#hub.routing.fold();
     const { delivered, failed, dropped, expired, waiting, open } = this.subscriber;
     return { delivered, failed, dropped, expired, waiting, open };
   }

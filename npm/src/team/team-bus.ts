@@ -49,7 +49,7 @@ export class TeamBus {
 
   /** Whether somebody hears what is said on a topic. */
   hears(topic: Topic): boolean {
-    return this.#made?.hub.hears(TOPICS[topic]) === true;
+    return this.#made?.hub.own.hears(TOPICS[topic]) === true;
   }
 
   /** What was persisted, on `events`; on `priority` and `broadcast` what is urgent and what everybody has to know. */
@@ -116,6 +116,6 @@ export class TeamBus {
   }
 
   #say(topic: Topic, payload: unknown, init: MessageInit): void {
-    this.#made?.hub.say(TOPICS[topic], payload, topic === "broadcast" ? { ...init, broadcast: true } : init);
+    this.#made?.hub.own.say(TOPICS[topic], payload, topic === "broadcast" ? { ...init, broadcast: true } : init);
   }
 }

@@ -66,7 +66,7 @@ export class World {
     observer.count("steps");
     const places = this.processes;
     for (const place of places) {
-      place.bus.hub.fold();
+      place.bus.hub.routing.fold();
       observer.watch(() => {
         for (const { message, group } of place.model.choose(place.now, (id) => place.countsOf(id)))
           observer.note(`message ${message.n} for group ${group} on node ${place.node}`);
@@ -149,7 +149,7 @@ export class World {
     const subscriber = process.model.unsubscribe(id);
     listening.fact.isOpen = false;
     listening.stop();
-    process.bus.hub.fold();
+    process.bus.hub.routing.fold();
     const counts = process.countsOf(id);
     process.listening.delete(id);
     if (subscriber === undefined) return;

@@ -3,6 +3,7 @@ import { FakeClock } from "../../testing/fake-clock.ts";
 import { memoryTransport } from "../../transports/memory/memory-transport.ts";
 import type { Transport, TransportMessage } from "../../transports/transport.ts";
 import { Bus } from "../index.ts";
+import { gate } from "./set-up.ts";
 
 type Deliver = (message: TransportMessage) => unknown;
 
@@ -92,16 +93,11 @@ describe("on the way between nodes", () => {
   test("a subscriber that rejects loses nothing that could not be rejected any more", async () => {
     const home = new Bus();
     const node = new Bus({ transport: memoryTransport(home) });
-    const release: (() => void)[] = [];
-    const seen: unknown[] = [];
-    const handler = ({ payload }: { readonly payload: unknown }): Promise<void> => {
-      seen.push(payload);
-      return new Promise((resolve) => release.push(resolve));
-    };
+    const { seen, handler, release } = gate();
     await node.subscribe("x", handler, { credit: 1, queue: 1, overflow: "reject" }).ready;
     for (let n = 0; n < 4; n++) await home.publish("x", n);
     for (let n = 0; n < 4; n++) {
-      release.shift()?.();
+      release();
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     expect(seen).toEqual([0, 1, 2, 3]);
@@ -164,16 +160,11 @@ describe("who waits for an answer", () => {
 describe("a line of no length", () => {
   test("a publisher that waits for a subscriber without a queue goes on with it", async () => {
     const bus = new Bus();
-    const release: (() => void)[] = [];
-    const seen: unknown[] = [];
-    const handler = ({ payload }: { readonly payload: unknown }): Promise<void> => {
-      seen.push(payload);
-      return new Promise((resolve) => release.push(resolve));
-    };
+    const { seen, handler, release } = gate();
     const subscription = bus.subscribe("x", handler, { credit: 1, queue: 0, overflow: "block" });
     const waits = [1, 2, 3].map((n) => bus.publish("x", n));
     for (let n = 0; n < 2; n++) {
-      release.shift()?.();
+      release();
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     await Promise.all(waits);

@@ -47,7 +47,7 @@ class MemoryTransport implements Transport {
     const hub = this.#hub;
     const own = `$reply.${hub.node}.`;
     if (subject.startsWith(own)) return hub.waiting.get(Number(subject.slice(own.length)))?.arrive(message);
-    const route = hub.route(subject);
+    const route = hub.routing.route(subject);
     const taken = new Message(hub, subject, message.payload, message);
     if (route.isGuarded) hub.guard(route, taken);
     await hub.publish(route, taken, this);
@@ -82,7 +82,7 @@ class MemoryTransport implements Transport {
     try {
       this.#check();
       checkSubject(subject);
-      const route = hub.route(subject);
+      const route = hub.routing.route(subject);
       if (route.takers === 0 && hub.link === undefined) throw noResponder(subject);
       const relay = new Relay(hub, message, timeoutMs, asker, this.#requests);
       try {
@@ -130,7 +130,7 @@ class MemoryTransport implements Transport {
 
   #check(): void {
     if (this.#state !== "up") throw closed();
-    if (this.#hub.state === "closed") throw this.#hub.gone();
+    if (this.#hub.life.state === "closed") throw this.#hub.life.gone();
   }
 }
 
