@@ -5,12 +5,19 @@
 
 mod failure;
 mod info;
+// Tests are natives, which have threads.
+#[cfg(any(test, target_arch = "wasm32"))]
+mod memory;
 
 use polyphon_kernel::{AgentId, EscalationId, Kernel, Now, PoolId, SessionId, TaskId, TypeId, View, bounds};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use failure::RawError;
 use info::KernelInfo;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory::new();
 
 /// One kernel instance. After a panic the instance is lost: build a new one from snapshot and journal.
 #[wasm_bindgen]

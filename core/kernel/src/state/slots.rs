@@ -107,13 +107,41 @@ fn find(keys: &[u64], near: &Cell<usize>, key: u64) -> Result<usize, usize> {
     let found = match ahead {
         [first, ..] if *first == key => return Ok(at),
         [_, second, ..] if *second == key => Ok(at + 1),
-        _ => match keys.last() {
-            Some(last) if *last < key => Err(keys.len()),
-            _ => keys.binary_search(&key),
-        },
+        _ => search(keys, key),
     };
     near.set(found.unwrap_or_else(|at| at));
     found
+}
+
+/// Keys come at a steady pace, so where one lies is nearly known before anybody looks.
+fn search(keys: &[u64], key: u64) -> Result<usize, usize> {
+    let (Some(&first), Some(&last)) = (keys.first(), keys.last()) else {
+        return Err(0);
+    };
+    if key > last {
+        return Err(keys.len());
+    }
+    if key <= first {
+        return if key == first { Ok(0) } else { Err(0) };
+    }
+    let share = (key - first) as f64 / (last - first) as f64;
+    let guess = ((keys.len() - 1) as f64 * share) as usize;
+    // Steps that double, until the key lies between the last two.
+    let (mut low, mut high, mut step) = (guess, guess + 1, 1);
+    while low > 0 && keys[low] > key {
+        high = low;
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    while high < keys.len() && keys[high] <= key {
+        low = high;
+        high = (high + step).min(keys.len());
+        step *= 2;
+    }
+    match keys[low..high].binary_search(&key) {
+        Ok(at) => Ok(low + at),
+        Err(at) => Err(low + at),
+    }
 }
 
 #[cfg(test)]
