@@ -1,7 +1,7 @@
 import { digest, whenChanged } from "../digest.mjs";
 import { step } from "../progress.mjs";
 import { fetching } from "../tools.mjs";
-import { MODULES, rawModule, WASM_PROFILE } from "./modules.mjs";
+import { FAST, MODULES, rawModule, SMALL } from "./modules.mjs";
 import { prepareRust, requireRust, rustEnv, WASM_TARGET } from "./rust.mjs";
 
 const EXE = process.platform === "win32" ? ".exe" : "";
@@ -18,23 +18,22 @@ export function rustInputs() {
  * @param {string} inputs what {@link rustInputs} answered
  */
 export async function compileRust(inputs) {
-  const outputs = [...MODULES.map(({ crate }) => rawModule(crate)), BUNDLE_TOOL, CODEGEN_TOOL];
+  const crates = MODULES.map(({ crate }) => crate);
+  const fast = MODULES.filter((module) => module.fast).map(({ crate }) => crate);
+  const modules = [...crates.map((crate) => rawModule(crate)), ...fast.map((crate) => rawModule(crate, FAST))];
+  const outputs = [...modules, BUNDLE_TOOL, CODEGEN_TOOL];
   await whenChanged("rust", { inputs, outputs }, async () => {
     requireRust();
     await prepareRust();
-    await cargo("kernel to wasm", [
-      "build",
-      "--profile",
-      WASM_PROFILE,
-      "--target",
-      WASM_TARGET,
-      ...packages(MODULES.map(({ crate }) => crate)),
-    ]);
+    await cargo("kernel to wasm", wasmOf(SMALL, crates));
+    await cargo("kernel to wasm, for speed", wasmOf(FAST, fast));
     await cargo("build tools", ["build", ...packages(["polyphon-bundle", "polyphon-codegen"])]);
   });
 }
 
 const packages = (names) => names.flatMap((name) => ["-p", name]);
+
+const wasmOf = (profile, crates) => ["build", "--profile", profile, "--target", WASM_TARGET, ...packages(crates)];
 
 async function cargo(title, args) {
   const env = await rustEnv();

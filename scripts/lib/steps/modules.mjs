@@ -1,18 +1,21 @@
 import { WASM_TARGET } from "./rust.mjs";
 
 /**
- * The wasm modules of the package: name of the module, crate it is made from, and whether it is so small that it ships
- * as text within a script, so that using it waits for nothing.
+ * The wasm modules of the package: name of the module, crate it is made from, whether it is so small that it ships as text
+ * within a script, so that using it waits for nothing, and whether there is a second one of it that is built for speed, for
+ * who need not download it.
  */
 export const MODULES = [
-  { name: "kernel", crate: "polyphon-kernel-wasm", inline: false },
-  { name: "policies", crate: "polyphon-policies-wasm", inline: true },
-  { name: "protocol", crate: "polyphon-protocol-wasm", inline: false },
-  { name: "sealing", crate: "polyphon-sealing-wasm", inline: false },
+  { name: "kernel", crate: "polyphon-kernel-wasm", inline: false, fast: true },
+  { name: "policies", crate: "polyphon-policies-wasm", inline: true, fast: false },
+  { name: "protocol", crate: "polyphon-protocol-wasm", inline: false, fast: false },
+  { name: "sealing", crate: "polyphon-sealing-wasm", inline: false, fast: false },
 ];
 
-/** The profile of Cargo.toml they are compiled with. */
-export const WASM_PROFILE = "wasm";
+/** The profiles of Cargo.toml they are compiled with. */
+export const SMALL = "wasm";
+export const FAST = "wasm-fast";
 
 /** Where cargo leaves the module of a crate. */
-export const rawModule = (crate) => `target/${WASM_TARGET}/${WASM_PROFILE}/${crate.replaceAll("-", "_")}.wasm`;
+export const rawModule = (crate, profile = SMALL) =>
+  `target/${WASM_TARGET}/${profile}/${crate.replaceAll("-", "_")}.wasm`;
