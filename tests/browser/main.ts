@@ -13,6 +13,7 @@ import { refusals } from "./scenarios/refusals.ts";
 import { remoteAgents } from "./scenarios/remote-agents.ts";
 import { sharing } from "./scenarios/sharing.ts";
 import { storeContract } from "./scenarios/store-contract.ts";
+import { streams } from "./scenarios/streams.ts";
 import { survival } from "./scenarios/survival.ts";
 import { tabs } from "./scenarios/tabs.ts";
 import { team } from "./scenarios/team.ts";
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     const stage: Stage = { checks, browser, context: await browser.start(), port };
     for (const scenario of [
       team,
+      streams,
       storeContract,
       survival,
       tabs,

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { memoryStore } from "../stores/memory/memory-store.ts";
+import type { Store } from "../stores/store.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { type Answer, readRequest, type StepOutput } from "../wasm/codec.generated.ts";
 import type { Kernel } from "../wasm/kernel.ts";
 import { Reader } from "../wasm/msgpack.ts";
 import { Loop } from "./loop.ts";
 
-/** A kernel that has room for two requests a step, and writes nothing. */
-function narrowKernel(): { readonly kernel: Kernel; readonly batches: (readonly number[])[] } {
+/** A kernel that has room for two requests a step, and writes frames of so many bytes. */
+function narrowKernel(frameBytes = 0): { readonly kernel: Kernel; readonly batches: (readonly number[])[] } {
   const batches: number[][] = [];
   const step = (batch: Uint8Array): StepOutput => {
     const reader = new Reader(batch);
@@ -18,16 +19,15 @@ function narrowKernel(): { readonly kernel: Kernel; readonly batches: (readonly 
       .map((id): Answer => ({ id, outcome: { type: "Accepted", entity: id * 10 }, parts: [] }));
     const leftOver = ids.length - answers.length;
     const rest = { firstSeq: 1, lastSeq: 0, eventsAt: 0, effects: [], deadlineMs: null, nowMs: 0 };
-    return { ...rest, frame: new Uint8Array(), answers, leftOver };
+    return { ...rest, frame: new Uint8Array(frameBytes), answers, leftOver };
   };
   return { kernel: { step } as unknown as Kernel, batches };
 }
 
-test("what a step has no room for comes first in the next one, before what came meanwhile", async () => {
-  const { kernel, batches } = narrowKernel();
+function loopOver(kernel: Kernel, store: Store): Loop {
   const unexpected = (): never => expect.fail("nothing goes wrong here");
-  const loop = new Loop(kernel, {
-    store: memoryStore(),
+  return new Loop(kernel, {
+    store,
     clock: new FakeClock(),
     rebuild: unexpected,
     rebuilt: unexpected,
@@ -37,6 +37,11 @@ test("what a step has no room for comes first in the next one, before what came 
     failed: unexpected,
     panicked: unexpected,
   });
+}
+
+test("what a step has no room for comes first in the next one, before what came meanwhile", async () => {
+  const { kernel, batches } = narrowKernel();
+  const loop = loopOver(kernel, memoryStore());
   const ask = (): Promise<number> => loop.submit({ type: "ResumeSession", session: 1 });
   const late: Promise<number>[] = [];
   const first = ask().then((entity) => {
@@ -53,4 +58,30 @@ test("what a step has no room for comes first in the next one, before what came 
       .toSorted((a, b) => a - b)
       .at(-1),
   ).toBe(6);
+});
+
+test("what comes while a frame is written is on its way before that is done, up to a bound", async () => {
+  const { kernel } = narrowKernel(1);
+  const written: (() => void)[] = [];
+  const slow = { append: () => new Promise<void>((settle) => written.push(settle)) };
+  const loop = loopOver(kernel, slow as unknown as Store);
+  const told: number[] = [];
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  for (let count = 0; count < 20; count++) {
+    void loop.submit({ type: "ResumeSession", session: 1 }).then((entity) => told.push(entity));
+    await turn();
+  }
+  expect(written.length).toBe(16);
+  // In order, though the store may say so in any.
+  for (const settle of written.splice(0).reverse()) {
+    expect(told).toEqual([]);
+    settle();
+    await turn();
+  }
+  expect(told).toEqual(Array.from({ length: 16 }, (_, index) => (index + 1) * 10));
+  // Those that waited for a place are on their way too, together.
+  expect(written.length).toBe(2);
+  for (const settle of written.splice(0)) settle();
+  await turn();
+  expect(told.length).toBe(20);
 });
