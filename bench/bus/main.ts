@@ -13,6 +13,7 @@ import { sayRatios } from "./goals.ts";
 import { browser } from "./parts/browser.ts";
 import { durableQueue, waitingMessages } from "./parts/durable.ts";
 import { exact } from "./parts/exact.ts";
+import { groups } from "./parts/groups.ts";
 import { jetstream } from "./parts/jetstream.ts";
 import { latency } from "./parts/latency.ts";
 import { pressure } from "./parts/pressure.ts";
@@ -41,6 +42,8 @@ const parts: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
   browser,
   durable: (rows) => durableQueue(rows, 200_000),
   waiting: waitingMessages,
+  "groups-1": (rows) => groups(rows, 1, 100_000),
+  "groups-3": (rows) => groups(rows, 3, 100_000),
   // Jobs without data, which costs it less than 300 bytes would.
   bullmq: (rows) => bullmq(rows, 30_000),
   jetstream: (rows) => jetstream(rows, 30_000),

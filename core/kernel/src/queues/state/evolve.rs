@@ -2,7 +2,7 @@ use super::{Lane, Numbers, Queue, QueueCounts, Queues, Recent};
 use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Run;
 use crate::queues::{
-    Batch, Extra, Group, Message, MessageStatus, Published, QueueEvent, QueueSpec, Schedule,
+    Batch, Extra, Group, Message, MessageStatus, Published, QueueEvent, QueueKind, QueueSpec, Schedule,
 };
 
 impl Queues {
@@ -171,8 +171,12 @@ impl Queues {
             _ => self.evolve_stream(seq, now_ms, event),
         }
         let group = event.queue().and_then(|queue| self.get(queue)?.group.as_ref());
-        if let Some(stream) = group.map(|group| group.stream) {
-            self.note_stream(stream);
+        let stream = group
+            .map(|group| group.stream)
+            .and_then(|id| Some((id, self.get(id)?)));
+        // Only such a stream may let go of what was dealt with.
+        if let Some((id, _)) = stream.filter(|(_, stream)| stream.spec.kind == QueueKind::Interest) {
+            self.note_stream(id);
         }
     }
 
