@@ -20,15 +20,20 @@ export const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr
   existsSync(path),
 );
 
-/** Serves the files of a folder; `served` lists what was asked for. */
+/** Serves the files of a folder; `served` lists what was asked for. A page may ask for a policy: `/?policy=script-src 'self'`. */
 export async function serve(folder) {
   const served = [];
   const server = createServer((request, response) => {
-    const path = request.url === "/" ? "/index.html" : new URL(request.url, "http://localhost").pathname;
+    const { pathname, searchParams } = new URL(request.url, "http://localhost");
+    const path = pathname === "/" ? "/index.html" : pathname;
+    const policy = searchParams.get("policy");
     const file = join(folder, path);
     served.push(path);
     if (!existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      ...(policy === null ? {} : { "content-security-policy": policy }),
+    });
     response.end(readFileSync(file));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -5,6 +5,7 @@ import { message, until } from "../../npm/src/testing/transport-contract/subject
 import { memoryTransport } from "../../npm/src/transports/memory/memory-transport.ts";
 import { packetEnvelope } from "../../npm/src/transports/packets/frame.ts";
 import type { Transport, TransportMessage } from "../../npm/src/transports/transport.ts";
+import { connectWebSocket } from "../../npm/src/transports/websocket/client.ts";
 import {
   type SpeechOptions,
   type WebSocketTransportOptions,
@@ -328,6 +329,35 @@ describe("what travels", () => {
     for (let n = 0; n < 6; n++) await bus.publish("flow", n % 2 === 0 ? n : () => n);
     await until(() => seen.length === 3, "what can be said");
     expect(seen).toEqual([0, 2, 4]);
+  });
+
+  test("where the module cannot be loaded only what needs it is refused", async () => {
+    await serve();
+    const load = (): Promise<Protocol> => Promise.reject(new TypeError("not served"));
+    const near = connectWebSocket(`ws://127.0.0.1:${server.port}`, {}, load);
+    opened.push(near);
+    const all = await Promise.allSettled([
+      near.publish(message("a", 1)),
+      near.publish(message("a", 2, { headers: { grüße: "a" } })),
+      near.publish(message("a", 3)),
+    ]);
+    expect(all.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(all[1]).toMatchObject({ reason: { code: "KERNEL_UNAVAILABLE" } });
+  });
+
+  test("a payload that throws while it is read is refused to its publisher", async () => {
+    await serve();
+    const near = connect();
+    const broken = {
+      get value(): number {
+        throw new RangeError("not today");
+      },
+    };
+    for (const fields of [{}, { headers: { grüße: "a" } }])
+      await expect(near.publish(message("a", broken, fields))).rejects.toMatchObject({
+        code: "PROTOCOL_FIELD_INVALID",
+      });
+    await near.publish(message("a", 1));
   });
 
   test("a payload that its kind does not ask for travels as one of the application's", async () => {

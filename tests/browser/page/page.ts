@@ -3,7 +3,7 @@ import type { SharedTeam } from "../../../npm/src/browser.ts";
 import { type Lab, lab, twoTasks } from "./lab.ts";
 import { answerPackets } from "./protocol.ts";
 import { type PageAgent, pageAgent } from "./remote.ts";
-import { transports } from "./transports.ts";
+import { plainly, transports } from "./transports.ts";
 
 declare global {
   interface Window {
@@ -11,6 +11,7 @@ declare global {
       twoTasks: typeof twoTasks;
       inWorker(name: string | undefined): Promise<string>;
       transports: typeof transports;
+      plainly: typeof plainly;
       answerPackets: typeof answerPackets;
       pageAgent: typeof pageAgent;
       workerAgent(url: string, capability: string): Promise<void>;
@@ -52,4 +53,4 @@ function sharedInWorker(name: string): Promise<string> {
   });
 }
 
-window.lab = { ...lab, twoTasks, inWorker, transports, answerPackets, pageAgent, workerAgent, sharedInWorker };
+window.lab = { ...lab, twoTasks, inWorker, transports, plainly, answerPackets, pageAgent, workerAgent, sharedInWorker };

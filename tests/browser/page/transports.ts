@@ -29,6 +29,27 @@ export async function transports(url: string, sealedUrl: string, key: readonly n
   return runner.run();
 }
 
+/** What a page may do that allows neither `eval` nor WebAssembly, and what a bus at `url` answers it there. */
+export async function plainly(url: string): Promise<readonly unknown[]> {
+  const allowed = async (attempt: () => unknown): Promise<boolean> => {
+    try {
+      await attempt();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // The tool that calls this lets its own turn evaluate what it likes.
+  await new Promise((resolve) => setTimeout(resolve));
+  const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  await using bus = new Bus({ transport: webSocketTransport(url, { token: "plain" }) });
+  return [
+    await allowed(() => new Function("return 1")()),
+    await allowed(() => WebAssembly.compile(empty)),
+    await bus.request("length", { text: "x".repeat(100_000), bytes: empty }),
+  ];
+}
+
 async function memorySubject(): Promise<TransportSubject> {
   const bus = new Bus();
   return { open: async () => memoryTransport(bus), teardown: () => bus.close() };

@@ -44,6 +44,20 @@ export async function transports(stage: Stage): Promise<void> {
         });
       }
     });
+    busOf("plain").respond<{ text: string; bytes: Uint8Array }>(
+      "length",
+      ({ payload }) => payload.text.length + payload.bytes.length,
+    );
+    await checks.check("a page that allows neither eval nor WebAssembly has a bus", async () => {
+      const page = await stage.context.newPage();
+      const policy = encodeURIComponent("script-src 'self'");
+      await page.goto(`http://127.0.0.1:${stage.port}/?policy=${policy}`);
+      await page.waitForFunction(() => window.lab !== undefined);
+      const found = await page.evaluate((url) => window.lab.plainly(url), `ws://127.0.0.1:${server.port}`);
+      await page.close();
+      const expected = JSON.stringify([false, false, 100_008]);
+      if (JSON.stringify(found) !== expected) throw new Error(`${JSON.stringify(found)} and not ${expected}`);
+    });
   } finally {
     await server.close();
     await sealed.close();

@@ -1,3 +1,4 @@
+import { PolyphonError } from "../../errors/error.ts";
 import type { Envelope, ReceivedEnvelope } from "../../protocol/envelope.ts";
 import { protocolError } from "../../protocol/failure.ts";
 import type { Agreement, Choice } from "../../protocol/negotiation.ts";
@@ -75,7 +76,7 @@ export class PacketCodec {
       bytes = this.encode(packetEnvelope(packet, this.#speech.stamps));
     } catch (error) {
       if (this.#limits.transferBytes > 0 && isTooLarge(error, packet)) return undefined;
-      throw error;
+      throw error instanceof PolyphonError ? error : unreadable(error);
     }
     const { messageBytes, transferBytes } = this.#limits;
     if (bytes === undefined || bytes.length <= messageBytes) return bytes;
@@ -85,12 +86,16 @@ export class PacketCodec {
 
   /** All that has to be sent for a packet, one after the other. */
   async *encodeSlowly(packet: Packet): AsyncGenerator<Uint8Array, void> {
-    const protocol = await this.#speech.load();
-    const whole = this.encodePacket(packet);
+    let whole = this.encodePacket(packet);
+    if (whole === undefined) {
+      await this.#speech.load();
+      whole = this.encodePacket(packet);
+    }
     if (whole !== undefined) {
       yield whole;
       return;
     }
+    const protocol = await this.#speech.load();
     const { stamps } = this.#speech;
     const { messageBytes, transferBytes } = this.#limits;
     const payload = packet.frame && "message" in packet.frame ? payloadOf(packet.frame.message) : undefined;
@@ -127,6 +132,12 @@ export class PacketCodec {
 
 function another(field: string): Error {
   return protocolError("PROTOCOL_DOWNGRADED", `packet.${field}`, "must be the one agreed on", "another one");
+}
+
+/** A payload of the application has thrown while it was read. */
+function unreadable(cause: unknown): PolyphonError {
+  const message = `payload: must be something that can be read; ${(cause as Error).message}`;
+  return new PolyphonError("PROTOCOL_FIELD_INVALID", { message, details: { field: "payload" }, cause });
 }
 
 function isTooLarge(error: unknown, { frame }: Packet): boolean {

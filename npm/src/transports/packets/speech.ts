@@ -1,3 +1,4 @@
+import { PolyphonError } from "../../errors/error.ts";
 import { acceptWelcome, answerHello, writeHello } from "../../protocol/direct/negotiation.ts";
 import { DirectPackets } from "../../protocol/direct/packets.ts";
 import { protocolError } from "../../protocol/failure.ts";
@@ -76,13 +77,15 @@ export class Speech {
     return this.#protocol;
   }
 
-  /** Loads the protocol. A failure is that of this call only. */
+  /** Loads the protocol. A failure (`KERNEL_UNAVAILABLE`) is that of this call only. */
   async load(): Promise<Protocol> {
     if (this.#protocol !== undefined) return this.#protocol;
     this.#loading ??= this.#load();
     try {
       this.#protocol = await this.#loading;
       return this.#protocol;
+    } catch (error) {
+      throw error instanceof PolyphonError ? error : unloaded(error);
     } finally {
       this.#loading = undefined;
     }
@@ -127,6 +130,11 @@ export class Speech {
 
 async function missing(): Promise<never> {
   throw protocolError("PROTOCOL_FIELD_MISSING", "protocol", "must be given for what takes the module", "nothing");
+}
+
+function unloaded(cause: unknown): PolyphonError {
+  const message = `the module of the protocol cannot be loaded: ${(cause as Error).message}`;
+  return new PolyphonError("KERNEL_UNAVAILABLE", { message, cause });
 }
 
 const TRANSFER_BYTES = 64 * 1_048_576;

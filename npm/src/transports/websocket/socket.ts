@@ -167,7 +167,7 @@ export class SocketWire implements Wire {
     try {
       await this.#load();
     } catch (error) {
-      this.#events.failed(error instanceof PolyphonError ? error : unloaded(error));
+      this.#events.failed(error as PolyphonError);
       return;
     }
     for (let bytes = unread.shift(); bytes !== undefined && !this.#isOver; bytes = unread.shift()) this.#read(bytes);
@@ -184,9 +184,4 @@ export class SocketWire implements Wire {
 export function bytesOf(data: unknown): Uint8Array | undefined {
   if (data instanceof Uint8Array) return data;
   return data instanceof ArrayBuffer ? new Uint8Array(data) : undefined;
-}
-
-function unloaded(cause: unknown): PolyphonError {
-  const message = `the module of the protocol cannot be loaded: ${(cause as Error).message}`;
-  return new PolyphonError("KERNEL_UNAVAILABLE", { message, cause });
 }
