@@ -75,6 +75,8 @@ export interface DoorFact {
   readonly pattern: string;
   readonly group: string | undefined;
   readonly overflow: string;
+  /** Least priority its filter takes. */
+  readonly least: string | undefined;
   isOpen: boolean;
   /** What the home bus took for it, what it handed over, and which of that came to the node. */
   readonly owed: number[];

@@ -114,6 +114,11 @@ export const DEFECTS: readonly Defect[] = [
       }),
   },
   {
+    name: "nobody elsewhere knows what members of a group take",
+    breaks: ONE_OF_GROUP,
+    plant: () => subscribing(() => ({ wanted: undefined })),
+  },
+  {
     name: "routes stay as they are when somebody subscribes",
     breaks: DUE,
     plant: () => replace(Shards.prototype, "changed", () => () => undefined),

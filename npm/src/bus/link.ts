@@ -1,9 +1,9 @@
 import { askOver } from "../transports/ask.ts";
 import type {
-  Overflow,
   Transport,
   TransportAsker,
   TransportMessage,
+  TransportSubscribeOptions,
   TransportSubscription,
 } from "../transports/transport.ts";
 import { oneOf } from "./groups.ts";
@@ -62,10 +62,12 @@ export class Link {
     const { pattern } = subscriber;
     const group = subscriber.answers ? (subscriber.group ?? pattern) : subscriber.group;
     const { overflow } = subscriber;
-    const key = `${pattern} ${group ?? ""} ${overflow}`;
+    // Whose turn it is in a group is decided elsewhere: there it must be known what its members take.
+    const filter = group === undefined ? undefined : subscriber.wanted;
+    const key = `${pattern} ${group ?? ""} ${overflow} ${filter === undefined ? "" : JSON.stringify(filter)}`;
     let joined = this.#joined.get(key);
     if (joined === undefined) {
-      joined = this.#open(subscriber, pattern, group, overflow);
+      joined = this.#open(subscriber, pattern, { group, overflow, filter });
       this.#joined.set(key, joined);
     } else {
       joined.subscribers.add(subscriber);
@@ -89,11 +91,11 @@ export class Link {
   }
 
   /** A subscription on the transport. It is known before the transport is asked: last values may come at once. */
-  #open(subscriber: Subscriber, pattern: string, group: string | undefined, overflow: Overflow): Joined {
+  #open(subscriber: Subscriber, pattern: string, options: TransportSubscribeOptions): Joined {
     const sets = { late: new Set<Subscriber>(), subscribers: new Set([subscriber]) };
     const came = new LastIds(this.#hub.options.retained ?? RETAINED);
-    const joined: Joined = { pattern, group, isOpen: false, ...sets, came, opened: PENDING };
-    joined.opened = this.transport.subscribe(pattern, (message) => this.#arrive(joined, message), { group, overflow });
+    const joined: Joined = { pattern, group: options.group, isOpen: false, ...sets, came, opened: PENDING };
+    joined.opened = this.transport.subscribe(pattern, (message) => this.#arrive(joined, message), options);
     const opened = (): void => {
       joined.isOpen = true;
     };

@@ -1,6 +1,6 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { Overflow } from "../transports/transport.ts";
-import type { TakesMessage } from "./filter.ts";
+import type { Filter, TakesMessage } from "./filter.ts";
 import type { Hub } from "./hub.ts";
 import { PriorityLine, RANKS } from "./line.ts";
 import type { Message } from "./message.ts";
@@ -15,6 +15,8 @@ export interface SubscriberInit {
   readonly handler: (message: Message) => unknown;
   readonly group: string | undefined;
   readonly filter: TakesMessage | undefined;
+  /** What the filter was made from. */
+  readonly wanted: Filter | undefined;
   readonly credit: number;
   readonly queue: number;
   readonly overflow: Overflow;
@@ -49,6 +51,7 @@ export class Subscriber {
   delivered = 0;
   readonly answers: boolean;
   readonly filter: TakesMessage | undefined;
+  readonly wanted: Filter | undefined;
   readonly pattern: string;
   readonly group: string | undefined;
   readonly overflow: Overflow;
@@ -76,6 +79,7 @@ export class Subscriber {
     this.pattern = init.pattern;
     this.group = init.group;
     this.filter = init.filter;
+    this.wanted = init.wanted;
     this.answers = init.answers;
     this.overflow = init.overflow;
     this.origin = init.origin;

@@ -88,6 +88,7 @@ export function initOf(
     handler,
     group,
     filter: filter === undefined ? undefined : compileFilter(filter),
+    wanted: filter,
     ...{ credit, queue, overflow, answers: false, origin: undefined },
   };
 }

@@ -1,3 +1,5 @@
+import type { Filter } from "../bus/filter.ts";
+
 /** What a message is; each kind has a schema of its own in the protocol. */
 export type MessageKind = "command" | "query" | "response" | "event" | "heartbeat" | "error" | "data" | "notification";
 
@@ -84,6 +86,8 @@ export interface TransportSubscribeOptions {
   readonly queue?: number | undefined;
   /** What happens when as many wait: see `SubscribeOptions.overflow` of the bus. Default `drop-oldest`. */
   readonly overflow?: Overflow | undefined;
+  /** Which messages it takes; a group's go to a member that takes them. Default: all. `PROTOCOL_FILTER_INVALID` */
+  readonly filter?: Filter | undefined;
 }
 
 /** A subscription on a transport. */

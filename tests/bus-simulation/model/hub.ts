@@ -6,6 +6,14 @@ import { type Now, SubscriberModel } from "./subscriber.ts";
 
 export const ONE_OF_GROUP = "a message goes to one member of each group";
 
+/** A subscription of a bus on its transport. */
+export interface Joined {
+  readonly pattern: string;
+  readonly group: string | undefined;
+  readonly overflow: string;
+  readonly least: string | undefined;
+}
+
 /** Whose turn it was, to be seen by whose counts have grown. */
 interface Choice {
   readonly message: MessageFact;
@@ -59,15 +67,25 @@ export class HubModel {
   }
 
   /** A message came over the transport, for those with a pattern. */
-  come(message: MessageFact, now: Now, pattern: string, group: string | undefined, overflow: string): void {
+  come(message: MessageFact, now: Now, { pattern, group, overflow, least }: Joined): void {
     const all = [...this.subscribers.values()].filter(
-      ({ plan }) => plan.pattern === pattern && plan.group === group && plan.overflow === overflow,
+      ({ plan }) =>
+        plan.pattern === pattern &&
+        plan.group === group &&
+        plan.overflow === overflow &&
+        (group === undefined || plan.least === least),
     );
     if (group === undefined || message.broadcast) {
       for (const subscriber of all) subscriber.arrive(message, now);
       return;
     }
     const members = all.filter((subscriber) => subscriber.wants(message));
+    // They may have left while it was on its way.
+    must(
+      all.length === 0 || members.length > 0,
+      ONE_OF_GROUP,
+      () => `message ${message.n} came where nobody of ${group} takes it`,
+    );
     if (members.length > 0) this.#choices.push({ message, group, members, mayBeElsewhere: false });
   }
 

@@ -3,6 +3,7 @@ import { memoryTransport } from "../../../npm/src/transports/memory/memory-trans
 import type { Transport, TransportMessage } from "../../../npm/src/transports/transport.ts";
 import type { DoorFact, MessageFact } from "../facts.ts";
 import type { Place } from "../judge.ts";
+import type { Joined } from "../model/hub.ts";
 import { takes } from "../model/subjects.ts";
 import { must } from "../violation.ts";
 import type { Observer } from "./observer.ts";
@@ -27,9 +28,20 @@ export class Doors {
     const { facts } = this.#observer;
     return tapped(memoryTransport(this.#home.bus), {
       published: (message) => this.#cameHome(node, message),
-      subscribed: (pattern, { group, overflow = "drop-oldest" }) => {
+      subscribed: (pattern, { group, overflow = "drop-oldest", filter }) => {
         const fact: DoorFact = {
-          ...{ id: facts.doors.length, node, pattern, group, overflow, isOpen: true, owed: [], handed: [], came: [] },
+          ...{
+            id: facts.doors.length,
+            node,
+            pattern,
+            group,
+            overflow,
+            least: filter?.priority,
+            isOpen: true,
+            owed: [],
+            handed: [],
+            came: [],
+          },
         };
         const isCounted = isWatched(pattern);
         if (isCounted) facts.doors.push(fact);
@@ -92,18 +104,19 @@ export class Doors {
   watched(node: number, transport: Transport): Transport {
     return tapped(transport, {
       published: () => () => undefined,
-      subscribed: (pattern, { group, overflow = "drop-oldest" }) => {
+      subscribed: (pattern, { group, overflow = "drop-oldest", filter }) => {
         const isCounted = isWatched(pattern);
         return {
           came: (incoming) => {
             const n = numberOf(incoming);
             const place = this.#placeOf(node);
             if (n === undefined || place === undefined || !isCounted) return;
-            const door = this.#doorOf(node, pattern, group, overflow);
+            const joined = { pattern, group, overflow, least: filter?.priority };
+            const door = this.#doorOf(node, joined);
             if (door !== undefined) this.#observer.see({ what: "came", door, n });
             const message = this.#observer.facts.messages.get(n);
             if (message !== undefined && !message.retain)
-              place.model.come(message, place.now, pattern, group, overflow);
+              this.#observer.watch(() => place.model.come(message, place.now, joined));
           },
           ended: () => undefined,
         };
@@ -112,9 +125,14 @@ export class Doors {
   }
 
   /** The newest subscription at home that stands for one of a node. */
-  #doorOf(node: number, pattern: string, group: string | undefined, overflow: string): DoorFact | undefined {
+  #doorOf(node: number, { pattern, group, overflow, least }: Joined): DoorFact | undefined {
     return this.#observer.facts.doors.findLast(
-      (door) => door.node === node && door.pattern === pattern && door.group === group && door.overflow === overflow,
+      (door) =>
+        door.node === node &&
+        door.pattern === pattern &&
+        door.group === group &&
+        door.overflow === overflow &&
+        door.least === least,
     );
   }
 

@@ -105,6 +105,22 @@ export function delivering(context: Context): void {
     equal(watched, 50, "deliveries beside it");
   });
 
+  context.test("a message of a group goes to a member whose filter takes it", async ({ near, far, open }) => {
+    const third = await open();
+    const seen: number[] = [];
+    const urgent = { group: "readers", filter: { priority: "high" as const } };
+    await third.subscribe("mixed", (one) => void seen.push(-(one.payload as number)), urgent);
+    await far.subscribe("mixed", (one) => void seen.push(one.payload as number), { group: "readers" });
+    for (let n = 1; n <= 20; n++) await near.publish({ ...message("mixed", n), priority: "low" });
+    await until(() => seen.length >= 20, "twenty deliveries");
+    await pause(20);
+    equal(seen.length, 20, "deliveries to the group");
+    equal(seen.filter((n) => n < 0).length, 0, "deliveries to who takes only what is urgent");
+    for (let n = 1; n <= 10; n++) await near.publish({ ...message("mixed", n), priority: "critical" });
+    await until(() => seen.length >= 30, "ten more");
+    equal(seen.filter((n) => n < 0).length > 0, true, "whether who takes what is urgent gets some of it");
+  });
+
   context.test("order holds for what one end publishes", async ({ near, far }) => {
     const seen: number[] = [];
     await far.subscribe("ordered", (one) => void seen.push(one.payload as number));

@@ -56,11 +56,17 @@ class MemoryTransport implements Transport {
   async subscribe(
     pattern: string,
     deliver: (message: TransportMessage) => unknown,
-    { group, credit = 256, queue = 1_024, overflow = "drop-oldest" }: TransportSubscribeOptions = {},
+    { group, credit = 256, queue = 1_024, overflow = "drop-oldest", filter }: TransportSubscribeOptions = {},
   ): Promise<TransportSubscription> {
     this.#check();
     checkPattern(pattern);
-    const options = { credit, queue, overflow, ...(group !== undefined && { group }) };
+    const options = {
+      credit,
+      queue,
+      overflow,
+      ...(group !== undefined && { group }),
+      ...(filter !== undefined && { filter }),
+    };
     const init = { ...initOf(pattern, deliver, options), origin: this };
     const subscription = new Subscription(this.#hub, init, {});
     this.#subscriptions.add(subscription);

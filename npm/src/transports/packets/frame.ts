@@ -155,12 +155,14 @@ function asked(message: TransportMessage, rid: number): TransportMessage {
   return message.replyTo === `${ANSWERS}${rid}` ? { ...message, replyTo: undefined } : message;
 }
 
-function readOptions({ group, credit, queue, overflow }: Record<string, unknown>): TransportSubscribeOptions {
+function readOptions({ group, credit, queue, overflow, filter }: Record<string, unknown>): TransportSubscribeOptions {
   return {
     ...(group !== undefined && { group: readText(group, "group") }),
     ...(credit !== undefined && { credit: readCount(credit, "credit") }),
     ...(queue !== undefined && { queue: readCount(queue, "queue") }),
     ...(overflow !== undefined && { overflow: readOverflow(overflow) }),
+    // Whoever subscribes reads it.
+    ...(filter !== undefined && { filter: readMap(filter) }),
   };
 }
 
