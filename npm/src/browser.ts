@@ -8,7 +8,7 @@ import { portablePolyphon } from "./team/portable.ts";
 import type { Team } from "./team/team.ts";
 import { loadKernel } from "./wasm/browser.ts";
 
-export * from "./slim.ts";
+export * from "./anywhere.ts";
 export { type IndexedDbStoreOptions, indexedDbStore } from "./stores/indexeddb/indexeddb-store.ts";
 export type { SharedSession } from "./tabs/shared-session.ts";
 export type { SharedAgentOptions, SharedTeam } from "./tabs/shared-team.ts";

@@ -2,7 +2,7 @@
 import { type PortablePolyphon, portablePolyphon } from "./team/portable.ts";
 import { loadKernel as loadFromDisk } from "./wasm/node.ts";
 
-export * from "./slim.ts";
+export * from "./anywhere.ts";
 
 /** Compiles the kernel. */
 export async function loadKernel(): Promise<WebAssembly.Module> {

@@ -2,7 +2,7 @@
 import { type PortablePolyphon, portablePolyphon } from "./team/portable.ts";
 import { loadKernel } from "./wasm/browser.ts";
 
-export * from "./slim.ts";
+export * from "./anywhere.ts";
 export { loadKernel } from "./wasm/browser.ts";
 
 /** Opens teams. */

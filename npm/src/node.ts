@@ -9,13 +9,13 @@ import type { OpenOptions, Platform } from "./team/options.ts";
 import { Team } from "./team/team.ts";
 import { loadKernel } from "./wasm/node.ts";
 
+export * from "./anywhere.ts";
 export { type FileKeeperOptions, fileArtifactKeeper } from "./hosts/artifacts/file-keeper.ts";
 export { type ProcessHost, processHost } from "./hosts/process/host.ts";
 export type { Orphan } from "./hosts/process/orphans.ts";
 export type { ProcessHostOptions } from "./hosts/process/tools.ts";
 export { type WorkerHostOptions, workerHost } from "./hosts/worker/host.ts";
 export * from "./report/index.ts";
-export * from "./slim.ts";
 export { openReader, type SqliteReader, type SqliteReaderOptions } from "./stores/sqlite/sqlite-reader.ts";
 export { type SqliteStoreOptions, sqliteStore } from "./stores/sqlite/sqlite-store.ts";
 export { loadKernel } from "./wasm/node.ts";

@@ -40,8 +40,8 @@ macro_rules! ids {
             fn encode(&self, writer: &mut polyphon_wire::Writer) {
                 writer.uint(self.0);
             }
-            fn decode(reader: &mut polyphon_wire::Reader<'_>) -> Result<Self, polyphon_wire::WireError> {
-                reader.uint().map(Self)
+            fn read(reader: &mut polyphon_wire::Reader<'_>) -> Self {
+                Self(reader.read_uint())
             }
             fn shape(registry: &mut polyphon_wire::schema::Registry) -> polyphon_wire::schema::Shape {
                 registry.named(stringify!($name), concat!($($docs, "\n"),*), |_| {

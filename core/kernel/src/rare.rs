@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use polyphon_wire::schema::{Registry, Shape};
-use polyphon_wire::{Reader, Wire, WireError, Writer};
+use polyphon_wire::{Reader, Wire, Writer};
 
 /// A value that mostly says nothing, and takes no room until something is written to it.
 ///
@@ -52,8 +52,8 @@ impl<T: Blank + PartialEq + Wire> Wire for Rare<T> {
             None => writer.nil(),
         }
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        Option::decode(reader).map(Self)
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self(Option::read(reader))
     }
     fn absent() -> Option<Self> {
         Some(Self(None))

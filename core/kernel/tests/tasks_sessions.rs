@@ -181,10 +181,7 @@ fn context_is_shared_read_and_bounded() {
     );
     let bytes = lab.kernel.view(&View::Session { session });
     let seen: polyphon_kernel::sessions::Session = from_bytes(&bytes).unwrap();
-    assert_eq!(
-        seen.context.into_iter().collect::<Vec<_>>(),
-        [("csv".to_owned(), text("sales.csv"))]
-    );
+    assert_eq!(seen.context, [("csv".to_owned(), text("sales.csv"))].into());
     for entries in [
         vec![(String::new(), None)],
         vec![("long".to_owned(), Some(text(&"x".repeat(257))))],

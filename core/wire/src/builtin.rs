@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use polyphon_sorted::SortedMap;
+
 use crate::schema::{Registry, Shape};
-use crate::{Reader, Wire, WireError, Writer};
+use crate::{Reader, Wire, Writer};
 
 macro_rules! unsigned {
     ($($type:ty),*) => {$(
@@ -11,9 +13,10 @@ macro_rules! unsigned {
             fn encode(&self, writer: &mut Writer) {
                 writer.uint(u64::from(*self));
             }
-            fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+            fn read(reader: &mut Reader<'_>) -> Self {
                 let error = reader.error(concat!("a ", stringify!($type)));
-                Self::try_from(reader.uint()?).map_err(|_| error)
+                let value = Self::try_from(reader.read_uint());
+                reader.or_fail(value.map_err(|_| error))
             }
             fn absent() -> Option<Self> {
                 Some(0)
@@ -31,8 +34,9 @@ impl Wire for i64 {
     fn encode(&self, writer: &mut Writer) {
         writer.int(*self);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        reader.int()
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let value = reader.int();
+        reader.or_fail(value)
     }
     fn absent() -> Option<Self> {
         Some(0)
@@ -46,8 +50,9 @@ impl Wire for bool {
     fn encode(&self, writer: &mut Writer) {
         writer.bool(*self);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        reader.bool()
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let value = reader.bool();
+        reader.or_fail(value)
     }
     fn absent() -> Option<Self> {
         Some(false)
@@ -61,8 +66,9 @@ impl Wire for String {
     fn encode(&self, writer: &mut Writer) {
         writer.str(self);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        reader.str().map(str::to_owned)
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let text = reader.str();
+        reader.or_fail(text).to_owned()
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
@@ -83,8 +89,9 @@ impl Wire for Bytes {
     fn encode(&self, writer: &mut Writer) {
         writer.bin(&self.0);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        reader.bin().map(|bytes| Self(bytes.to_vec()))
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let bytes = reader.bin();
+        Self(reader.or_fail(bytes).to_vec())
     }
     fn absent() -> Option<Self> {
         Some(Self::default())
@@ -98,9 +105,13 @@ impl<const N: usize> Wire for [u8; N] {
     fn encode(&self, writer: &mut Writer) {
         writer.bin(self);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+    fn read(reader: &mut Reader<'_>) -> Self {
         let error = reader.error("bytes of the right length");
-        Self::try_from(reader.bin()?).map_err(|_| error)
+        let bytes = reader.bin();
+        Self::try_from(reader.or_fail(bytes)).unwrap_or_else(|_| {
+            reader.fail_with(error);
+            [0; N]
+        })
     }
     fn absent() -> Option<Self> {
         Some([0; N])
@@ -117,12 +128,9 @@ impl<T: Wire> Wire for Option<T> {
             None => writer.nil(),
         }
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        if reader.take_nil() {
-            Ok(None)
-        } else {
-            T::decode(reader).map(Some)
-        }
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let is_absent = reader.take_nil() || reader.has_failed();
+        (!is_absent).then(|| T::read(reader))
     }
     fn absent() -> Option<Self> {
         Some(None)
@@ -136,8 +144,8 @@ impl<T: Wire> Wire for Box<T> {
     fn encode(&self, writer: &mut Writer) {
         (**self).encode(writer);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        T::decode(reader).map(Self::new)
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self::new(T::read(reader))
     }
     fn absent() -> Option<Self> {
         T::absent().map(Self::new)
@@ -151,7 +159,7 @@ impl<T: Wire + Send + Sync + 'static> Wire for Arc<T> {
     fn encode(&self, writer: &mut Writer) {
         (**self).encode(writer);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+    fn read(reader: &mut Reader<'_>) -> Self {
         reader.shared()
     }
     fn absent() -> Option<Self> {
@@ -167,13 +175,16 @@ impl<T: Wire> Wire for Vec<T> {
         writer.array(self.len());
         self.iter().for_each(|value| value.encode(writer));
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        let len = reader.array()?;
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let len = reader.read_array();
         let mut values = Self::with_capacity(reader.plausible(len).min(4096));
         for _ in 0..len {
-            values.push(T::decode(reader)?);
+            values.push(T::read(reader));
+            if reader.has_failed() {
+                break;
+            }
         }
-        Ok(values)
+        values
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
@@ -189,19 +200,19 @@ impl<A: Wire, B: Wire> Wire for (A, B) {
         self.0.encode(writer);
         self.1.encode(writer);
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+    fn read(reader: &mut Reader<'_>) -> Self {
         let error = reader.error("a pair");
-        if reader.array()? != 2 {
-            return Err(error);
+        if reader.read_array() != 2 {
+            reader.fail_with(error);
         }
-        Ok((A::decode(reader)?, B::decode(reader)?))
+        (A::read(reader), B::read(reader))
     }
     fn shape(registry: &mut Registry) -> Shape {
         Shape::Pair(Box::new(A::shape(registry)), Box::new(B::shape(registry)))
     }
 }
 
-impl<K: Wire + Ord, V: Wire> Wire for std::collections::BTreeMap<K, V> {
+impl<K: Wire + Ord, V: Wire> Wire for SortedMap<K, V> {
     fn encode(&self, writer: &mut Writer) {
         writer.array(self.len());
         for (key, value) in self {
@@ -210,39 +221,21 @@ impl<K: Wire + Ord, V: Wire> Wire for std::collections::BTreeMap<K, V> {
             value.encode(writer);
         }
     }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        // One by one: building from an iterator brings a whole sort into the wasm for every pair of types.
+    fn read(reader: &mut Reader<'_>) -> Self {
         let mut map = Self::new();
-        for _ in 0..reader.array()? {
-            let (key, value) = <(K, V)>::decode(reader)?;
+        for _ in 0..reader.read_array() {
+            let (key, value) = <(K, V)>::read(reader);
+            if reader.has_failed() {
+                break;
+            }
             map.insert(key, value);
         }
-        Ok(map)
+        map
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
     }
     fn shape(registry: &mut Registry) -> Shape {
         Vec::<(K, V)>::shape(registry)
-    }
-}
-
-impl<T: Wire + Ord> Wire for std::collections::BTreeSet<T> {
-    fn encode(&self, writer: &mut Writer) {
-        writer.array(self.len());
-        self.iter().for_each(|value| value.encode(writer));
-    }
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        let mut set = Self::new();
-        for _ in 0..reader.array()? {
-            set.insert(T::decode(reader)?);
-        }
-        Ok(set)
-    }
-    fn absent() -> Option<Self> {
-        Some(Self::new())
-    }
-    fn shape(registry: &mut Registry) -> Shape {
-        Vec::<T>::shape(registry)
     }
 }

@@ -24,11 +24,18 @@ use schema::{Registry, Shape};
 pub trait Wire: Sized {
     /// Appends the encoding of `self`.
     fn encode(&self, writer: &mut Writer);
+    /// Reads one value. When it is not what it should be, the reader remembers that ([`Reader::fail`]) and the value means
+    /// nothing: whoever asked for it looks at the reader once, at the end. That keeps the code for each type short.
+    fn read(reader: &mut Reader<'_>) -> Self;
     /// Reads one value.
     ///
     /// # Errors
-    /// [`WireError`] names what was expected and where; input from outside never panics.
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError>;
+    /// [`WireError`] names what was expected and where; input from outside never panics. The reader goes no further then.
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        let value = Self::read(reader);
+        reader.check()?;
+        Ok(value)
+    }
     /// The value an absent field takes; `None` when the field must be there.
     fn absent() -> Option<Self> {
         None
@@ -38,18 +45,16 @@ pub trait Wire: Sized {
 }
 
 /// Reads one field of a struct or variant, or takes its default when the array ends before it.
-///
-/// # Errors
-/// [`WireError`] when the field is not what it should be, or must be there and is not.
 #[inline(never)]
-pub fn field<T: Wire>(reader: &mut Reader<'_>, left: &mut usize) -> Result<T, WireError> {
-    match left.checked_sub(1) {
-        Some(fewer) => {
-            *left = fewer;
-            T::decode(reader)
-        }
-        None => T::absent().ok_or_else(|| reader.error("one more field")),
+pub fn field<T: Wire>(reader: &mut Reader<'_>, left: &mut usize) -> T {
+    if let Some(fewer) = left.checked_sub(1) {
+        *left = fewer;
+    } else if let Some(value) = T::absent() {
+        return value;
+    } else {
+        reader.fail("one more field");
     }
+    T::read(reader)
 }
 
 /// Encodes one value into fresh bytes.

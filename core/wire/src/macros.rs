@@ -38,11 +38,11 @@ macro_rules! wire {
                 $($crate::Wire::encode(&self.$field, writer);)*
             }
             #[allow(unused_mut, unused_variables, reason = "a type without fields needs neither")]
-            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
-                let mut left = reader.array()?;
-                $(let $field = $crate::wire!(@field reader left $type);)*
-                reader.skip_many(left)?;
-                Ok(Self { $($field),* })
+            fn read(reader: &mut $crate::Reader<'_>) -> Self {
+                let mut left = reader.read_array();
+                let value = Self { $($field: $crate::wire!(@field reader left $type)),* };
+                reader.read_rest(left);
+                value
             }
             #[allow(unused_variables, reason = "a type without fields needs none")]
             fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
@@ -92,18 +92,21 @@ macro_rules! wire {
                 }
             }
             #[allow(unused_mut, unused_variables, reason = "a type without fields needs neither")]
-            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
+            fn read(reader: &mut $crate::Reader<'_>) -> Self {
                 let error = reader.error(concat!("a known variant of ", stringify!($name)));
-                let mut left = reader.array()?;
-                if left == 0 { return Err(error); }
-                left -= 1;
-                match reader.uint()? {
-                    $($tag => {
-                        $(let $field = $crate::wire!(@field reader left $type);)*
-                        reader.skip_many(left)?;
-                        Ok(Self::$variant { $($field),* })
-                    })*
-                    _ => Err(error),
+                let (mut tag, mut left) = reader.read_tag(error.expected);
+                loop {
+                    let value = match tag {
+                        $($tag => Self::$variant { $($field: $crate::wire!(@field reader left $type)),* },)*
+                        _ => {
+                            // Some value has to be answered; nobody looks at it.
+                            reader.fail_with(error.clone());
+                            tag = Self::VARIANTS[0].0;
+                            continue;
+                        }
+                    };
+                    reader.read_rest(left);
+                    return value;
                 }
             }
             fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
@@ -141,11 +144,14 @@ macro_rules! wire {
             fn encode(&self, writer: &mut $crate::Writer) {
                 writer.uint(self.tag());
             }
-            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
+            fn read(reader: &mut $crate::Reader<'_>) -> Self {
                 let error = reader.error(concat!("a known value of ", stringify!($name)));
-                match reader.uint()? {
-                    $($tag => Ok(Self::$variant),)*
-                    _ => Err(error),
+                match reader.read_uint() {
+                    $($tag => Self::$variant,)*
+                    _ => {
+                        reader.fail_with(error);
+                        Self::ALL[0]
+                    }
                 }
             }
             fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
@@ -198,11 +204,15 @@ macro_rules! wire {
             fn encode(&self, writer: &mut $crate::Writer) {
                 match self { $(Self::$part(part) => $crate::Wire::encode(part, writer)),* }
             }
-            fn decode(reader: &mut $crate::Reader<'_>) -> Result<Self, $crate::WireError> {
-                match reader.peek_tag()? {
-                    $($first..=$last => <$type as $crate::Wire>::decode(reader).map(Self::$part),)*
+            fn read(reader: &mut $crate::Reader<'_>) -> Self {
+                let tag = reader.peek_tag();
+                match reader.or_fail(tag) {
+                    $($first..=$last => Self::$part(<$type as $crate::Wire>::read(reader)),)*
                     #[allow(unreachable_patterns, reason = "parts may cover every tag")]
-                    _ => Err(reader.error(concat!("a known part of ", stringify!($name)))),
+                    _ => {
+                        reader.fail(concat!("a known part of ", stringify!($name)));
+                        $crate::wire!(@first reader $($part $type,)*)
+                    }
                 }
             }
             fn shape(registry: &mut $crate::schema::Registry) -> $crate::schema::Shape {
@@ -217,7 +227,11 @@ macro_rules! wire {
     (@count $head:ident $($tail:ident)*) => { 1usize + $crate::wire!(@count $($tail)*) };
 
     (@field $reader:ident $left:ident $type:ty) => {
-        $crate::field::<$type>($reader, &mut $left)?
+        $crate::field::<$type>($reader, &mut $left)
+    };
+
+    (@first $reader:ident $part:ident $type:ty, $($rest:tt)*) => {
+        Self::$part(<$type as $crate::Wire>::read($reader))
     };
 
     (@schema $registry:ident $field:ident $type:ty, $($docs:literal)*) => {

@@ -32,6 +32,8 @@ pub struct Reader<'a> {
     shared: Option<Shared<'a>>,
     /// Shared values read so far.
     shares: usize,
+    /// What was wrong first, since somebody last looked.
+    failure: Option<WireError>,
 }
 
 /// A value that several owners can have together, and the bytes it was read from.
@@ -45,15 +47,85 @@ impl<'a> Reader<'a> {
             at: 0,
             shared: None,
             shares: 0,
+            failure: None,
         }
     }
 
-    /// The next value, for several owners. If the last such value came from the same bytes, it is that one: neighbours
-    /// that are equal are in memory once. Of a shared value within another the inner one is remembered.
-    ///
+    /// Remembers that another value was expected here, unless something was wrong before. Nothing is left to be read then:
+    /// numbers are 0, texts and lists empty.
+    #[cold]
+    #[inline(never)]
+    pub fn fail(&mut self, expected: &'static str) {
+        let error = self.error(expected);
+        self.fail_with(error);
+    }
+
+    /// As [`Reader::fail`], at an earlier value.
+    #[cold]
+    #[inline(never)]
+    pub fn fail_with(&mut self, error: WireError) {
+        self.failure.get_or_insert(error);
+        self.at = self.bytes.len();
+    }
+
+    /// Whether something was wrong since [`Reader::check`] was asked.
+    pub fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// # Errors
-    /// When the next value is not of this type.
-    pub fn shared<T: Wire + Send + Sync + 'static>(&mut self) -> Result<Arc<T>, WireError> {
+    /// What was wrong first since the last time this was asked.
+    pub fn check(&mut self) -> Result<(), WireError> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// The value, or what stands for nothing when there is none.
+    pub fn or_fail<T: Default>(&mut self, value: Result<T, WireError>) -> T {
+        match value {
+            Ok(value) => value,
+            Err(error) => {
+                self.fail_with(error);
+                T::default()
+            }
+        }
+    }
+
+    /// An unsigned integer of a [`Wire::read`].
+    #[inline(never)]
+    pub fn read_uint(&mut self) -> u64 {
+        let value = self.uint();
+        self.or_fail(value)
+    }
+
+    /// The length of an array of a [`Wire::read`].
+    #[inline(never)]
+    pub fn read_array(&mut self) -> usize {
+        let len = self.array();
+        self.or_fail(len)
+    }
+
+    /// Tag and number of fields of an enum's value in a [`Wire::read`].
+    #[inline(never)]
+    pub fn read_tag(&mut self, known: &'static str) -> (u64, usize) {
+        let error = self.error(known);
+        let len = self.read_array();
+        if len == 0 {
+            self.fail_with(error);
+        }
+        (self.read_uint(), len.saturating_sub(1))
+    }
+
+    /// Passes over fields that a [`Wire::read`] does not know.
+    pub fn read_rest(&mut self, count: usize) {
+        if count > 0 {
+            let rest = self.skip_many(count);
+            self.or_fail(rest);
+        }
+    }
+
+    /// The next value, for several owners, in a [`Wire::read`]. If the last such value came from the same bytes, it is that one:
+    /// neighbours that are equal are in memory once. Of a shared value within another the inner one is remembered.
+    pub fn shared<T: Wire + Send + Sync + 'static>(&mut self) -> Arc<T> {
         if let Some((bytes, value)) = &self.shared
             && value.is::<T>()
             && self.bytes[self.at..].starts_with(bytes)
@@ -61,15 +133,15 @@ impl<'a> Reader<'a> {
         {
             self.at += bytes.len();
             self.shares += 1;
-            return Ok(value);
+            return value;
         }
         let (start, shares) = (self.at, self.shares);
-        let value = Arc::new(T::decode(self)?);
-        if self.shares == shares {
+        let value = Arc::new(T::read(self));
+        if self.shares == shares && !self.has_failed() {
             self.shared = Some((&self.bytes[start..self.at], value.clone()));
             self.shares += 1;
         }
-        Ok(value)
+        value
     }
 
     /// Offset of the next value.
@@ -328,7 +400,8 @@ mod tests {
         values.iter().for_each(|value| value.encode(&mut writer));
         let bytes = writer.into_bytes();
         let mut reader = Reader::new(&bytes);
-        let read: Vec<Arc<Outer>> = values.iter().map(|_| reader.shared().unwrap()).collect();
+        let read: Vec<Arc<Outer>> = values.iter().map(|_| reader.shared()).collect();
+        reader.check().unwrap();
         reader.finish().unwrap();
         read
     }
@@ -355,15 +428,29 @@ mod tests {
     fn equal_bytes_of_another_type_are_another_value() {
         let bytes = [to_bytes(&vec![1u64]), to_bytes(&vec![1u64])].concat();
         let mut reader = Reader::new(&bytes);
-        assert_eq!(*reader.shared::<Vec<u64>>().unwrap(), [1]);
-        assert_eq!(*reader.shared::<Vec<u32>>().unwrap(), [1]);
+        assert_eq!(*reader.shared::<Vec<u64>>(), [1]);
+        assert_eq!(*reader.shared::<Vec<u32>>(), [1]);
+    }
+
+    #[test]
+    fn the_first_failure_is_told_and_nothing_is_read_after_it() {
+        let bytes = to_bytes(&vec![1_u64, 2, 3]);
+        let mut reader = Reader::new(&bytes);
+        assert_eq!((reader.read_array(), reader.read_uint()), (3, 1));
+        assert_eq!(reader.read_array(), 0);
+        assert_eq!(<(u64, Option<String>)>::read(&mut reader), (0, None));
+        assert_eq!(*reader.shared::<Vec<u64>>(), []);
+        assert!(reader.has_failed());
+        let told = reader.check().unwrap_err();
+        assert_eq!((told.offset, told.expected), (2, "an array"));
+        assert_eq!(reader.check(), Ok(()));
     }
 
     #[test]
     fn a_longer_value_that_begins_alike_is_read() {
         let bytes = [to_bytes(&1u64), to_bytes(&0x0101u64)].concat();
         let mut reader = Reader::new(&bytes);
-        assert_eq!(*reader.shared::<u64>().unwrap(), 1);
-        assert_eq!(*reader.shared::<u64>().unwrap(), 0x0101);
+        assert_eq!(*reader.shared::<u64>(), 1);
+        assert_eq!(*reader.shared::<u64>(), 0x0101);
     }
 }

@@ -1,6 +1,6 @@
 import { PolyphonError } from "../errors/error.ts";
 import type { OpenOptions } from "./options.ts";
-import { Team } from "./team.ts";
+import type { Team } from "./team.ts";
 
 /** Opens teams on a platform without files and processes. */
 export interface PortablePolyphon {
@@ -8,9 +8,14 @@ export interface PortablePolyphon {
   open(options?: OpenOptions): Promise<Team>;
 }
 
-/** `Polyphon` with the given way of getting the kernel's wasm. */
+/** `Polyphon` with the given way of getting the kernel's wasm. What a team consists of is loaded with the first that is opened. */
 export function portablePolyphon(loadModule: () => WebAssembly.Module | Promise<WebAssembly.Module>): PortablePolyphon {
-  return { open: (options = {}) => Team.open({ loadModule, directory: noFolders }, options) };
+  return {
+    async open(options = {}) {
+      const { Team } = await import("./team.ts");
+      return Team.open({ loadModule, directory: noFolders }, options);
+    },
+  };
 }
 
 function noFolders(): Promise<string> {

@@ -1,6 +1,6 @@
 //! What agents keep for themselves from one attempt to the next.
 
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use polyphon_wire::wire;
 
@@ -31,7 +31,7 @@ pub struct Memory {
     /// Keys of rows nothing needs any more, by the event since which that is so.
     pub(crate) discarded: Table<u64, String>,
     /// States whose agent was forgotten but not by its owner; derived.
-    left: BTreeSet<AgentId>,
+    left: SortedSet<AgentId>,
 }
 
 impl Memory {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use super::lifecycle;
 use super::pools::{Pools, Share};
@@ -20,12 +20,12 @@ pub struct Agents {
     pub memory: Memory,
     /// Demands nobody can meet.
     pub unserved: Unserved,
-    by_key: BTreeMap<String, AgentId>,
+    by_key: SortedMap<String, AgentId>,
     ranking: Ranking,
     /// Those that have room, the one to be offered a task first first; derived.
-    room: BTreeSet<Standing>,
+    room: SortedSet<Standing>,
     /// Those that were asked to stop together; derived, and worked off step by step.
-    pub(super) stopping: BTreeSet<AgentId>,
+    pub(super) stopping: SortedSet<AgentId>,
 }
 
 impl Agents {

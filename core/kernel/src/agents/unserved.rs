@@ -1,6 +1,6 @@
 //! Demands that no agent and no pool could meet: reported once, so that no task waits in silence.
 
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use polyphon_wire::wire;
 
@@ -30,7 +30,7 @@ wire! {
 #[derive(Clone, Debug, Default)]
 pub struct Unserved {
     pub(crate) table: Table<u64, UnservedDemand>,
-    by_demand: BTreeMap<Demand, u64>,
+    by_demand: SortedMap<Demand, u64>,
 }
 
 impl Unserved {

@@ -1,7 +1,7 @@
 //! Signs of life: what is heard of agents. Volatile: never hashed, empty after a restore, which gives every agent a full
 //! grace period. What follows from it is decided in `health` and written down as events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use polyphon_policies::PhiDetector;
 
@@ -15,9 +15,9 @@ use crate::state::Durable;
 /// What is heard of every agent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vitals {
-    pulses: BTreeMap<AgentId, Pulse>,
-    by_time: BTreeSet<(u64, AgentId)>,
-    usage: BTreeMap<AgentId, Heartbeat>,
+    pulses: SortedMap<AgentId, Pulse>,
+    by_time: SortedSet<(u64, AgentId)>,
+    usage: SortedMap<AgentId, Heartbeat>,
 }
 
 impl Vitals {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use polyphon_wire::wire;
 
@@ -34,7 +34,7 @@ type Scope = (AlertCondition, Option<SessionId>, Option<AgentId>);
 pub struct Alerts {
     pub(crate) table: Table<AlertId, Alert>,
     /// The last of each scope; derived.
-    last: BTreeMap<Scope, AlertId>,
+    last: SortedMap<Scope, AlertId>,
 }
 
 impl Alert {

@@ -1,6 +1,8 @@
 //! Asks a human about a task.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+
+use polyphon_sorted::SortedSet;
 
 use super::{EscalationEvent, EscalationReport, SystemState};
 use crate::bounds;
@@ -77,7 +79,7 @@ fn system_state(state: &State<'_>, task: &Task) -> SystemState {
 fn blocked_by(state: &State<'_>, id: TaskId, task: &Task) -> (Vec<TaskId>, bool) {
     let tasks = &state.durable.tasks;
     let members = tasks.of(task.session);
-    let mut seen = BTreeSet::from([id]);
+    let mut seen = SortedSet::from([id]);
     let mut found = Vec::new();
     let mut open = VecDeque::from([id]);
     while let Some(next) = open.pop_front().and_then(|id| tasks.get(id)) {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use polyphon_wire::wire;
 
@@ -45,11 +45,11 @@ wire! {
 pub struct Escalations {
     pub(crate) table: Table<EscalationId, Escalation>,
     /// The open one of each task; derived.
-    open: BTreeMap<TaskId, EscalationId>,
+    open: SortedMap<TaskId, EscalationId>,
     /// The others, first closed first; derived.
-    closed: BTreeSet<(u64, EscalationId)>,
+    closed: SortedSet<(u64, EscalationId)>,
     /// All of each session; derived.
-    by_session: BTreeSet<(SessionId, EscalationId)>,
+    by_session: SortedSet<(SessionId, EscalationId)>,
 }
 
 impl Escalations {
@@ -137,7 +137,8 @@ impl Escalations {
     pub(crate) fn forget_session(&mut self, session: SessionId) {
         let ids = self
             .by_session
-            .range((session, EscalationId(0))..=(session, EscalationId(u64::MAX)));
+            .range_from(&(session, EscalationId(0)))
+            .take_while(|(of, _)| *of == session);
         let ids: Vec<EscalationId> = ids.map(|(_, id)| *id).gather();
         ids.into_iter().for_each(|id| self.forget(id));
     }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use polyphon_wire::wire;
 
@@ -15,7 +15,7 @@ wire! {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Idempotency {
     pub(crate) table: Table<u64, Remembered>,
-    by_key: BTreeMap<String, u64>,
+    by_key: SortedMap<String, u64>,
 }
 
 impl Idempotency {

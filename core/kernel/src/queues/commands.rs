@@ -15,7 +15,7 @@ mod remove;
 mod schedule;
 mod trim;
 
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use polyphon_wire::wire;
 
@@ -244,7 +244,7 @@ fn own(
     parts: &mut Parts,
 ) -> Vec<(usize, MessageId)> {
     let mut found = Vec::with_capacity(reports.size_hint().0);
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for ((fence, number, rule), index) in reports.zip(0..) {
         match (rule, held(state, fence, number)) {
             (Some(rule), _) => parts.refuse(index, QueueError::MessageInvalid { rule }),

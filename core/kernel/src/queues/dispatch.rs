@@ -1,6 +1,6 @@
 //! Hands messages to consumers that have room for them.
 
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use super::{Lane, QueueEvent, take};
 use crate::bounds;
@@ -10,7 +10,7 @@ use crate::state::State;
 
 /// Who takes messages, and how many at once. Forgotten at a restart: whoever consumes says so again.
 #[derive(Clone, Debug, Default)]
-pub struct Consumers(BTreeMap<(u64, u64), u64>);
+pub struct Consumers(SortedMap<(u64, u64), u64>);
 
 impl Consumers {
     /// How many messages a consumer may hold from now on; 0 ends it.
@@ -39,7 +39,10 @@ impl Consumers {
 
     /// Consumers of a queue with their credit.
     fn of(&self, queue: u64) -> impl Iterator<Item = (u64, u64)> {
-        let known = self.0.range((queue, 0)..=(queue, u64::MAX));
+        let known = self
+            .0
+            .range_from(&(queue, 0))
+            .take_while(move |((of, _), _)| *of == queue);
         known.map(|((_, consumer), credit)| (*consumer, *credit))
     }
 }
@@ -66,7 +69,9 @@ pub(crate) fn next(state: &State<'_>, pass: &mut Pass) -> Option<Event> {
         return Some(event.into());
     }
     let busy = &state.durable.queues.busy;
-    let after = busy.range(pass.after + 1..).chain(busy.range(..=pass.after));
+    let after = busy
+        .range_from(&(pass.after + 1))
+        .chain(busy.iter().take_while(|queue| **queue <= pass.after));
     for queue in after {
         let Some((consumer, free)) = chosen(state, *queue) else {
             continue;

@@ -2,11 +2,12 @@
 
 mod evolve;
 mod lane;
-mod line;
 mod moves;
 mod streams;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
+
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use polyphon_wire::wire;
 
@@ -14,8 +15,7 @@ use super::{Batch, Cursor, Group, Message, QueueSpec, Schedule, Segment};
 use crate::id::{Fence, MessageId, QueueId};
 use crate::leases::Runs;
 use crate::state::Table;
-pub(crate) use lane::Lane;
-pub(crate) use line::Line;
+pub(crate) use lane::{Lane, Line};
 
 wire! {
     /// How many messages are where. Published ones are acked, waiting, in flight, dead, expired or dropped.
@@ -93,21 +93,21 @@ pub struct Queues {
     pub(crate) segments: Table<u64, Segment>,
     pub(crate) cursors: Table<u64, Cursor>,
     /// By stream, which is 0 for what is no group, and name.
-    pub(super) by_name: BTreeMap<(u64, String), QueueId>,
-    by_id: BTreeMap<(u64, String), MessageId>,
-    lanes: BTreeMap<u64, Lane>,
+    pub(super) by_name: SortedMap<(u64, String), QueueId>,
+    by_id: SortedMap<(u64, String), MessageId>,
+    lanes: SortedMap<u64, Lane>,
     /// Queues somebody may have a message of.
-    pub(crate) busy: BTreeSet<u64>,
+    pub(crate) busy: SortedSet<u64>,
     /// Groups that have not taken all of their stream.
-    pub(crate) behind: BTreeSet<u64>,
+    pub(crate) behind: SortedSet<u64>,
     /// Streams that keep something nobody needs.
-    pub(crate) loose: BTreeSet<u64>,
+    pub(crate) loose: SortedSet<u64>,
     /// Messages streams keep.
     pub(crate) kept: u64,
     /// Messages groups hold.
     pub(crate) copies: u64,
     /// Runs nobody will report on, because their node has ended.
-    pub(crate) orphans: BTreeSet<u64>,
+    pub(crate) orphans: SortedSet<u64>,
     /// Runs and batches that ended with the last event.
     pub(crate) ended: Vec<Fence>,
     pub(crate) emptied: Vec<u64>,

@@ -207,9 +207,10 @@ impl Queues {
 
     /// Groups of a stream.
     pub(crate) fn groups_of(&self, stream: QueueId) -> impl Iterator<Item = QueueId> {
-        let place = |number| (number, String::new());
-        let groups = self.by_name.range(place(stream.0)..place(stream.0 + 1));
-        groups.filter(move |_| stream.0 > 0).map(|(_, group)| *group)
+        let groups = self.by_name.range_from(&(stream.0, String::new()));
+        groups
+            .take_while(move |((of, _), _)| *of == stream.0 && stream.0 > 0)
+            .map(|(_, group)| *group)
     }
 
     /// The first message a group of the stream has not dealt with; `None` when it has no group.

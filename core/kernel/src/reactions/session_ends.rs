@@ -66,15 +66,14 @@ fn incomplete(plan: &Plan) -> String {
 /// Ended sessions that leave memory, so that with this one there are no more than may be.
 fn evicted(state: &State<'_>, plan: &Plan) -> Vec<SessionId> {
     let durable = state.durable;
-    let ended = durable.sessions.ended();
-    let mut sessions = ended.len() + 1;
+    let mut sessions = durable.sessions.over() + 1;
     // The tasks of this one count as ended since the last of them ended.
     let mut tasks = durable.tasks.ended();
     let mut evict = Vec::new();
     if sessions <= bounds::ENDED_SESSIONS && tasks <= bounds::ENDED_TASKS {
         return evict;
     }
-    for session in ended {
+    for session in durable.sessions.ended() {
         if sessions <= bounds::ENDED_SESSIONS && tasks <= bounds::ENDED_TASKS.max(plan.counts.total as usize)
         {
             break;

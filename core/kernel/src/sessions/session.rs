@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use polyphon_wire::wire;
 
@@ -59,7 +59,7 @@ wire! {
         config_hash: Option<[u8; 32]>,
         input: Option<Payload>,
         /// Values agents share, by name.
-        context: BTreeMap<String, Payload>,
+        context: SortedMap<String, Payload>,
         opened_ms: u64,
         /// Time the plan gives the whole session; 0 is without limit.
         timeout_ms: u64,

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use super::{Session, SessionEvent, SessionStatus};
 use crate::countdown::Countdown;
@@ -11,9 +11,9 @@ use crate::state::Table;
 pub struct Sessions {
     pub(crate) table: Table<SessionId, Session>,
     /// Ended ones, oldest end first; derived.
-    ended: BTreeSet<(u64, SessionId)>,
+    ended: SortedSet<(u64, SessionId)>,
     /// Drafts, for their bound; derived.
-    drafts: BTreeSet<SessionId>,
+    drafts: SortedSet<SessionId>,
 }
 
 impl Sessions {
@@ -32,13 +32,18 @@ impl Sessions {
         self.table.len() - self.ended.len()
     }
 
+    /// How many have ended and are still in memory.
+    pub fn over(&self) -> usize {
+        self.ended.len()
+    }
+
     /// How many are drafts.
     pub fn drafts(&self) -> usize {
         self.drafts.len()
     }
 
     /// Ended ones that are still in memory, oldest end first.
-    pub fn ended(&self) -> impl ExactSizeIterator<Item = SessionId> {
+    pub fn ended(&self) -> impl Iterator<Item = SessionId> {
         self.ended.iter().map(|(_, session)| *session)
     }
 
@@ -223,7 +228,7 @@ fn opened(now_ms: u64, event: &SessionEvent) -> Option<Session> {
         tenant: tenant.clone(),
         config_hash: plan.config_hash,
         input: input.clone(),
-        context: BTreeMap::new(),
+        context: SortedMap::new(),
         opened_ms: now_ms,
         timeout_ms: plan.timeout_ms,
         clock,

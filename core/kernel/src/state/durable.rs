@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use super::Timers;
 use super::timers;
@@ -40,9 +40,9 @@ pub struct Durable {
     /// Queues and their messages.
     pub queues: Queues,
     /// Leases nobody will report on, because the node or agent that held them has ended; derived.
-    pub(crate) orphans: BTreeSet<Fence>,
+    pub(crate) orphans: SortedSet<Fence>,
     /// Leases that are to be taken back, because their agent was lost or its time to finish is over; derived.
-    pub(crate) stranded: BTreeSet<Fence>,
+    pub(crate) stranded: SortedSet<Fence>,
     pub(crate) timers: Timers,
     last_seq: u64,
     last_ms: u64,

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use super::{Durable, Slots};
 use crate::agents::AgentEvent;
@@ -42,7 +42,7 @@ pub(crate) enum Timer {
 pub(crate) struct Timers {
     /// Of each kind, by entity.
     by_entity: [Slots<u64>; Timer::KINDS],
-    by_time: BTreeSet<(u64, Timer)>,
+    by_time: SortedSet<(u64, Timer)>,
 }
 
 impl Timer {

@@ -1,6 +1,6 @@
 //! Hands ready tasks to agents: the most urgent first, within every limit.
 
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use super::queue::Place;
 use super::spec::Demand;
@@ -17,7 +17,7 @@ use crate::state::State;
 /// Demands that found no room in this step, so that each is tried once.
 #[derive(Debug, Default)]
 pub(crate) struct Pass {
-    blocked: BTreeSet<u32>,
+    blocked: SortedSet<u32>,
 }
 
 /// What can be done for a lane.

@@ -1,6 +1,6 @@
 //! A task made of parts ends with its last part; what the parts brought back becomes its report.
 
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use super::criteria::{judge, unmet};
 use super::{AttemptError, Criterion, Report, Task, TaskEvent, TaskStatus};
@@ -58,7 +58,7 @@ fn aggregate(criteria: &[Criterion], parts: &[&Task]) -> Report {
         .iter()
         .filter_map(|part| part.course.report.as_deref())
         .collect();
-    let mut metrics: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut metrics: SortedMap<&str, i64> = SortedMap::new();
     let values = reports.iter().flat_map(|report| &report.metrics);
     for (name, value) in values.filter(|(name, _)| name != "execution_time") {
         let fold = fold_of(criteria, name);
@@ -71,9 +71,11 @@ fn aggregate(criteria: &[Criterion], parts: &[&Task]) -> Report {
     {
         metrics.remove("pass_rate");
     }
-    let metrics = metrics.into_iter().take(bounds::METRICS);
+    let metrics = metrics.iter().take(bounds::METRICS);
     Report {
-        metrics: metrics.map(|(name, value)| (name.to_owned(), value)).collect(),
+        metrics: metrics
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect(),
         usage: usage(&reports),
         ..Report::empty()
     }

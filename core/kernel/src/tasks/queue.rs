@@ -3,7 +3,7 @@
 //! Tasks with the same demand and class are interchangeable for the dispatcher: if one finds no room, neither does the
 //! next. They form a lane, and only the first of each lane is looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
 use super::spec::Demand;
@@ -48,15 +48,15 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReadyQueue {
     ageing_ms: u64,
-    lanes: BTreeMap<Lane, BTreeSet<Place>>,
+    lanes: SortedMap<Lane, SortedSet<Place>>,
     /// The first of each lane that may run: those of full classes are left out.
-    heads: BTreeMap<Place, Lane>,
+    heads: SortedMap<Place, Lane>,
     /// Classes that let no more task run.
-    full: BTreeSet<Class>,
+    full: SortedSet<Class>,
     /// Demands of each class that has lanes.
-    by_class: BTreeMap<Class, BTreeSet<u32>>,
-    numbers: BTreeMap<Arc<Demand>, u32>,
-    demands: BTreeMap<u32, Known>,
+    by_class: SortedMap<Class, SortedSet<u32>>,
+    numbers: SortedMap<Arc<Demand>, u32>,
+    demands: SortedMap<u32, Known>,
     next_number: u32,
     len: usize,
 }
@@ -105,12 +105,13 @@ impl ReadyQueue {
         let tasks = match self.lanes.get_mut(&lane) {
             Some(tasks) => tasks,
             None => {
-                let known = self.demands.entry(lane.demand);
-                known.and_modify(|known| known.lanes += 1);
-                if let Some(class) = lane.class {
-                    self.by_class.entry(class).or_default().insert(lane.demand);
+                if let Some(known) = self.demands.get_mut(&lane.demand) {
+                    known.lanes += 1;
                 }
-                self.lanes.entry(lane).or_default()
+                if let Some(class) = lane.class {
+                    self.by_class.get_or_default(class).insert(lane.demand);
+                }
+                self.lanes.get_or_default(lane)
             }
         };
         let head = tasks.first().copied();
@@ -170,7 +171,7 @@ impl ReadyQueue {
                 demand: *demand,
                 class: Some(key),
             };
-            let Some(head) = self.lanes.get(&lane).and_then(BTreeSet::first) else {
+            let Some(head) = self.lanes.get(&lane).and_then(SortedSet::first) else {
                 continue;
             };
             if is_full {
@@ -183,7 +184,10 @@ impl ReadyQueue {
 
     /// A session left memory.
     pub(crate) fn forget(&mut self, session: SessionId) {
-        let classes = self.full.range((session, 0)..=(session, u32::MAX));
+        let classes = self
+            .full
+            .range_from(&(session, 0))
+            .take_while(|(of, _)| *of == session);
         let classes: Vec<Class> = classes.copied().collect();
         for key in classes {
             self.full.remove(&key);
@@ -202,7 +206,7 @@ impl ReadyQueue {
                 demand: *number,
                 class: None,
             };
-            let lanes = self.lanes.range(first..);
+            let lanes = self.lanes.range_from(&first);
             lanes
                 .take_while(|(lane, _)| lane.demand == *number)
                 .filter_map(|(lane, tasks)| {

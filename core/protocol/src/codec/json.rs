@@ -6,8 +6,8 @@ use crate::error::{Code, ProtocolError, Result};
 use crate::json::{Reader, write_text, write_value};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use polyphon_sorted::SortedMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 pub(super) fn write(header: &Header, payload: Option<PayloadView<'_>>, out: &mut Vec<u8>) {
     let mut map = Map { out, first: true };
@@ -293,8 +293,8 @@ fn trace(reader: &mut Reader<'_>) -> Result<TraceContext> {
     })
 }
 
-fn headers(reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>> {
-    let mut headers = BTreeMap::new();
+fn headers(reader: &mut Reader<'_>) -> Result<SortedMap<String, String>> {
+    let mut headers = SortedMap::new();
     map(reader, "headers", |reader, key| {
         let value = text(reader, "headers")?.into_owned();
         insert(&mut headers, "headers", key.into_owned(), value)
@@ -302,8 +302,8 @@ fn headers(reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>> {
     Ok(headers)
 }
 
-fn extensions(reader: &mut Reader<'_>) -> Result<BTreeMap<String, Extension>> {
-    let mut extensions = BTreeMap::new();
+fn extensions(reader: &mut Reader<'_>) -> Result<SortedMap<String, Extension>> {
+    let mut extensions = SortedMap::new();
     map(reader, "extensions", |reader, name| {
         let (mut critical, mut value) = (None, None);
         map(reader, "extensions", |reader, key| match &*key {

@@ -5,8 +5,8 @@ use crate::envelope::{
 use crate::error::{Code, ProtocolError, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use polyphon_sorted::SortedMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// A message whose header was read and whose payload was not touched.
 #[derive(Clone, Debug)]
@@ -111,13 +111,13 @@ pub(super) struct Parts<'a> {
     pub(super) reply_to: Option<String>,
     pub(super) ttl_ms: Option<u64>,
     pub(super) trace_context: Option<TraceContext>,
-    pub(super) headers: Option<BTreeMap<String, String>>,
+    pub(super) headers: Option<SortedMap<String, String>>,
     pub(super) schema: Option<String>,
-    pub(super) extensions: Option<BTreeMap<String, Extension>>,
+    pub(super) extensions: Option<SortedMap<String, Extension>>,
     pub(super) encoding: Option<Encoding>,
     pub(super) payload: Option<Cow<'a, [u8]>>,
     pub(super) base64: bool,
-    pub(super) unknown: BTreeMap<String, Payload>,
+    pub(super) unknown: SortedMap<String, Payload>,
 }
 
 impl<'a> Parts<'a> {
@@ -164,7 +164,7 @@ pub(super) fn once<T>(slot: &mut Option<T>, field: &str, value: T) -> Result<()>
     Ok(())
 }
 
-pub(super) fn insert<T>(map: &mut BTreeMap<String, T>, field: &str, key: String, value: T) -> Result<()> {
+pub(super) fn insert<T>(map: &mut SortedMap<String, T>, field: &str, key: String, value: T) -> Result<()> {
     match map.insert(key, value) {
         Some(_) => Err(duplicate(field)),
         None => Ok(()),

@@ -6,9 +6,9 @@ use crate::envelope::{
 use crate::error::{ProtocolError, Result};
 use crate::limits::KEYS;
 use crate::msgpack::{check_value, type_name, write_value};
+use polyphon_sorted::SortedMap;
 use polyphon_wire::{Reader, Writer};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Numbers from here on belong to versions to come.
 const FIRST_UNKNOWN: u64 = 20;
@@ -318,8 +318,8 @@ fn keys(reader: &mut Reader<'_>, field: &str) -> Result<usize> {
     }
 }
 
-fn headers(reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>> {
-    let mut headers = BTreeMap::new();
+fn headers(reader: &mut Reader<'_>) -> Result<SortedMap<String, String>> {
+    let mut headers = SortedMap::new();
     for _ in 0..keys(reader, "headers")? {
         let key = str(reader, "headers")?;
         insert(&mut headers, "headers", key, str(reader, "headers")?)?;
@@ -327,8 +327,8 @@ fn headers(reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>> {
     Ok(headers)
 }
 
-fn extensions(reader: &mut Reader<'_>) -> Result<BTreeMap<String, Extension>> {
-    let mut extensions = BTreeMap::new();
+fn extensions(reader: &mut Reader<'_>) -> Result<SortedMap<String, Extension>> {
+    let mut extensions = SortedMap::new();
     for _ in 0..keys(reader, "extensions")? {
         let name = str(reader, "extensions")?;
         if reader.array() != Ok(2) {

@@ -4,7 +4,7 @@ use crate::codec::are_unknown;
 use crate::error::{Code, ProtocolError, Result};
 use crate::limits::{INTEGER_MAX, KEYS, NAME_BYTES, TEXT_BYTES};
 use crate::subjects::Subject;
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 /// Names of JSON that belong to this version. A field of one of them that came by another way would stand twice.
 const KNOWN: [&str; 17] = [
@@ -28,7 +28,7 @@ const KNOWN: [&str; 17] = [
 ];
 
 /// Extensions a receiver understands.
-pub type Extensions = BTreeSet<String>;
+pub type Extensions = SortedSet<String>;
 
 /// Every rule of a header that does not need the payload.
 pub(super) fn header(header: &Header) -> Result<()> {

@@ -3,7 +3,7 @@ use super::kind::{Kind, Priority};
 use super::payload::Payload;
 use super::trace::TraceContext;
 use super::version::Version;
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 /// Where a message goes.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,13 +53,13 @@ pub struct Header {
     /// The trace it belongs to.
     pub trace_context: Option<TraceContext>,
     /// The application's own fields, in the order of their names.
-    pub headers: BTreeMap<String, String>,
+    pub headers: SortedMap<String, String>,
     /// What describes the payload; `polyphon.*` is reserved. Without it the kind's own schema holds.
     pub schema: Option<String>,
     /// Extensions in use, in the order of their names.
-    pub extensions: BTreeMap<String, Extension>,
+    pub extensions: SortedMap<String, Extension>,
     /// Fields this version does not know, in the order of their names.
-    pub unknown: BTreeMap<String, Payload>,
+    pub unknown: SortedMap<String, Payload>,
 }
 
 /// Name under which fields of Protobuf that are not known travel through other codecs.
@@ -100,10 +100,10 @@ impl Header {
             reply_to: None,
             ttl_ms: None,
             trace_context: None,
-            headers: BTreeMap::new(),
+            headers: SortedMap::new(),
             schema: None,
-            extensions: BTreeMap::new(),
-            unknown: BTreeMap::new(),
+            extensions: SortedMap::new(),
+            unknown: SortedMap::new(),
         }
     }
 

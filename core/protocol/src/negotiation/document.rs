@@ -12,8 +12,8 @@ use crate::value::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use polyphon_sorted::SortedMap;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 
 /// What the connecting side says first.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -254,7 +254,7 @@ fn read_offer(value: &Value<'_>, field: &'static str) -> Result<Offer> {
         .get("extensions")
         .and_then(Value::as_map)
         .unwrap_or_default();
-    let mut known = BTreeMap::new();
+    let mut known = SortedMap::new();
     for (name, critical) in extensions {
         let Value::Bool(critical) = critical else {
             return Err(ProtocolError::invalid(

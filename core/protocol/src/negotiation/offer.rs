@@ -3,7 +3,7 @@ use crate::compression::Compression;
 use crate::envelope::Version;
 use crate::error::{Code, ProtocolError, Result};
 use crate::sealing::Algorithm;
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 /// What one side can do, each list with what it likes best first.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Offer {
     /// How messages may be sealed. An empty list means not at all; otherwise one must be in common.
     pub seals: Vec<Algorithm>,
     /// Extensions by name, and whether the other side must know them.
-    pub extensions: BTreeMap<String, bool>,
+    pub extensions: SortedMap<String, bool>,
 }
 
 /// What both sides agreed on.

@@ -1,5 +1,5 @@
 use crate::error::{Code, ProtocolError, Result};
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 /// How far behind the newest counter a packet may come.
 pub const WINDOW: u64 = 1024;
@@ -12,7 +12,7 @@ const WORDS: usize = WINDOW as usize / 64;
 /// new connection, the epoch is another one, so what was recorded earlier fits nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct ReplayGuard {
-    senders: BTreeMap<(String, String), Seen>,
+    senders: SortedMap<(String, String), Seen>,
 }
 
 #[derive(Clone, Debug)]

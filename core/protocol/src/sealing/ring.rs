@@ -1,7 +1,7 @@
 use super::key::Key;
 use super::named::Named;
 use crate::error::{Code, ProtocolError, Result};
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 /// Most keys of a ring.
 pub const KEYS_MAX: usize = 1000;
@@ -9,7 +9,7 @@ pub const KEYS_MAX: usize = 1000;
 /// Keys by their ids. One of them seals; all of them open, so a key can be replaced while packets are under way.
 #[derive(Debug)]
 pub struct KeyRing<K = Key> {
-    keys: BTreeMap<String, Held<K>>,
+    keys: SortedMap<String, Held<K>>,
     active: Option<String>,
 }
 
@@ -22,7 +22,7 @@ struct Held<K> {
 impl<K> Default for KeyRing<K> {
     fn default() -> Self {
         Self {
-            keys: BTreeMap::new(),
+            keys: SortedMap::new(),
             active: None,
         }
     }

@@ -1,8 +1,8 @@
 use super::chunk::Chunk;
 use crate::envelope::MessageId;
 use crate::error::{Code, ProtocolError, Result};
+use polyphon_sorted::SortedMap;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 
 /// What an [`Assembler`] holds at most.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -32,7 +32,7 @@ impl Default for Limits {
 #[derive(Clone, Debug, Default)]
 pub struct Assembler {
     limits: Limits,
-    transfers: BTreeMap<(String, MessageId), Transfer>,
+    transfers: SortedMap<(String, MessageId), Transfer>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ struct Transfer {
     count: u64,
     size: u64,
     sha256: [u8; 32],
-    chunks: BTreeMap<u64, Vec<u8>>,
+    chunks: SortedMap<u64, Vec<u8>>,
     held: u64,
     touched_ms: u64,
 }
@@ -50,7 +50,7 @@ impl Assembler {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            transfers: BTreeMap::new(),
+            transfers: SortedMap::new(),
         }
     }
 
@@ -64,11 +64,11 @@ impl Assembler {
         let at = (sender.to_owned(), chunk.transfer);
         if !self.transfers.contains_key(&at) {
             self.room(chunk)?;
+            self.transfers.insert(at.clone(), Transfer::announced(chunk));
         }
-        let transfer = self
-            .transfers
-            .entry(at.clone())
-            .or_insert_with(|| Transfer::announced(chunk));
+        let Some(transfer) = self.transfers.get_mut(&at) else {
+            return Ok(None);
+        };
         transfer.touched_ms = now_ms;
         let done = transfer.take(chunk);
         if !matches!(done, Ok(false)) {
@@ -116,7 +116,7 @@ impl Transfer {
             count: chunk.count,
             size: chunk.size,
             sha256: chunk.sha256,
-            chunks: BTreeMap::new(),
+            chunks: SortedMap::new(),
             held: 0,
             touched_ms: 0,
         }
@@ -141,7 +141,9 @@ impl Transfer {
     }
 
     fn whole(self) -> Result<Vec<u8>> {
-        let whole = self.chunks.into_values().collect::<Vec<_>>().concat();
+        let mut whole = Vec::with_capacity(self.held as usize);
+        let chunks = self.chunks.values();
+        chunks.for_each(|chunk| whole.extend_from_slice(chunk));
         if whole.len() as u64 == self.size && <[u8; 32]>::from(Sha256::digest(&whole)) == self.sha256 {
             return Ok(whole);
         }

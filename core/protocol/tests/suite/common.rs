@@ -144,7 +144,7 @@ pub(crate) fn envelope() -> impl Strategy<Value = Envelope> {
             tracestate: tracestate.clone(),
             baggage: tracestate,
         });
-        header.headers = second.4;
+        header.headers = second.4.into_iter().collect();
         header.schema = Some("example".into());
         header.extensions = second
             .5

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use polyphon_wire::wire;
 
@@ -40,9 +40,9 @@ wire! {
 #[derive(Clone, Debug, Default)]
 pub struct Pools {
     pub(crate) table: Table<PoolId, Pool>,
-    by_key: BTreeMap<String, PoolId>,
-    members: BTreeMap<PoolId, BTreeSet<AgentId>>,
-    tallies: BTreeMap<PoolId, Tally>,
+    by_key: SortedMap<String, PoolId>,
+    members: SortedMap<PoolId, SortedSet<AgentId>>,
+    tallies: SortedMap<PoolId, Tally>,
 }
 
 impl Pools {
@@ -78,7 +78,7 @@ impl Pools {
 
     /// How many agents a pool has, ended ones that may be started again included.
     pub fn size(&self, pool: PoolId) -> usize {
-        self.members.get(&pool).map_or(0, BTreeSet::len)
+        self.members.get(&pool).map_or(0, SortedSet::len)
     }
 
     /// What the agents of a pool add up to.
@@ -147,8 +147,8 @@ impl Pools {
 
     pub(crate) fn enter(&mut self, id: AgentId, agent: &Agent) {
         let Some(pool) = agent.spec.pool else { return };
-        self.members.entry(pool).or_default().insert(id);
-        self.tallies.entry(pool).or_default().add(Share::of(agent));
+        self.members.get_or_default(pool).insert(id);
+        self.tallies.get_or_default(pool).add(Share::of(agent));
     }
 
     pub(crate) fn leave(&mut self, id: AgentId, agent: &Agent) {
@@ -168,7 +168,7 @@ impl Pools {
 
     pub(crate) fn recount(&mut self, pool: PoolId, before: Share, after: Share) {
         if before != after {
-            let tally = self.tallies.entry(pool).or_default();
+            let tally = self.tallies.get_or_default(pool);
             tally.take(before);
             tally.add(after);
         }

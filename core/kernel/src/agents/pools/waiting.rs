@@ -1,6 +1,6 @@
 //! Ready tasks that more agents of a pool would help.
 
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 use crate::agents::select::is_able;
 use crate::gather::Gather;
@@ -12,7 +12,7 @@ use crate::tasks::queue::Line;
 
 /// How many waiting tasks fall to each pool. A task falls to one pool only: to the one of the highest priority that is
 /// able and not full.
-pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
+pub(super) fn waiting(state: &State<'_>) -> SortedMap<PoolId, u64> {
     let pools = &state.durable.agents.pools;
     let order: Vec<PoolId> = pools
         .iter()
@@ -21,7 +21,7 @@ pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
         .gather();
     let priority = |id: &PoolId| pools.get(*id).map_or(0, |pool| pool.spec.template.priority);
     let order = crate::order::by(order, |id| [u64::from(u32::MAX - priority(id)), 0, 0]);
-    let mut shares = BTreeMap::new();
+    let mut shares = SortedMap::new();
     for line in state.durable.tasks.queue.lines() {
         let mut left = runnable(state, &line);
         for id in &order {
@@ -32,7 +32,7 @@ pub(super) fn waiting(state: &State<'_>) -> BTreeMap<PoolId, u64> {
                 continue;
             }
             let most = u64::from(pool.spec.max) * u64::from(pool.spec.template.max_load);
-            let share: &mut u64 = shares.entry(*id).or_default();
+            let share: &mut u64 = shares.get_or_default(*id);
             let taken = left.min(most.saturating_sub(pools.tally(*id).load + *share));
             *share += taken;
             left -= taken;

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use super::{counted, known};
 use crate::id::{MessageId, QueueId};
@@ -61,7 +61,7 @@ pub(super) fn discard(
 /// Requires that all of `numbers` are dead letters of the queue, each named once.
 fn check(state: &State<'_>, queue: QueueId, numbers: &[MessageId]) -> Result<(), QueueError> {
     counted(numbers.len())?;
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for number in numbers {
         let message = state.durable.queues.message(*number);
         let is_dead =

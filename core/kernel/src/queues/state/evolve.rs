@@ -273,7 +273,7 @@ impl Queues {
         };
         self.runs.grant(seq, run);
         if let Some(lane) = self.lanes.get_mut(&queue.0) {
-            *lane.held.entry(consumer).or_default() += messages.len() as u64;
+            *lane.held.get_or_default(consumer) += messages.len() as u64;
             lane.turn = consumer;
         }
         self.count(queue, |counts| counts.delivered += messages.len() as u64);

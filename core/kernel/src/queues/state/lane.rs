@@ -1,8 +1,12 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::Line;
+use polyphon_sorted::{SortedMap, SortedSet};
+
 use crate::queues::{Message, MessageStatus};
 use crate::tasks::Priority;
+
+/// Numbers in the order of a time or rank.
+pub(crate) type Line = SortedSet<(u64, u64)>;
 
 /// What is derived of one queue: where each of its messages stands.
 #[derive(Clone, Debug, Default)]
@@ -16,9 +20,9 @@ pub(crate) struct Lane {
     /// Dead letters, by the time they are dropped.
     pub(crate) dead: Line,
     /// Messages of a key that have not been dealt with, in the order they were published; only the first moves.
-    pub(super) keys: BTreeMap<String, Line>,
+    pub(super) keys: SortedMap<String, Line>,
     /// Messages in the hands of each consumer.
-    pub(crate) held: BTreeMap<u64, u64>,
+    pub(crate) held: SortedMap<u64, u64>,
     /// Messages whose ids are remembered, oldest first.
     pub(super) recent: VecDeque<u64>,
     /// Of a group: what it has taken and not dealt with, by its number in the stream.
@@ -34,7 +38,9 @@ impl Lane {
     /// Puts a message where its status says; `moves` unless another of its key comes first.
     pub(super) fn place(&mut self, number: u64, message: &Message, moves: bool) {
         match message.status {
-            MessageStatus::Dead => self.dead.insert((message.expires_ms, number)),
+            MessageStatus::Dead => {
+                self.dead.insert((message.expires_ms, number));
+            }
             MessageStatus::InFlight => {}
             MessageStatus::Waiting | MessageStatus::Delayed => {
                 self.expiring.insert((message.expires_ms, number));
@@ -50,14 +56,16 @@ impl Lane {
         match message.status {
             MessageStatus::Waiting => self.ready.insert((self.rank(message), number)),
             MessageStatus::Delayed => self.delayed.insert((message.at_ms, number)),
-            MessageStatus::InFlight | MessageStatus::Dead => {}
-        }
+            MessageStatus::InFlight | MessageStatus::Dead => false,
+        };
     }
 
     /// Takes it from where [`Lane::place`] put it.
     pub(super) fn unplace(&mut self, number: u64, message: &Message) {
         match message.status {
-            MessageStatus::Dead => self.dead.remove(&(message.expires_ms, number)),
+            MessageStatus::Dead => {
+                self.dead.remove(&(message.expires_ms, number));
+            }
             MessageStatus::InFlight => {}
             MessageStatus::Waiting | MessageStatus::Delayed => {
                 self.expiring.remove(&(message.expires_ms, number));

@@ -8,7 +8,7 @@ impl Queues {
     /// A message comes into its queue.
     pub(super) fn enter(&mut self, number: MessageId, message: Message) {
         self.tally(&message, 1);
-        let lane = self.lanes.entry(message.queue.0).or_default();
+        let lane = self.lanes.get_or_default(message.queue.0);
         let moves = lane.line_up(number.0, &message);
         lane.place(number.0, &message, moves);
         if let Some(origin) = message.origin() {
@@ -200,7 +200,7 @@ impl Queues {
             if message.status == MessageStatus::InFlight
                 && let Some(run) = self.runs.get(message.fence)
             {
-                *lane.held.entry(run.consumer).or_default() += 1;
+                *lane.held.get_or_default(run.consumer) += 1;
             }
         }
         for (number, known) in self.recent.iter() {

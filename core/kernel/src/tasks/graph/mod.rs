@@ -7,7 +7,7 @@ pub(crate) use limits::{
     LONGEST_MS, check_bytes, check_part, check_plan, check_task, check_task_against, encoded_bytes,
 };
 
-use std::collections::BTreeSet;
+use polyphon_sorted::SortedSet;
 
 use super::{PhaseSpec, PlanSpec, TaskError, TaskSpec};
 
@@ -36,7 +36,7 @@ fn check_keys(tasks: &[&TaskSpec]) -> Result<(), TaskError> {
     if tasks.len() < 2 {
         return Ok(());
     }
-    let mut keys = BTreeSet::new();
+    let mut keys = SortedSet::new();
     match tasks.iter().find(|task| !keys.insert(task.key.as_str())) {
         Some(task) => Err(TaskError::Duplicate {
             key: task.key.clone(),
@@ -76,7 +76,7 @@ fn check_nesting(tasks: &[&TaskSpec]) -> Result<(), TaskError> {
 }
 
 fn check_phases(phases: &[&PhaseSpec], tasks: &[&TaskSpec]) -> Result<(), TaskError> {
-    let mut placed = BTreeSet::new();
+    let mut placed = SortedSet::new();
     for phase in phases {
         for index in &phase.tasks {
             let task = tasks.get(*index as usize);

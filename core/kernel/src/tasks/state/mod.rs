@@ -7,7 +7,7 @@ mod phases;
 mod plans;
 mod rebuild;
 
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use super::plan::Plan;
 use super::queue::ReadyQueue;
@@ -24,15 +24,15 @@ pub struct Tasks {
     by_plan: Slots<Vec<TaskId>>,
     pub(crate) queue: ReadyQueue,
     /// Tasks that will be skipped: what they need did not complete. Derived, and worked off step by step.
-    pub(crate) doomed: BTreeSet<TaskId>,
+    pub(crate) doomed: SortedSet<TaskId>,
     /// Tasks of plans that are taken back and can be ended now. Derived, and worked off step by step.
-    pub(crate) cancelling: BTreeSet<TaskId>,
+    pub(crate) cancelling: SortedSet<TaskId>,
     /// Tasks whose time, or their parent's or phase's, is over. Derived, and worked off step by step.
-    pub(crate) expired: BTreeSet<TaskId>,
+    pub(crate) expired: SortedSet<TaskId>,
     /// Tasks made of parts that began when all their parts had ended already. Derived, and worked off step by step.
-    pub(crate) hollow: BTreeSet<TaskId>,
+    pub(crate) hollow: SortedSet<TaskId>,
     /// Live tasks by the type of their last error; derived.
-    failing: BTreeMap<String, BTreeSet<TaskId>>,
+    failing: SortedMap<String, SortedSet<TaskId>>,
     /// Tasks of plans that are over; derived.
     ended: usize,
     /// Whose timers the last event may have changed.

@@ -1,6 +1,6 @@
 //! What is derived, from what is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use polyphon_sorted::{SortedMap, SortedSet};
 
 use super::Tasks;
 use crate::gather::Gather;
@@ -67,21 +67,21 @@ impl Tasks {
         }
         let over = self.plans.values().filter(|plan| plan.is_over());
         self.ended = over.map(|plan| plan.counts.total as usize).sum();
-        let mut failing: BTreeMap<String, BTreeSet<TaskId>> = BTreeMap::new();
+        let mut failing: SortedMap<String, SortedSet<TaskId>> = SortedMap::new();
         for (id, task) in self.table.iter().filter(|(_, task)| !task.status.is_terminal()) {
             if let Some(error) = &task.course.error {
-                failing.entry(error.error_type.clone()).or_default().insert(id);
+                failing.get_or_default(error.error_type.clone()).insert(id);
             }
         }
         self.failing = failing;
     }
 
     /// Tasks that wait for something that can no longer happen.
-    fn find_doomed(&self) -> BTreeSet<TaskId> {
-        let mut doomed = BTreeSet::new();
+    fn find_doomed(&self) -> SortedSet<TaskId> {
+        let mut doomed = SortedSet::new();
         for (_, task) in self.table.iter().filter(|(_, task)| task.status.is_terminal()) {
             if task.status != TaskStatus::Completed {
-                doomed.extend(task.ties.dependents.iter().chain(&task.ties.children));
+                doomed.extend(task.ties.dependents.iter().chain(&task.ties.children).copied());
             }
         }
         for (session, plan) in self.plans.iter() {
@@ -90,12 +90,12 @@ impl Tasks {
                 .iter()
                 .filter(|phase| phase.status == PhaseStatus::Skipped);
             let indexes = skipped.flat_map(|phase| &phase.spec.tasks);
-            doomed.extend(indexes.filter_map(|index| self.of(session).get(*index as usize)));
+            doomed.extend(indexes.filter_map(|index| self.of(session).get(*index as usize).copied()));
         }
-        doomed.retain(|task| {
-            self.get(*task)
+        let is_pending = |id: &TaskId| {
+            self.get(*id)
                 .is_some_and(|task| task.status == TaskStatus::Pending)
-        });
-        doomed
+        };
+        doomed.iter().copied().filter(is_pending).gather()
     }
 }

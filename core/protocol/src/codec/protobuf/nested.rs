@@ -3,7 +3,7 @@ use super::{data, text, uint};
 use crate::codec::message::{Parts, chosen, insert, once};
 use crate::envelope::{Encoding, Extension, Header, Payload, TraceContext, WIRE_FIELDS};
 use crate::error::{ProtocolError, Result};
-use std::collections::BTreeMap;
+use polyphon_sorted::SortedMap;
 
 /// Fields 14 to 17.
 pub(super) fn write(header: &Header, out: &mut Vec<u8>) {
@@ -126,7 +126,7 @@ fn pair<'a>(bytes: &'a [u8], field: &str) -> Result<(String, Option<Item<'a>>)> 
     Ok((key.unwrap_or_default(), value))
 }
 
-fn bounded<T>(map: &mut Option<BTreeMap<String, T>>, field: &str, key: String, value: T) -> Result<()> {
+fn bounded<T>(map: &mut Option<SortedMap<String, T>>, field: &str, key: String, value: T) -> Result<()> {
     insert(map.get_or_insert_default(), field, key, value)
 }
 
