@@ -1,6 +1,6 @@
 import type { PolyphonError } from "../errors/error.ts";
 import type { Store } from "../stores/store.ts";
-import { type Command, type Effect, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
+import { type Command, type Effect, type Part, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
 import { type Kernel, KernelTrap } from "../wasm/kernel.ts";
 import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
@@ -9,7 +9,7 @@ import { Reads } from "./reads.ts";
 import { asPolyphonError, backpressure, notWritten } from "./refusals.ts";
 import type { Panic } from "./repro.ts";
 import { Room } from "./room.ts";
-import { answer, bytesOf, dropsOf, type Growing, rowsOf, type SubmitOptions, type Waiting } from "./waiting.ts";
+import { answer, bytesOf, dropsOf, type Growing, rowsOf, type SubmitOptions, type Taken, Waiting } from "./waiting.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds, which leaves what is beyond them. */
 const STEP_COMMANDS = 2_000;
@@ -57,11 +57,18 @@ export interface Rebuilt {
   readonly found: ReadonlySet<number>;
 }
 
-interface InFlight {
+/** A step on its way to the disk. A class for the reason that entries of the mirror are. */
+class InFlight {
   readonly output: StepOutput;
   readonly waiting: readonly Waiting[];
   /** Nothing of it is still on its way to the disk. */
   isDurable: boolean;
+
+  constructor(output: StepOutput, waiting: readonly Waiting[]) {
+    this.output = output;
+    this.waiting = waiting;
+    this.isDurable = output.frame.length === 0;
+  }
 }
 
 /**
@@ -112,7 +119,7 @@ export class Loop {
   /** Submits a command; resolves, once it is durable, with the entity it made, and rejects with its refusal. */
   submit(command: Command, options: SubmitOptions = {}): Promise<number> {
     return new Promise((settle, fail) => {
-      this.#enqueue({ id: this.#nextId++, command, options, quiet: false, bytes: 0, settle, fail });
+      this.#enqueue(new Waiting(this.#nextId++, { command, options }, settle, fail));
     });
   }
 
@@ -123,21 +130,18 @@ export class Loop {
   send(command: Command, options: SubmitOptions = {}, refused: (error: Error) => void = ignore): void {
     const bytes = COMMAND_WEIGHT + bytesOf(options.rows);
     this.room.report(bytes);
-    this.#enqueue({ id: this.#nextId++, command, options, quiet: true, bytes, settle: ignore, fail: refused });
+    const waiting = new Waiting(this.#nextId++, { command, options }, ignore, refused);
+    waiting.quiet = true;
+    waiting.bytes = bytes;
+    this.#enqueue(waiting);
   }
 
   /** Submits a command that grows until a step takes it. Whoever brings new work with it enters that in the room. */
   grow(growing: Growing): void {
-    this.#enqueue({
-      id: this.#nextId++,
-      command: GROWING,
-      options: NO_OPTIONS,
-      quiet: false,
-      bytes: 0,
-      growing,
-      settle: (entity, parts) => growing.settle(entity, parts),
-      fail: (error) => growing.fail(error),
-    });
+    const settle = (entity: number, parts: readonly Part[]): void => growing.settle(entity, parts);
+    const waiting = new Waiting(this.#nextId++, UNSEALED, settle, (error) => growing.fail(error));
+    waiting.growing = growing;
+    this.#enqueue(waiting);
   }
 
   /**
@@ -232,7 +236,7 @@ export class Loop {
     if (this.#careful > 0) this.#careful -= taken.length;
     this.#kernelOffset = output.nowMs - monoMs;
     this.#arm(output.deadlineMs);
-    const flight: InFlight = { output, waiting: taken, isDurable: output.frame.length === 0 };
+    const flight = new InFlight(output, taken);
     if (flight.isDurable && this.#flight.length === 0) this.#release(flight);
     else this.#append(flight);
     this.#look();
@@ -442,7 +446,6 @@ class Body {
 }
 
 /** Stands for a command until a step takes it. */
-const GROWING: Command = { type: "RaiseFormat", level: 0 };
-const NO_OPTIONS: SubmitOptions = {};
+const UNSEALED: Taken = { command: { type: "RaiseFormat", level: 0 }, options: {} };
 
 function ignore(): void {}

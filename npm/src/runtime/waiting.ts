@@ -32,17 +32,31 @@ export interface Growing {
   fail(error: Error): void;
 }
 
-/** A command that waits for its step, or for the disk. */
-export interface Waiting {
+/** A command that waits for its step, or for the disk. A class for the reason that entries of the mirror are. */
+export class Waiting {
   readonly id: number;
   command: Command;
   options: SubmitOptions;
-  readonly quiet: boolean;
+  readonly settle: (entity: number, parts: readonly Part[]) => void;
+  readonly fail: (error: Error) => void;
+  /** Nobody waits for its answer. */
+  quiet = false;
   /** What it takes of the room of running work. */
-  readonly bytes: number;
-  readonly growing?: Growing;
-  settle(entity: number, parts: readonly Part[]): void;
-  fail(error: Error): void;
+  bytes = 0;
+  growing: Growing | undefined = undefined;
+
+  constructor(
+    id: number,
+    { command, options }: Taken,
+    settle: (entity: number, parts: readonly Part[]) => void,
+    fail: (error: Error) => void,
+  ) {
+    this.id = id;
+    this.command = command;
+    this.options = options;
+    this.settle = settle;
+    this.fail = fail;
+  }
 }
 
 /** Gives each of `waiting` its answer; both are in the order of the commands. */

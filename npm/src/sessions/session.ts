@@ -74,11 +74,19 @@ export interface FactDraft {
   readonly source?: string;
 }
 
-/** A session that has ended, as its face keeps it: the team forgets it in time. */
-export interface HeldSession {
+/**
+ * A session that has ended, as its face keeps it: the team forgets it in time. A class for the reason that entries of the
+ * mirror are.
+ */
+export class HeldSession {
   readonly entry: SessionEntry;
   /** Where it was read back from what is kept of it. */
-  readonly record?: SessionRecord;
+  readonly record: SessionRecord | undefined;
+
+  constructor(entry: SessionEntry, record?: SessionRecord) {
+    this.entry = entry;
+    this.record = record;
+  }
 }
 
 /** What a session needs of its team. */

@@ -6,6 +6,7 @@ const PART_BYTES = 1 << 20;
 
 /** Cuts the tasks of a plan into parts, each of which fits one command; one part for a plan that is handed in whole. */
 export function partsOf(tasks: readonly TaskSpec[]): readonly (readonly TaskSpec[])[] {
+  if (tasks.length === 1) return [tasks];
   const parts: TaskSpec[][] = [];
   let part: TaskSpec[] = [];
   let bytes = 0;

@@ -17,7 +17,7 @@ import { Etas } from "../sessions/etas.ts";
 import { type LiveFacts, lookAtSession } from "../sessions/live.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
 import {
-  type HeldSession,
+  HeldSession,
   type LogEntry,
   Session,
   type SessionPort,
@@ -71,7 +71,7 @@ export class Sessions implements SessionPort {
     const entry = this.#runtime.mirror.sessions.get(handle);
     if (entry === undefined) return this.#readBack(handle, "", session);
     if (entry.endedMs === null) this.#follow(handle, session);
-    else queueMicrotask(() => session.end(handle, { entry }));
+    else queueMicrotask(() => session.end(handle, new HeldSession(entry)));
     // What happened in the very commit that made the session; whoever subscribed before is to hear of it.
     for (const { seq, timeMs, event } of session.wantsEvents ? missed : [])
       session.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
@@ -118,7 +118,7 @@ export class Sessions implements SessionPort {
     }
     if (event.type !== "SessionEnded") return;
     const entry = this.#runtime.mirror.sessions.get(handle);
-    if (entry !== undefined) for (const face of faces) face.end(handle, { entry });
+    if (entry !== undefined) for (const face of faces) face.end(handle, new HeldSession(entry));
     this.#faces.delete(handle);
     this.#etas.forget(handle);
   }
@@ -195,7 +195,7 @@ export class Sessions implements SessionPort {
 
   result(handle: number, held: HeldSession | undefined): SessionResult | Promise<SessionResult> {
     const id = this.id(handle, held);
-    const session = held ?? { entry: this.#entry(handle) };
+    const session = held ?? new HeldSession(this.#entry(handle));
     const inline = inlineOutputs(session.entry.tasks);
     if (inline !== undefined) return resultOf(id, session.entry, inline);
     return this.#tell(session, async ({ entry }, decode) => resultOf(id, entry, await outputsOf(entry.tasks, decode)));
@@ -234,7 +234,7 @@ export class Sessions implements SessionPort {
   }
 
   async context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>> {
-    return this.#tell(held ?? { entry: this.#entry(handle) }, ({ entry }, decode) => contextOf(entry, decode));
+    return this.#tell(held ?? new HeldSession(this.#entry(handle)), ({ entry }, decode) => contextOf(entry, decode));
   }
 
   /** What waits for the disk is bounded: what there is no room for is refused before anything of it is sent. */
@@ -308,13 +308,14 @@ export class Sessions implements SessionPort {
     if (known !== undefined) return known;
     const face = new Session(this, Promise.resolve(entry.handle));
     if (entry.endedMs === null) this.#follow(entry.handle, face);
-    face.adopt(entry.handle, entry.endedMs === null ? undefined : { entry });
+    face.adopt(entry.handle, entry.endedMs === null ? undefined : new HeldSession(entry));
     return face;
   }
 
   #follow(handle: number, face: Session): void {
     const faces = this.#faces.get(handle);
-    if (faces === undefined) this.#faces.set(handle, [face]);
+    // No literal: see the entries of the mirror.
+    if (faces === undefined) this.#faces.set(handle, Array.of(face));
     else faces.push(face);
   }
 
@@ -327,9 +328,9 @@ export class Sessions implements SessionPort {
   /** The session with everything that led to its state, which a snapshot does not hold. */
   async #whole(handle: number, held: HeldSession | undefined): Promise<HeldSession> {
     const known = this.#entry(handle, held);
-    if (!known.partial) return known === held?.entry ? held : { entry: known };
+    if (!known.partial) return known === held?.entry ? held : new HeldSession(known);
     const fold = await this.#history.load({ handle, id: this.id(handle, held) });
-    return { entry: fold.session(handle) ?? known };
+    return new HeldSession(fold.session(handle) ?? known);
   }
 
   /** Tells of a session. When compaction took payloads of one that has ended, its archive has what remains of them. */
@@ -348,7 +349,7 @@ export class Sessions implements SessionPort {
 
   #recordOf(fold: SessionFold, handle: number): HeldSession | undefined {
     const entry = fold.session(handle);
-    return entry === undefined ? undefined : { entry, record: recordOf(fold, entry, this.#runtime.mirror.agents) };
+    return entry === undefined ? undefined : new HeldSession(entry, recordOf(fold, entry, this.#runtime.mirror.agents));
   }
 
   /** Gives a face what is kept of a session that left memory, and its end with it. */

@@ -122,8 +122,8 @@ function add(
   const session = mirror.sessions.get(handle);
   if (session === undefined) return undefined;
   const task = new TaskEntry(seq, session, session.tasks.length, spec);
-  // A list that is pushed to has room for seventeen, and most sessions have one task.
-  if (session.tasks.length === 0) session.tasks = [task];
+  // A list that is pushed to has room for seventeen, and most sessions have one task; no literal, as for entries.
+  if (session.tasks.length === 0) session.tasks = Array.of(task);
   else session.tasks.push(task);
   if (spec.parent !== null) {
     session.parents ??= new Set();
