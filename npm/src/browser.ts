@@ -41,7 +41,8 @@ export const Polyphon: BrowserPolyphon = {
   async share(name, options = {}) {
     const { clock = systemClock(), onError = () => undefined } = options;
     requirePlatform(name);
-    const open = (): Promise<Team> => portable.open({ ...options, store: indexedDbStore(name, { clock }) });
+    const open = (byForce: boolean): Promise<Team> =>
+      portable.open({ ...options, store: indexedDbStore(name, { clock, steal: byForce }) });
     // Pages that have their journal for themselves need none of it.
     const { SharedTeam } = await import("./tabs/shared-team.ts");
     return SharedTeam.join({ name, clock, onError, open });

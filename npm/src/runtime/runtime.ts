@@ -99,6 +99,8 @@ export class Runtime {
   readonly loop: Loop;
   readonly executor: Executor;
   readonly payloads: Payloads;
+  /** In which the journal was opened. */
+  readonly epoch: number;
   /** Durable queues. */
   readonly queues: Queues;
   readonly #source: PayloadSource;
@@ -116,6 +118,7 @@ export class Runtime {
     this.#following = parts.follow?.(snapshotSeq);
     const hash = (bytes: Uint8Array): Uint8Array => this.loop.kernel.payloadHash("", bytes);
     this.payloads = new Payloads(String(opened.epoch), hash);
+    this.epoch = opened.epoch;
     this.#source = { load: (key) => parts.store.payload(key), hash };
     this.#archiver = this.#following === undefined ? this.#makeArchiver() : undefined;
     this.loop = new Loop(kernel, {

@@ -26,7 +26,12 @@ class Sky {
   }
 }
 
-const NOBODY: AirListener = { leader: () => undefined, sought: () => undefined, caller: () => undefined };
+const NOBODY: AirListener = {
+  leader: () => undefined,
+  coming: () => undefined,
+  sought: () => undefined,
+  caller: () => undefined,
+};
 
 /** A tab that serves a bus which answers with its name. */
 function owner(sky: Sky, name: string, clock: FakeClock): { readonly air: Air; readonly callers: string[] } {
@@ -35,7 +40,7 @@ function owner(sky: Sky, name: string, clock: FakeClock): { readonly air: Air; r
   const callers: string[] = [];
   const air: Air = new Air(name, sky.end(), {
     ...NOBODY,
-    sought: () => air.lead(),
+    sought: () => air.lead(1),
     caller: (tab, port) => {
       callers.push(tab);
       serveWorker(port, memoryTransport(bus), { name: tab, heartbeatMs: 1_000, clock });
@@ -90,7 +95,7 @@ test("tabs hear only what is for them, and nothing once they are closed", async 
   await bus.request("who");
   expect(stranger).toEqual([]);
   air.close();
-  other.lead();
+  other.lead(2);
   expect(found).toEqual([]);
   void bus.close();
 });

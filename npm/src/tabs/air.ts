@@ -1,9 +1,10 @@
 import type { Packet } from "../transports/link/frames.ts";
 import type { PortLike } from "../transports/worker/port.ts";
 
-/** What tabs say to each other: who leads, who looks for that, and packets of a link between two. */
+/** What tabs say to each other: who leads, in which epoch, who is about to, who looks for that, and packets of a link between two. */
 type Said =
-  | { readonly from: string; readonly leads: true }
+  | { readonly from: string; readonly leads: number }
+  | { readonly from: string; readonly comes: true }
   | { readonly from: string; readonly seeks: true }
   | { readonly from: string; readonly to: string; readonly packet: Packet };
 
@@ -15,8 +16,10 @@ export interface ChannelLike {
 }
 
 export interface AirListener {
-  /** Somebody says that it leads. */
-  leader(tab: string): void;
+  /** Somebody says that it leads, in this epoch of the journal. */
+  leader(tab: string, epoch: number): void;
+  /** Somebody is about to lead. */
+  coming(): void;
   /** Somebody wants to know who leads. */
   sought(): void;
   /** A connection of another tab begins; `port` is its end here. */
@@ -40,8 +43,13 @@ export class Air {
     channel.onmessage = ({ data }: MessageEvent<Said>) => this.#heard(data);
   }
 
-  lead(): void {
-    this.#say({ from: this.tab, leads: true });
+  lead(epoch: number): void {
+    this.#say({ from: this.tab, leads: epoch });
+  }
+
+  /** Tells that this tab is about to lead. */
+  come(): void {
+    this.#say({ from: this.tab, comes: true });
   }
 
   seek(): void {
@@ -67,7 +75,8 @@ export class Air {
   }
 
   #heard(said: Said): void {
-    if ("leads" in said) this.#listener.leader(said.from);
+    if ("leads" in said) this.#listener.leader(said.from, said.leads);
+    else if ("comes" in said) this.#listener.coming();
     else if ("seeks" in said) this.#listener.sought();
     else if (said.to !== this.tab) this.#ports.get(said.to)?.hear(said.packet);
     else {

@@ -73,6 +73,9 @@ const PASSING: ReadonlySet<string> = new Set([
   "REQUEST_NO_RESPONDER",
   "REQUEST_TIMEOUT",
   "RUNTIME_DISPOSED",
+  // An owner that was replaced wakes up.
+  "STORE_FENCED",
+  "STORE_LOCKED",
   "TRANSPORT_LOST",
 ]);
 

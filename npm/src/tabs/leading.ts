@@ -1,4 +1,4 @@
-import { Bus } from "../bus/bus.ts";
+import type { Bus } from "../bus/bus.ts";
 import { acceptAgents } from "../hosts/remote/door.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { takeLock } from "../stores/indexeddb/lock.ts";
@@ -27,15 +27,28 @@ export class Leading {
     this.#team = team;
     this.#clock = clock;
     this.#onError = onError;
-    this.#hub = new Bus({ clock, node: `${tab}.hub` });
+    // What the team says there, and its agents, every tab hears.
+    this.#hub = team.bus;
     serveTabs(team, this.#hub);
     // All tabs are of one origin, and as trusted as this one.
     acceptAgents(team, this.#hub, { clock, admit: (request) => request });
   }
 
-  /** Looks after the agents the owner before had: their tabs may be gone. */
-  async begin(): Promise<void> {
-    for (const { name } of await this.#team.agents()) this.#watch(ownerOf(name));
+  /**
+   * Looks after the agents the owner before had: their tabs may be gone. Those of a tab that hangs have ended; they come back with
+   * it.
+   */
+  async begin(hung?: string): Promise<void> {
+    for (const { id, name, status } of await this.#team.agents()) {
+      const tab = ownerOf(name);
+      if (tab !== undefined && tab === hung && status !== "stopped" && status !== "failed") await this.#team.left(id);
+      this.#watch(tab);
+    }
+  }
+
+  /** In which epoch it owns the journal: whoever comes later has a higher one. */
+  get epoch(): number {
+    return this.#team.epoch;
   }
 
   /** The way to the team for this tab itself. */
@@ -54,7 +67,6 @@ export class Leading {
   async close(): Promise<void> {
     for (const door of this.#doors.values()) await door.close();
     await this.#team.close();
-    await this.#hub.close();
   }
 
   /** Waits for the end of a tab, which frees its lock. */

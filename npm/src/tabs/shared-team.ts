@@ -4,12 +4,13 @@ import type { Misfit } from "../agents/fit.ts";
 import { Bus } from "../bus/bus.ts";
 import type { Perform } from "../hosts/agent.ts";
 import { type RemoteAgent, remoteAgent } from "../hosts/remote/satellite.ts";
+import { within } from "../hosts/within.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { randomHex } from "../runtime/random.ts";
 import type { Stream } from "../runtime/stream.ts";
 import type { LogEntry, TeamEvent } from "../sessions/session.ts";
 import type { EscalationView } from "../sessions/view.ts";
-import { type NamedLock, takeLock } from "../stores/indexeddb/lock.ts";
+import { type NamedLock, stealLock, takeLock } from "../stores/indexeddb/lock.ts";
 import type { StoreHealth } from "../stores/store.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { AgentQuery, DecideOptions, OrchestrateOptions } from "../team/options.ts";
@@ -19,6 +20,7 @@ import { Air } from "./air.ts";
 import { Asking } from "./asking.ts";
 import { Leading } from "./leading.ts";
 import { FOR_EVER_MS, HEARTBEAT_MS, nameIn, presenceOf, sharedName } from "./names.ts";
+import { OwnerWatch } from "./owner-watch.ts";
 import { SharedSession } from "./shared-session.ts";
 import { SwitchTransport } from "./switch-transport.ts";
 
@@ -38,12 +40,24 @@ export interface SharedAgentOptions {
 export interface SharedParts {
   readonly name: string;
   readonly clock: Clock;
-  /** Opens the journal, when it is this tab's turn to own it. */
-  open(): Promise<Team>;
+  /** Opens the journal, when it is this tab's turn to own it; `byForce`: whoever has it hangs. */
+  open(byForce: boolean): Promise<Team>;
   onError(error: Error): void;
 }
 
 const AGENT_LOAD = 100;
+/** Time the owner has to answer the last question before it is replaced, in milliseconds. */
+const LAST_ASK_MS = 250;
+/** Time a replaced owner has to put its team away, in milliseconds. */
+const STEP_MS = 5_000;
+
+/** How an owner that hangs is replaced. */
+interface Force {
+  /** Its tab, where it is known. */
+  readonly hung: string | undefined;
+  /** The new owner serves. */
+  begun(): void;
+}
 
 /**
  * A team that all tabs and workers of an origin share which name the same journal: one of them owns it, the others use it
@@ -58,10 +72,15 @@ export class SharedTeam implements AsyncDisposable {
   readonly #air: Air;
   readonly #agents = new Set<RemoteAgent>();
   readonly #closed = Promise.withResolvers<void>();
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #watch: OwnerWatch;
+  /** Settles when this tab owns the journal no more. */
+  #owning: Promise<void> = Promise.resolve();
   #presence: NamedLock | undefined;
   #leading: Leading | undefined;
   #leader: string | undefined;
+  /** Highest epoch somebody said it leads in. */
+  #epoch = 0;
+  #isComing = false;
   #turning: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -70,11 +89,26 @@ export class SharedTeam implements AsyncDisposable {
     this.#bus = new Bus({ clock: parts.clock, transport: this.#way, node: this.#tab });
     this.#asking = new Asking(this.#bus, parts.clock);
     this.#air = new Air(this.#tab, new BroadcastChannel(sharedName(parts.name)), {
-      leader: (tab) => this.#follow(tab),
+      leader: (tab, epoch) => {
+        // One that hung may not know yet that it was replaced.
+        if (epoch < this.#epoch) return;
+        this.#epoch = epoch;
+        this.#watch.heard();
+        this.#follow(tab);
+      },
+      coming: () => this.#watch.heard(),
       sought: () => {
-        if (this.#leading !== undefined) this.#air.lead();
+        if (this.#leading !== undefined) this.#air.lead(this.#leading.epoch);
+        else if (this.#isComing) this.#air.come();
       },
       caller: (tab, port) => this.#leading?.serve(tab, port),
+    });
+    this.#watch = new OwnerWatch(parts.clock, {
+      ask: () => {
+        if (this.#leading === undefined) this.#air.seek();
+        else this.#watch.heard();
+      },
+      silent: () => void this.#replace().catch((error: Error) => parts.onError(error)),
     });
   }
 
@@ -84,7 +118,8 @@ export class SharedTeam implements AsyncDisposable {
     const { clock, name } = parts;
     team.#presence = await takeLock(presenceOf(name, team.#tab), FOR_EVER_MS, clock);
     const found = Promise.withResolvers<void>();
-    void team.#lead(found.reject);
+    void team.#stand(found.reject);
+    team.#watch.start();
     team.#air.seek();
     void team.health().then(() => found.resolve(), found.reject);
     try {
@@ -94,6 +129,14 @@ export class SharedTeam implements AsyncDisposable {
       throw error;
     }
     return team;
+  }
+
+  /**
+   * The bus of the team, for every tab: what the team says on its standing topics, its agents, and all who talk there. A request or a
+   * message under way when the owner changes may be lost (`TRANSPORT_LOST`); subscriptions are made anew.
+   */
+  get bus(): Bus {
+    return this.#bus;
   }
 
   /** Whether this tab owns the journal now. */
@@ -178,11 +221,12 @@ export class SharedTeam implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#watch.stop();
     await Promise.all([...this.#agents].map((agent) => agent.close()));
     await this.#bus.close();
     await this.#way.close();
     this.#closed.resolve();
-    if (this.#leading !== undefined) await this.#ended.promise;
+    await this.#owning;
     this.#air.close();
     await this.#presence?.release();
   }
@@ -191,31 +235,89 @@ export class SharedTeam implements AsyncDisposable {
     await this.close();
   }
 
-  /** Waits for its turn, owns the journal until it is closed, and lets the next have it. */
-  async #lead(failed: (error: Error) => void): Promise<void> {
+  /** Waits for its turn to own the journal, again and again. */
+  async #stand(failed: (error: Error) => void): Promise<void> {
+    const { name, clock } = this.#parts;
+    while (!this.#isClosed) {
+      const lock = await takeLock(sharedName(name), FOR_EVER_MS, clock);
+      if (lock !== undefined) await this.#own(() => this.#lead(lock, failed));
+    }
+  }
+
+  /** Takes the journal from an owner that hangs; one tab does, the others hear of it. */
+  async #replace(): Promise<void> {
     const { name, clock, onError } = this.#parts;
-    const lock = await takeLock(sharedName(name), FOR_EVER_MS, clock);
+    if (this.#isClosed || this.#isComing || this.#leading !== undefined) return;
+    const heir = await takeLock(`${sharedName(name)}:heir`, 0, clock);
+    if (heir === undefined) return;
     try {
-      if (this.#isClosed) return;
-      const team = await this.#parts.open();
+      const { answers } = this.#watch;
+      this.#air.seek();
+      await new Promise<void>((resolve) => clock.after(LAST_ASK_MS, resolve));
+      // Somebody else was faster, or it lives.
+      if (this.#isClosed || this.#watch.answers !== answers) return;
+      const lock = await stealLock(sharedName(name));
+      if (lock === undefined) return;
+      const leads = Promise.withResolvers<void>();
+      const owning = this.#own(() => this.#lead(lock, onError, { hung: this.#leader, begun: leads.resolve }));
+      await Promise.race([leads.promise, owning]);
+    } finally {
+      await heir.release();
+    }
+  }
+
+  /** One ownership after the other. */
+  #own(lead: () => Promise<void>): Promise<void> {
+    this.#owning = this.#owning.then(lead);
+    return this.#owning;
+  }
+
+  /** Owns the journal until it is closed, or taken by force; then the next has it. */
+  async #lead(lock: NamedLock, failed: (error: Error) => void, force?: Force): Promise<void> {
+    const { name, clock, onError } = this.#parts;
+    try {
+      if (this.#isClosed || lock.isLost) return;
+      this.#isComing = true;
+      this.#air.come();
+      const team = await this.#parts.open(force !== undefined);
       const leading = new Leading(name, this.#tab, team, clock, onError);
       this.#leading = leading;
       this.#leader = this.#tab;
-      await leading.begin();
+      this.#epoch = leading.epoch;
+      await leading.begin(force?.hung);
       await this.#turn(() => leading.way());
-      this.#air.lead();
-      await this.#closed.promise;
-      await leading.close();
+      this.#air.lead(leading.epoch);
+      force?.begun();
+      this.#isComing = false;
+      await Promise.race([this.#closed.promise, lock.lost]);
+      await this.#step(leading);
     } catch (error) {
+      if (lock.isLost && !this.#isClosed) {
+        if (this.#leading !== undefined) await this.#step(this.#leading);
+        return;
+      }
       failed(error as Error);
       onError(error as Error);
       await this.#leading?.close();
       // It held up the others, and nobody waits for it here any more.
       void this.close();
     } finally {
-      await lock?.release();
-      this.#ended.resolve();
+      this.#isComing = false;
+      await lock.release();
     }
+  }
+
+  /** Owns the journal no more: closed here, or replaced by another tab, whose own it is from now on. */
+  async #step(leading: Leading): Promise<void> {
+    const { clock, onError } = this.#parts;
+    if (this.#isClosed) return leading.close();
+    this.#leading = undefined;
+    this.#leader = undefined;
+    await this.#turn(() => undefined);
+    // What it may not write any more it cannot finish either.
+    await within(clock, leading.close(), STEP_MS).catch((error: Error) => onError(error));
+    this.#watch.heard();
+    this.#air.seek();
   }
 
   #follow(tab: string): void {

@@ -395,6 +395,11 @@ export class Team implements AsyncDisposable {
     }
   }
 
+  /** @internal Epoch in which it took the journal over. */
+  get epoch(): number {
+    return this.#runtime.epoch;
+  }
+
   /** @internal Id of a session in memory. */
   sessionId(handle: number): string | undefined {
     return this.#runtime.mirror.sessions.has(handle) ? this.#runtime.id("session", handle) : undefined;

@@ -16,6 +16,7 @@ declare global {
       pageAgent: typeof pageAgent;
       workerAgent(url: string, capability: string): Promise<void>;
       sharedInWorker(name: string): Promise<string>;
+      hangingOwner: typeof hangingOwner;
     };
     /** What a scenario keeps between two calls. */
     kept: PageAgent | undefined;
@@ -44,6 +45,40 @@ function workerAgent(url: string, capability: string): Promise<void> {
   });
 }
 
+/** A worker that owns the journal; `hang` resolves when its event loop stops, `woken` with what it says after. */
+function hangingOwner(name: string): Promise<HangingOwner> {
+  const worker = new Worker(new URL("./hanging-owner.ts", import.meta.url), { type: "module" });
+  const next = (): Promise<Said> =>
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<Said>) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    });
+  const first = next();
+  worker.postMessage({ share: name });
+  return first.then(({ isOwner }) => ({
+    isOwner: isOwner === true,
+    async hang(hangMs) {
+      const hangs = next();
+      worker.postMessage({ hangMs });
+      await hangs;
+      return { woken: next() };
+    },
+  }));
+}
+
+interface Said {
+  readonly isOwner?: boolean;
+  readonly outputs?: unknown;
+  readonly sessions?: number;
+  /** Codes of the errors nobody else was told of. */
+  readonly codes?: readonly string[];
+}
+
+interface HangingOwner {
+  readonly isOwner: boolean;
+  hang(hangMs: number): Promise<{ readonly woken: Promise<Said> }>;
+}
+
 function sharedInWorker(name: string): Promise<string> {
   const worker = new Worker(new URL("./shared-worker.ts", import.meta.url), { type: "module" });
   return new Promise((resolve, reject) => {
@@ -53,4 +88,15 @@ function sharedInWorker(name: string): Promise<string> {
   });
 }
 
-window.lab = { ...lab, twoTasks, inWorker, transports, plainly, answerPackets, pageAgent, workerAgent, sharedInWorker };
+window.lab = {
+  ...lab,
+  twoTasks,
+  inWorker,
+  transports,
+  plainly,
+  answerPackets,
+  pageAgent,
+  workerAgent,
+  sharedInWorker,
+  hangingOwner,
+};

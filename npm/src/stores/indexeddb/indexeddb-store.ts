@@ -25,7 +25,7 @@ import { dropArchiveStep, getArchive, listArchives, putArchive } from "./archive
 import { answer, Database } from "./database.ts";
 import { toStoreError } from "./idb-error.ts";
 import { readHealth, verify } from "./inspect.ts";
-import { type NamedLock, takeLock } from "./lock.ts";
+import { type NamedLock, stealLock, takeLock } from "./lock.ts";
 import type { Owned } from "./owned.ts";
 import { recover } from "./recovery.ts";
 import { compact, erasePayloads } from "./retention.ts";
@@ -40,6 +40,11 @@ export interface IndexedDbStoreOptions {
    * loaded again may meet the last moments of the one before. Default 1,000.
    */
   readonly lockWaitMs?: number;
+  /**
+   * Takes the journal from whoever holds it, once, when it is opened: from an owner that hangs. What that one writes afterwards is
+   * refused by its epoch (`STORE_FENCED`). Default false.
+   */
+  readonly steal?: boolean;
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
 }
@@ -64,6 +69,8 @@ class IndexedDbStore implements Store {
   #appender: Appender | undefined;
   #jobs: Jobs | undefined;
   #journalId: string | undefined;
+  /** What was granted last, while it is open. */
+  #epoch: number | undefined;
   #failure: PolyphonError | undefined;
   #appends: Promise<unknown> = Promise.resolve();
   #opening: Promise<StoreOpened> | undefined;
@@ -184,9 +191,9 @@ class IndexedDbStore implements Store {
   }
 
   async #start(): Promise<StoreOpened> {
-    const { lockWaitMs = LOCK_WAIT_MS, clock = systemClock() } = this.#options;
+    const { lockWaitMs = LOCK_WAIT_MS, steal = false, clock = systemClock() } = this.#options;
     requirePlatform(this.name);
-    const lock = await takeLock(this.#database, lockWaitMs, clock);
+    const lock = steal ? await stealLock(this.#database) : await takeLock(this.#database, lockWaitMs, clock);
     if (lock === undefined) {
       const message = `${this.name}: another page or worker of this site owns it; close that one, or let it do what you want`;
       throw storeError("STORE_LOCKED", message, { lock: this.#database });
@@ -207,10 +214,11 @@ class IndexedDbStore implements Store {
       if (lock.isLost) throw storeError("STORE_LOCKED", `${this.name}: another page or worker took it over`, {});
       if (this.#db?.isGone === true) this.#db = undefined;
       this.#db ??= await Database.open(this.name, this.#database, randomHex(16));
-      const recovered = await recover(this.#db, this.name);
-      const { journalId } = recovered.opened;
+      const recovered = await recover(this.#db, this.name, this.#epoch);
+      const { journalId, epoch } = recovered.opened;
       if (this.#journalId !== undefined && journalId !== this.#journalId) throw this.#replaced();
       this.#journalId = journalId;
+      this.#epoch = epoch;
       this.#appender = new Appender(this.#db, this.name, recovered);
       this.#failure = undefined;
       return recovered.opened;
@@ -229,6 +237,7 @@ class IndexedDbStore implements Store {
     this.#db?.close();
     this.#db = undefined;
     this.#journalId = undefined;
+    this.#epoch = undefined;
     this.#failure = undefined;
     const lock = this.#lock;
     this.#lock = undefined;

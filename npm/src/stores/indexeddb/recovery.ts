@@ -16,8 +16,11 @@ export interface Recovered {
   readonly partition: number | undefined;
 }
 
-/** Checks what a rebuild would read, cuts a torn last frame and grants the next epoch. */
-export async function recover(db: Database, name: string): Promise<Recovered> {
+/**
+ * Checks what a rebuild would read, cuts a torn last frame and grants the next epoch. `mine` is the epoch of an owner that reads its
+ * own journal again: `STORE_LOCKED` when another was granted since, for it may hear late that its lock was taken by force.
+ */
+export async function recover(db: Database, name: string, mine?: number): Promise<Recovered> {
   const { meta, snapshots } = await db.read(["meta", "snapshots"], async (tx) => ({
     meta: await tx.meta(),
     snapshots: completeOnly(await answer<SnapshotRow[]>(tx.table("snapshots").getAll())),
@@ -26,7 +29,8 @@ export async function recover(db: Database, name: string): Promise<Recovered> {
   const { last, epoch, base } = await db.write(["meta", "frames", "payloads", "snapshots"], async (tx) => {
     const now = await tx.meta();
     // Whoever looked at the same time was granted an epoch meanwhile.
-    if (now.epoch !== meta.epoch) throw storeError("STORE_LOCKED", `${name}: another page or worker took it over`, {});
+    if (now.epoch !== (mine ?? meta.epoch))
+      throw storeError("STORE_LOCKED", `${name}: another page or worker took it over`, {});
     const cut = torn === undefined ? now : await cutFrame(tx, now, torn);
     const last = await frameBelow(tx, Number.MAX_SAFE_INTEGER);
     const epoch = Math.max(cut.epoch, cut.baseEpoch, last?.epoch ?? 0) + 1;
