@@ -87,10 +87,59 @@ fn structure(name: &str, about: &str, fields: &[Field], registry: &Registry) -> 
         "{about}export interface {name} {{\n{members}}}\n\n\
          export function write{name}(w: Writer, v: {name}): void {{\n  w.array({});\n{writes}}}\n\n\
          export function read{name}(r: Reader): {name} {{\n  let left = r.array();\n{reads}  \
-         for (; left > 0; left--) r.skip();\n  return {{ {} }};\n}}\n\n",
+         for (; left > 0; left--) r.skip();\n  return {};\n}}\n\n{}",
         fields.len(),
-        names(fields)
+        made(name, None, fields),
+        class(name, None, fields),
     )
+}
+
+/// What lives as long as the work it is about. V8 makes literals in old space when many lived long once, and each that has
+/// ended there keeps what it refers to until the whole heap is collected; instances of classes are always made young.
+const LASTING: [&str; 5] = ["Report", "Resources", "Usage", "Payload.Inline", "Effect.Run"];
+
+/// The name of the class of a type or variant that has one.
+fn class_name(name: &str, variant: Option<&str>) -> Option<String> {
+    let path = variant.map_or_else(|| name.to_owned(), |variant| format!("{name}.{variant}"));
+    LASTING
+        .contains(&path.as_str())
+        .then(|| format!("Young{}", path.replace('.', "")))
+}
+
+/// An expression that makes an object of the fields, whose values stand in variables.
+fn made(name: &str, variant: Option<&str>, fields: &[Field]) -> String {
+    if let Some(class) = class_name(name, variant) {
+        let values: Vec<String> = fields.iter().map(|field| variable(field.name)).collect();
+        return format!("new {class}({})", values.join(", "));
+    }
+    let tag = variant.map(|variant| format!("type: \"{variant}\""));
+    let members: Vec<String> = tag
+        .into_iter()
+        .chain((!fields.is_empty()).then(|| names(fields)))
+        .collect();
+    format!("{{ {} }}", members.join(", "))
+}
+
+/// The class of a type or variant that has one.
+fn class(name: &str, variant: Option<&str>, fields: &[Field]) -> String {
+    let Some(class) = class_name(name, variant) else {
+        return String::new();
+    };
+    let tag = variant.map_or_else(String::new, |variant| {
+        format!("  readonly type = \"{variant}\";\n")
+    });
+    let each = |write: &dyn Fn(String, String, String) -> String| -> String {
+        let values = fields.iter().map(|field| {
+            let (member, value) = (camel(field.name), variable(field.name));
+            write(member, value, type_of(&field.shape))
+        });
+        values.collect()
+    };
+    let members = each(&|member, _, shape| format!("  readonly {member}: {shape};\n"));
+    let parameters = each(&|_, value, shape| format!("{value}: {shape}, "));
+    let writes = each(&|member, value, _| format!("    this.{member} = {value};\n"));
+    let parameters = parameters.trim_end_matches(", ");
+    format!("class {class} {{\n{tag}{members}\n  constructor({parameters}) {{\n{writes}  }}\n}}\n\n")
 }
 
 fn enumeration(name: &str, about: &str, variants: &[Variant], registry: &Registry) -> String {
@@ -132,14 +181,16 @@ fn enumeration(name: &str, about: &str, variants: &[Variant], registry: &Registr
                 .iter()
                 .map(|field| read_field(field, registry, "      "))
                 .collect();
-            let names = names(&variant.fields);
-            let comma = if names.is_empty() { "" } else { ", " };
+            let made = made(name, Some(variant.name), &variant.fields);
             format!(
-                "    case {}: {{\n{fields}      for (; left > 0; left--) r.skip();\n      \
-                 return {{ type: \"{}\"{comma}{names} }};\n    }}\n",
-                variant.tag, variant.name
+                "    case {}: {{\n{fields}      for (; left > 0; left--) r.skip();\n      return {made};\n    }}\n",
+                variant.tag
             )
         })
+        .collect();
+    let classes: String = variants
+        .iter()
+        .map(|variant| class(name, Some(variant.name), &variant.fields))
         .collect();
     format!(
         "{about}export type {name} =\n{types};\n\n\
@@ -147,7 +198,7 @@ fn enumeration(name: &str, about: &str, variants: &[Variant], registry: &Registr
          export function read{name}(r: Reader): {name} {{\n  return read{name}As(r, r.array() - 1, r.uint());\n}}\n\n\
          export function read{name}As(r: Reader, fields: number, tag: number): {name} {{\n  let left = fields;\n  \
          switch (tag) {{\n{reads}    default:\n      \
-         throw new RangeError(`{name} has no variant ${{tag}}`);\n  }}\n}}\n\n"
+         throw new RangeError(`{name} has no variant ${{tag}}`);\n  }}\n}}\n\n{classes}"
     )
 }
 

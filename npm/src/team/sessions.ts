@@ -372,7 +372,13 @@ function resultOf(id: string, entry: SessionEntry, outputs: SessionResult["outpu
   const failed =
     status === "failed" ? tasks.find((task) => task.status === "failed" && task.reason !== null) : undefined;
   const why = failed === undefined ? reason : `${reason}; ${failed.key}: ${failed.reason}`;
-  return { id, status: status as SessionResult["status"], reason: why, outputs };
+  // No literal: see the entries of the mirror.
+  const result = {} as { -readonly [name in keyof SessionResult]: SessionResult[name] };
+  result.id = id;
+  result.status = status as SessionResult["status"];
+  result.reason = why;
+  result.outputs = outputs;
+  return result;
 }
 
 function unknown(id: string): PolyphonError {

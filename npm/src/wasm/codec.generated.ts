@@ -2413,7 +2413,7 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
       const errorType: string | null = left-- > 0 ? r.nil() ? null : r.str() : null;
       const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
       for (; left > 0; left--) r.skip();
-      return { type: "Run", fence, task, session, agent, attempt, timeoutMs, graceMs, resources, key, recovery, errorType, input };
+      return new YoungEffectRun(fence, task, session, agent, attempt, timeoutMs, graceMs, resources, key, recovery, errorType, input);
     }
     case 2: {
       const fence: Fence = left-- > 0 ? r.uint() : 0;
@@ -2471,6 +2471,37 @@ export function readEffectAs(r: Reader, fields: number, tag: number): Effect {
     }
     default:
       throw new RangeError(`Effect has no variant ${tag}`);
+  }
+}
+
+class YoungEffectRun {
+  readonly type = "Run";
+  readonly fence: Fence;
+  readonly task: TaskId;
+  readonly session: SessionId;
+  readonly agent: AgentId;
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly resources: Resources;
+  readonly key: string;
+  readonly recovery: readonly [number, string] | null;
+  readonly errorType: string | null;
+  readonly input: Payload | null;
+
+  constructor(fence: Fence, task: TaskId, session: SessionId, agent: AgentId, attempt: number, timeoutMs: number, graceMs: number, resources: Resources, key: string, recovery: readonly [number, string] | null, errorType: string | null, input: Payload | null) {
+    this.fence = fence;
+    this.task = task;
+    this.session = session;
+    this.agent = agent;
+    this.attempt = attempt;
+    this.timeoutMs = timeoutMs;
+    this.graceMs = graceMs;
+    this.resources = resources;
+    this.key = key;
+    this.recovery = recovery;
+    this.errorType = errorType;
+    this.input = input;
   }
 }
 
@@ -4058,7 +4089,7 @@ export function readPayloadAs(r: Reader, fields: number, tag: number): Payload {
     case 1: {
       const bytes: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
       for (; left > 0; left--) r.skip();
-      return { type: "Inline", bytes };
+      return new YoungPayloadInline(bytes);
     }
     case 2: {
       const hash: Uint8Array = left-- > 0 ? r.bin() : new Uint8Array(0);
@@ -4069,6 +4100,15 @@ export function readPayloadAs(r: Reader, fields: number, tag: number): Payload {
     }
     default:
       throw new RangeError(`Payload has no variant ${tag}`);
+  }
+}
+
+class YoungPayloadInline {
+  readonly type = "Inline";
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
   }
 }
 
@@ -5915,7 +5955,23 @@ export function readReport(r: Reader): Report {
   const usage: Usage = readUsage(r);
   const exitCode: number | null = left-- > 0 ? r.nil() ? null : r.int() : null;
   for (; left > 0; left--) r.skip();
-  return { metrics, output, artifacts, usage, exitCode };
+  return new YoungReport(metrics, output, artifacts, usage, exitCode);
+}
+
+class YoungReport {
+  readonly metrics: readonly (readonly [string, number])[];
+  readonly output: Payload | null;
+  readonly artifacts: readonly Artifact[];
+  readonly usage: Usage;
+  readonly exitCode: number | null;
+
+  constructor(metrics: readonly (readonly [string, number])[], output: Payload | null, artifacts: readonly Artifact[], usage: Usage, exitCode: number | null) {
+    this.metrics = metrics;
+    this.output = output;
+    this.artifacts = artifacts;
+    this.usage = usage;
+    this.exitCode = exitCode;
+  }
 }
 
 /** A command and where it comes from. A batch is an array of these. */
@@ -5983,7 +6039,19 @@ export function readResources(r: Reader): Resources {
   const cpuMilli: number = left-- > 0 ? r.uint() : 0;
   const diskMb: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { memoryMb, cpuMilli, diskMb };
+  return new YoungResources(memoryMb, cpuMilli, diskMb);
+}
+
+class YoungResources {
+  readonly memoryMb: number;
+  readonly cpuMilli: number;
+  readonly diskMb: number;
+
+  constructor(memoryMb: number, cpuMilli: number, diskMb: number) {
+    this.memoryMb = memoryMb;
+    this.cpuMilli = cpuMilli;
+    this.diskMb = diskMb;
+  }
 }
 
 /** A message that came back. */
@@ -7933,7 +8001,19 @@ export function readUsage(r: Reader): Usage {
   const cpuMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const diskBytes: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   for (; left > 0; left--) r.skip();
-  return { memoryPeakBytes, cpuMs, diskBytes };
+  return new YoungUsage(memoryPeakBytes, cpuMs, diskBytes);
+}
+
+class YoungUsage {
+  readonly memoryPeakBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly diskBytes: number | null;
+
+  constructor(memoryPeakBytes: number | null, cpuMs: number | null, diskBytes: number | null) {
+    this.memoryPeakBytes = memoryPeakBytes;
+    this.cpuMs = cpuMs;
+    this.diskBytes = diskBytes;
+  }
 }
 
 /** How a criterion came out. */

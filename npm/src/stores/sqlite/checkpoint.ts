@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
  * Write-ahead log that makes a checkpoint due. An append may have to wait for one, most of whose time is a sync: so they are
  * rare, and the log is still read within a tenth of a second after a crash.
  */
-const DUE_BYTES = 16_777_216;
+const DUE_BYTES = 33_554_432;
 /** What a commit writes beside its data: the pages it touches in part. */
 const COMMIT_BYTES = 24_576;
 /** The same for a payload row, which touches two indices, mostly at their ends. */

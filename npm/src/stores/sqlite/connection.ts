@@ -61,7 +61,7 @@ export function connectOwner({
     // On macOS a plain sync leaves data in the drive's cache; elsewhere this changes nothing.
     if (synchronous === "FULL") db.exec("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
     // Checkpoints are run by hand, after the answer of a commit; see `checkpoint.ts`.
-    db.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -8192");
+    db.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192");
     prepareSchema(db);
     return db;
   } catch (error) {
