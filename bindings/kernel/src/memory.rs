@@ -139,7 +139,7 @@ unsafe impl GlobalAlloc for Memory {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

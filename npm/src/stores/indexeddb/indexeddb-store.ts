@@ -27,7 +27,7 @@ import { toStoreError } from "./idb-error.ts";
 import { readHealth, verify } from "./inspect.ts";
 import { type NamedLock, stealLock, takeLock } from "./lock.ts";
 import type { Owned } from "./owned.ts";
-import { recover } from "./recovery.ts";
+import { type Grant, recover } from "./recovery.ts";
 import { compact, erasePayloads } from "./retention.ts";
 import { readFrames } from "./scan.ts";
 import type { StoredPayload } from "./schema.ts";
@@ -68,9 +68,8 @@ class IndexedDbStore implements Store {
   #db: Database | undefined;
   #appender: Appender | undefined;
   #jobs: Jobs | undefined;
-  #journalId: string | undefined;
   /** What was granted last, while it is open. */
-  #epoch: number | undefined;
+  #grant: Grant | undefined;
   #failure: PolyphonError | undefined;
   #appends: Promise<unknown> = Promise.resolve();
   #opening: Promise<StoreOpened> | undefined;
@@ -214,11 +213,9 @@ class IndexedDbStore implements Store {
       if (lock.isLost) throw storeError("STORE_LOCKED", `${this.name}: another page or worker took it over`, {});
       if (this.#db?.isGone === true) this.#db = undefined;
       this.#db ??= await Database.open(this.name, this.#database, randomHex(16));
-      const recovered = await recover(this.#db, this.name, this.#epoch);
-      const { journalId, epoch } = recovered.opened;
-      if (this.#journalId !== undefined && journalId !== this.#journalId) throw this.#replaced();
-      this.#journalId = journalId;
-      this.#epoch = epoch;
+      const recovered = await recover(this.#db, this.name, this.#grant);
+      if (this.#grant !== undefined && this.#grant.journalId !== recovered.opened.journalId) throw this.#replaced();
+      this.#grant = recovered.opened;
       this.#appender = new Appender(this.#db, this.name, recovered);
       this.#failure = undefined;
       return recovered.opened;
@@ -236,8 +233,7 @@ class IndexedDbStore implements Store {
     await jobs?.end();
     this.#db?.close();
     this.#db = undefined;
-    this.#journalId = undefined;
-    this.#epoch = undefined;
+    this.#grant = undefined;
     this.#failure = undefined;
     const lock = this.#lock;
     this.#lock = undefined;

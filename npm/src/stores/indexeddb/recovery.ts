@@ -16,11 +16,15 @@ export interface Recovered {
   readonly partition: number | undefined;
 }
 
+/** What an owner was granted. */
+export type Grant = Pick<StoreOpened, "journalId" | "epoch">;
+
 /**
- * Checks what a rebuild would read, cuts a torn last frame and grants the next epoch. `mine` is the epoch of an owner that reads its
- * own journal again: `STORE_LOCKED` when another was granted since, for it may hear late that its lock was taken by force.
+ * Checks what a rebuild would read, cuts a torn last frame and grants the next epoch. `mine` is what an owner was granted that reads its
+ * own journal again: `STORE_LOCKED` when another epoch of it was granted since, for it may hear late that its lock was taken by
+ * force.
  */
-export async function recover(db: Database, name: string, mine?: number): Promise<Recovered> {
+export async function recover(db: Database, name: string, mine?: Grant): Promise<Recovered> {
   const { meta, snapshots } = await db.read(["meta", "snapshots"], async (tx) => ({
     meta: await tx.meta(),
     snapshots: completeOnly(await answer<SnapshotRow[]>(tx.table("snapshots").getAll())),
@@ -29,8 +33,8 @@ export async function recover(db: Database, name: string, mine?: number): Promis
   const { last, epoch, base } = await db.write(["meta", "frames", "payloads", "snapshots"], async (tx) => {
     const now = await tx.meta();
     // Whoever looked at the same time was granted an epoch meanwhile.
-    if (now.epoch !== (mine ?? meta.epoch))
-      throw storeError("STORE_LOCKED", `${name}: another page or worker took it over`, {});
+    const expected = mine?.journalId === now.journalId ? mine.epoch : meta.epoch;
+    if (now.epoch !== expected) throw storeError("STORE_LOCKED", `${name}: another page or worker took it over`, {});
     const cut = torn === undefined ? now : await cutFrame(tx, now, torn);
     const last = await frameBelow(tx, Number.MAX_SAFE_INTEGER);
     const epoch = Math.max(cut.epoch, cut.baseEpoch, last?.epoch ?? 0) + 1;
