@@ -6,8 +6,8 @@ import { systemClock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import type { FollowerOrder, FollowerReport, FollowerTask } from "./messages.ts";
 
-/** Events folded between two looks at what was asked meanwhile. */
-const PART_EVENTS = 2_000;
+/** Events folded between two looks at what was asked meanwhile; less than a millisecond, for who commits may wait for it. */
+const PART_EVENTS = 250;
 /**
  * How far it may be behind before it follows as fast as it can. Below, it rests after each part for a multiple of the time
  * the part took: two processors often share one core, and then whoever folds slows down whoever commits.
