@@ -5,7 +5,7 @@
 
 mod failure;
 mod info;
-// Tests are natives, which have threads.
+// The global allocator of the module; natives only test it.
 #[cfg(any(test, target_arch = "wasm32"))]
 mod memory;
 

@@ -2,7 +2,7 @@ import { PolyphonError } from "../../errors/error.ts";
 import type { Delivery } from "../../wasm/codec.generated.ts";
 import type { QueueOutgoingOptions } from "./options.ts";
 import type { Queue } from "./queue.ts";
-import { type Content, readRecord } from "./record.ts";
+import { LazyContent } from "./record.ts";
 
 /** How a message is given back. */
 export interface QueueNackOptions {
@@ -33,8 +33,7 @@ export interface QueueOutgoing {
 export class QueueMessage<T = unknown> {
   readonly #owner: MessageOwner;
   readonly #delivery: Delivery;
-  readonly #record: Uint8Array;
-  #content: Content | undefined;
+  readonly #content: LazyContent;
   #waiting: { settle(): void; fail(error: Error): void }[] | undefined;
   #end: "open" | "reported" | "durable" | Error = "open";
   /** @internal */
@@ -48,7 +47,7 @@ export class QueueMessage<T = unknown> {
     this.fence = fence;
     this.sinceMs = sinceMs;
     this.#delivery = delivery;
-    this.#record = record;
+    this.#content = new LazyContent(record);
   }
 
   /**
@@ -89,12 +88,10 @@ export class QueueMessage<T = unknown> {
   }
 
   get value(): T {
-    this.#content ??= readRecord(this.#record);
     return this.#content.value as T;
   }
 
   get headers(): Readonly<Record<string, string>> {
-    this.#content ??= readRecord(this.#record);
     return this.#content.headers;
   }
 

@@ -9,7 +9,7 @@ import {
 import { Reader } from "../../wasm/msgpack.ts";
 import { positionOf, type StreamReadOptions } from "./options.ts";
 import type { Queues } from "./queues.ts";
-import { type Content, readRecord } from "./record.ts";
+import { LazyContent } from "./record.ts";
 import { NOT_WRITTEN } from "./reporter.ts";
 import type { StreamMessage } from "./stream.ts";
 
@@ -141,9 +141,8 @@ class Found<T> implements StreamMessage<T> {
   readonly key: string | null;
   readonly priority: "low" | "medium" | "high" | "critical";
   readonly publishedMs: number;
-  readonly #record: Uint8Array;
+  readonly #content: LazyContent;
   readonly #cursor: KeptCursor | undefined;
-  #content: Content | undefined;
 
   constructor(
     { message, id, key, priority, publishedMs }: Delivery,
@@ -156,16 +155,14 @@ class Found<T> implements StreamMessage<T> {
     this.key = key;
     this.priority = priority;
     this.publishedMs = publishedMs;
-    this.#record = record;
+    this.#content = new LazyContent(record);
   }
 
   get value(): T {
-    this.#content ??= readRecord(this.#record);
     return this.#content.value as T;
   }
 
   get headers(): Readonly<Record<string, string>> {
-    this.#content ??= readRecord(this.#record);
     return this.#content.headers;
   }
 

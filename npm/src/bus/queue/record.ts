@@ -87,6 +87,29 @@ export function readRecord(record: Uint8Array): Content {
   return { value: (marks & BYTES) !== 0 ? rest : JSON.parse(decoder.decode(rest)), headers };
 }
 
+/** A record whose content is read when somebody asks for it. */
+export class LazyContent {
+  readonly #record: Uint8Array;
+  #content: Content | undefined;
+
+  constructor(record: Uint8Array) {
+    this.#record = record;
+  }
+
+  get value(): unknown {
+    return this.#read().value;
+  }
+
+  get headers(): Content["headers"] {
+    return this.#read().headers;
+  }
+
+  #read(): Content {
+    this.#content ??= readRecord(this.#record);
+    return this.#content;
+  }
+}
+
 function notJson(value: unknown): PolyphonError {
   return new PolyphonError("PAYLOAD_INVALID", {
     message: `a ${typeof value} cannot be published; a message is a JSON value or a Uint8Array.`,

@@ -7,6 +7,7 @@ mod queues;
 mod reports;
 mod sessions;
 mod settings;
+mod streams;
 
 use polyphon_kernel::sessions::commands::SessionCommand;
 use polyphon_kernel::tasks::{PlanSpec, TaskSpec};
@@ -62,7 +63,7 @@ pub(crate) fn all() -> Vec<Case> {
     queues::reports(&mut cases);
     queues::consequences(&mut cases);
     queues::schedules(&mut cases);
-    queues::streams(&mut cases);
+    streams::streams(&mut cases);
     cases
 }
 
