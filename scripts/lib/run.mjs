@@ -19,6 +19,8 @@ function start(command, args, options) {
 /** How much of a failing tool's output is shown. */
 const KEPT_LINES = 120;
 const MOST_LINES = 20_000;
+/** What cargo says while all is well: told as progress, and in the way of the error when it comes. */
+const PROGRESS = /^\s*(Compiling|Checking|Downloaded|Downloading|Fresh|Locking|Adding|Updating) /;
 
 /**
  * Runs a tool to its end and keeps its output to itself unless it fails.
@@ -26,7 +28,7 @@ const MOST_LINES = 20_000;
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, note?: (line: string) => void, allowFailure?: boolean,
  *   longestMs?: number }} [options] `longestMs`: ended by force after that
- * @returns {Promise<{ code: number, stdout: string, lines: string[], log: string }>} `lines`: both outputs without empty lines; `log`: the last of them
+ * @returns {Promise<{ code: number, stdout: string, lines: string[], log: string }>} `lines`: both outputs without empty lines; `log`: the last of them without progress
  */
 export function quietly(command, args, { cwd = root, env = {}, note, allowFailure = false, longestMs } = {}) {
   return new Promise((resolve, reject) => {
@@ -59,7 +61,8 @@ export function quietly(command, args, { cwd = root, env = {}, note, allowFailur
     listen(child.stderr);
     child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
-      const log = kept.slice(-KEPT_LINES).join("\n");
+      const telling = kept.filter((line) => !PROGRESS.test(line));
+      const log = telling.slice(-KEPT_LINES).join("\n");
       if (code === 0 || allowFailure) resolve({ code: code ?? 1, stdout: out.join(""), lines: kept, log });
       else reject(new Stop(`${[command, ...args].join(" ")} ended with ${signal ?? `code ${code}`}.`, { log }));
     });

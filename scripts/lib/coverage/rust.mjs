@@ -23,6 +23,7 @@ export async function rustCoverage() {
     ...(await rustEnv()),
     CARGO_TARGET_DIR: target,
     CARGO_INCREMENTAL: "0",
+    CARGO_PROFILE_DEV_DEBUG: "false",
     RUSTFLAGS: "-C instrument-coverage",
     LLVM_PROFILE_FILE: join(profiles, "%p-%m.profraw"),
   };
