@@ -3,6 +3,7 @@ import type { AgentHost, Attempt, AttemptError, AttemptResult, AttemptSink } fro
 import { checkOutput } from "../hosts/output.ts";
 import { stopText, stopType } from "../hosts/stop.ts";
 import { attemptError } from "../hosts/thrown.ts";
+import { UNKNOWN_USAGE } from "../hosts/usage.ts";
 import { compose } from "../policies/compose.ts";
 import type { Policy, PolicyCall } from "../policies/policy.ts";
 import { repeats } from "../policies/repeating.ts";
@@ -101,7 +102,7 @@ const NOTHING: AttemptResult = {
   ok: false,
   metrics: {},
   artifacts: [],
-  usage: { memoryPeakBytes: null, cpuMs: null, diskBytes: null },
+  usage: UNKNOWN_USAGE,
   durationMs: 0,
 };
 

@@ -1,5 +1,6 @@
 import type { AttemptResult } from "./host.ts";
 import { stopReason } from "./stop.ts";
+import { UNKNOWN_USAGE } from "./usage.ts";
 
 /** Keeps track of what a host runs, so that closing it asks all of it to end and waits until it has. */
 export class Closing {
@@ -33,6 +34,5 @@ export class Closing {
 
 function closed(): AttemptResult {
   const error = { type: "cancelled", code: "HOST_CLOSED" as const, message: "The host is closed." };
-  const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
-  return { ok: false, error, metrics: {}, artifacts: [], usage, durationMs: 0, exitCode: null };
+  return { ok: false, error, metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0, exitCode: null };
 }

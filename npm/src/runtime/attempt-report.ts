@@ -1,6 +1,7 @@
 import { fromHex } from "../hex.ts";
 import type { AttemptResult, AttemptError as HostError } from "../hosts/host.ts";
-import type { AttemptError, Report } from "../wasm/codec.generated.ts";
+import { UNKNOWN_USAGE } from "../hosts/usage.ts";
+import type { AttemptError, Report, Usage } from "../wasm/codec.generated.ts";
 import { byCodePoint } from "../wasm/text-order.ts";
 import type { DraftRow, Payloads } from "./payloads.ts";
 
@@ -18,25 +19,24 @@ export function reportOf(result: AttemptResult, payloads: Payloads, rows: DraftR
     metrics: metricsOf(metrics),
     output: payloads.encode(output, rows),
     artifacts: artifacts.length === 0 ? NONE : artifacts.map(artifactOf),
-    usage: {
-      memoryPeakBytes: whole(usage.memoryPeakBytes),
-      cpuMs: whole(usage.cpuMs),
-      diskBytes: whole(usage.diskBytes),
-    },
+    usage: usageOf(usage),
     exitCode: exitCode ?? null,
   };
 }
 
 /** Measured values by name, in the kernel's order. */
 function metricsOf(metrics: AttemptResult["metrics"]): Report["metrics"] {
-  const names = Object.keys(metrics);
+  const all = Object.keys(metrics);
+  const isMeasured = (name: string): boolean => Number.isFinite(metrics[name]);
+  // A list that is pushed to has room for seventeen, and most reports have one.
+  const names = all.every(isMeasured) ? all : all.filter(isMeasured);
   if (names.length > 1) names.sort(byCodePoint);
-  const measured: (readonly [string, number])[] = [];
-  for (const name of names) {
-    const value = metrics[name] as number;
-    if (Number.isFinite(value)) measured.push([name, micro(value)]);
-  }
-  return measured;
+  return names.map((name) => [name, micro(metrics[name] as number)] as const);
+}
+
+function usageOf({ memoryPeakBytes, cpuMs, diskBytes }: AttemptResult["usage"]): Usage {
+  if (memoryPeakBytes === null && cpuMs === null && diskBytes === null) return UNKNOWN_USAGE;
+  return { memoryPeakBytes: whole(memoryPeakBytes), cpuMs: whole(cpuMs), diskBytes: whole(diskBytes) };
 }
 
 function artifactOf({ name, path, bytes, sha256 }: AttemptResult["artifacts"][number]): Report["artifacts"][number] {
@@ -45,8 +45,7 @@ function artifactOf({ name, path, bytes, sha256 }: AttemptResult["artifacts"][nu
 
 /** A report of nothing. */
 export function emptyReport(): Report {
-  const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
-  return { metrics: [], output: null, artifacts: [], usage, exitCode: null };
+  return { metrics: [], output: null, artifacts: [], usage: UNKNOWN_USAGE, exitCode: null };
 }
 
 /** A measured value in millionths, within what an exact number can hold. */

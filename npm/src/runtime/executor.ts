@@ -3,6 +3,7 @@ import { PolyphonError } from "../errors/error.ts";
 import { HandleMap } from "../handle-map.ts";
 import { FunctionHost } from "../hosts/function/host.ts";
 import type { AgentHost, AttemptError, AttemptResult, ResourceUsage } from "../hosts/host.ts";
+import { UNKNOWN_USAGE } from "../hosts/usage.ts";
 import type { Command, Effect, Heartbeat, Payload } from "../wasm/codec.generated.ts";
 import { AgentHosts, type Hosted } from "./agent-hosts.ts";
 import { type AttemptParts, type Run, RunningAttempt, type TaskPayload } from "./attempt.ts";
@@ -11,6 +12,7 @@ import type { Clock } from "./clock.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import type { Loop } from "./loop.ts";
 import { type DraftRow, decodeInline, decodePayload, type PayloadSource, type Payloads } from "./payloads.ts";
+import type { Asker } from "./waiting.ts";
 
 /** What the executor needs to know of the world. */
 export interface ExecutorParts extends Omit<AttemptParts, "send" | "ask" | "save" | "config"> {
@@ -46,6 +48,13 @@ export class Executor {
   #idle: (() => void)[] = [];
   #abandoned = false;
   readonly #notifying = new Set<number>();
+  /** Hears of reports that were refused. */
+  readonly #reporting: Asker = {
+    settle: () => undefined,
+    fail: (refusal, command) => this.#refused(fenceOf(command), refusal),
+  };
+  /** Hears when even the report that a report was refused is refused. */
+  readonly #failing: Asker = { settle: () => undefined, fail: (_, command) => this.ended(fenceOf(command), false) };
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
@@ -227,13 +236,19 @@ export class Executor {
   }
 
   #run(host: AgentHost, running: RunningAttempt): void {
-    this.#begin(host, running).then(
+    const begun = this.#begin(host, running);
+    if (!(begun instanceof Promise)) {
+      this.#report(running.effect, begun);
+      return;
+    }
+    begun.then(
       (result) => this.#report(running.effect, result),
       (error: unknown) => this.#report(running.effect, broken(error)),
     );
   }
 
-  #begin(host: AgentHost, running: RunningAttempt): Promise<AttemptResult> {
+  /** A function that answers at once has its result at once: most have nothing to wait for. */
+  #begin(host: AgentHost, running: RunningAttempt): Promise<AttemptResult> | AttemptResult {
     if (host.kind === "process") return this.#prepare(host, running);
     if (host instanceof FunctionHost) return host.runUntil(running, running, running);
     return host.run(running, running, running.signal);
@@ -254,25 +269,24 @@ export class Executor {
     this.#heartbeats.used(effect.agent, effect.fence, result.usage);
     const { fence, session } = effect;
     const { loop, payloads } = this.#parts;
-    const refused = (refusal: Error): void => this.#refused(fence, refusal);
     const rows: DraftRow[] = [];
     const options = { rows, owner: session };
     try {
       const report = reportOf(result, payloads, rows);
       if (result.refused !== undefined && !result.ok) {
         const error = errorOf(result.error ?? UNAVAILABLE, payloads, rows);
-        loop.send({ type: "RefuseTask", fence, error, pauseMs: pauseOf(result.refused) }, options, refused);
+        loop.send({ type: "RefuseTask", fence, error, pauseMs: pauseOf(result.refused) }, options, this.#reporting);
       } else if (result.ok) {
         const tolerated = result.error === undefined ? null : errorOf(result.error, payloads, rows);
-        loop.send({ type: "CompleteTask", fence, report, tolerated }, options, refused);
+        loop.send({ type: "CompleteTask", fence, report, tolerated }, options, this.#reporting);
       } else {
         const error = errorOf(result.error ?? { type: "other", message: "the attempt failed" }, payloads, rows);
-        loop.send({ type: "FailTask", fence, error, report }, options, refused);
+        loop.send({ type: "FailTask", fence, error, report }, options, this.#reporting);
       }
     } catch (error) {
       const { type, message } = broken(error).error as { type: string; message: string };
       const failure = { errorType: type, message, details: null };
-      loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() }, {}, refused);
+      loop.send({ type: "FailTask", fence, error: failure, report: emptyReport() }, {}, this.#reporting);
     }
   }
 
@@ -284,11 +298,16 @@ export class Executor {
     }
     const error = { errorType: "report_invalid", message: refusal.message, details: null };
     const report = emptyReport();
-    this.#parts.loop.send({ type: "FailTask", fence, error, report }, {}, () => this.ended(fence, false));
+    this.#parts.loop.send({ type: "FailTask", fence, error, report }, {}, this.#failing);
   }
 }
 
 const UNAVAILABLE: AttemptError = { type: "agent_unavailable", message: "the agent did not take it on" };
+
+/** Whose report it is. */
+function fenceOf(command: Command): number {
+  return "fence" in command ? command.fence : 0;
+}
 
 /** A whole time the kernel can hold to its bounds, whatever a host says. */
 function pauseOf({ pauseMs }: NonNullable<AttemptResult["refused"]>): number {
@@ -304,6 +323,5 @@ function broken(error: unknown): AttemptResult {
 }
 
 function failed(type: string, message: string): AttemptResult {
-  const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
-  return { ok: false, metrics: {}, artifacts: [], usage, durationMs: 0, error: { type, message } };
+  return { ok: false, metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0, error: { type, message } };
 }

@@ -1,6 +1,6 @@
 import type { PolyphonError } from "../errors/error.ts";
 import type { Store } from "../stores/store.ts";
-import { type Command, type Effect, type Part, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
+import { type Command, type Effect, type Request, type StepOutput, writeRequest } from "../wasm/codec.generated.ts";
 import { type Kernel, KernelTrap } from "../wasm/kernel.ts";
 import { Writer } from "../wasm/msgpack.ts";
 import type { Clock } from "./clock.ts";
@@ -9,7 +9,7 @@ import { Reads } from "./reads.ts";
 import { asPolyphonError, backpressure, notWritten } from "./refusals.ts";
 import type { Panic } from "./repro.ts";
 import { Room } from "./room.ts";
-import { answer, bytesOf, dropsOf, type Growing, rowsOf, type SubmitOptions, type Taken, Waiting } from "./waiting.ts";
+import { type Asker, answer, bytesOf, dropsOf, type Growing, rowsOf, type SubmitOptions, Waiting } from "./waiting.ts";
 
 /** Commands and bytes one step takes; the kernel's own bounds, which leaves what is beyond them. */
 const STEP_COMMANDS = 2_000;
@@ -78,6 +78,17 @@ class InFlight {
 export class Loop {
   readonly #parts: LoopParts;
   readonly #writer = new Writer(1 << 16);
+  /** The one that is being written: one for all, since there are two to a task. */
+  readonly #request: { -readonly [name in keyof Request]: Request[name] } = {
+    id: 0,
+    quiet: false,
+    actor: "",
+    tenant: "",
+    idempotencyKey: null,
+    cause: null,
+    traceparent: null,
+    command: UNSEALED,
+  };
   readonly #pace: Pace;
   #kernel: Kernel;
   #queue: Waiting[] = [];
@@ -118,19 +129,22 @@ export class Loop {
 
   /** Submits a command; resolves, once it is durable, with the entity it made, and rejects with its refusal. */
   submit(command: Command, options: SubmitOptions = {}): Promise<number> {
-    return new Promise((settle, fail) => {
-      this.#enqueue(new Waiting(this.#nextId++, { command, options }, settle, fail));
-    });
+    return new Promise((settle, fail) => this.ask(command, options, { settle, fail }));
+  }
+
+  /** {@link Loop.submit} without a promise: `asker` is told. */
+  ask(command: Command, options: SubmitOptions, asker: Asker): void {
+    this.#enqueue(new Waiting(this.#nextId++, command, options, asker));
   }
 
   /**
-   * Submits a command of running work, which always passes and nobody waits for; `refused` hears of a refusal. It must bear being given twice, as a report with a
+   * Submits a command of running work, which always passes and nobody waits for; `asker` hears of a refusal. It must bear being given twice, as a report with a
    * fence does: when an append fails it is sent again.
    */
-  send(command: Command, options: SubmitOptions = {}, refused: (error: Error) => void = ignore): void {
+  send(command: Command, options: SubmitOptions = NO_OPTIONS, asker: Asker = NOBODY): void {
     const bytes = COMMAND_WEIGHT + bytesOf(options.rows);
     this.room.report(bytes);
-    const waiting = new Waiting(this.#nextId++, { command, options }, ignore, refused);
+    const waiting = new Waiting(this.#nextId++, command, options, asker);
     waiting.quiet = true;
     waiting.bytes = bytes;
     this.#enqueue(waiting);
@@ -138,8 +152,7 @@ export class Loop {
 
   /** Submits a command that grows until a step takes it. Whoever brings new work with it enters that in the room. */
   grow(growing: Growing): void {
-    const settle = (entity: number, parts: readonly Part[]): void => growing.settle(entity, parts);
-    const waiting = new Waiting(this.#nextId++, UNSEALED, settle, (error) => growing.fail(error));
+    const waiting = new Waiting(this.#nextId++, UNSEALED, NO_OPTIONS, growing);
     waiting.growing = growing;
     this.#enqueue(waiting);
   }
@@ -264,16 +277,7 @@ export class Loop {
       if (count >= most || writer.length + count * COMMAND_WEIGHT >= STEP_WEIGHT) break;
       const before = writer.length;
       if (waiting.growing !== undefined) Object.assign(waiting, waiting.growing.seal());
-      writeRequest(writer, {
-        id: waiting.id,
-        quiet: waiting.quiet,
-        actor: waiting.options.actor ?? "",
-        tenant: waiting.options.tenant ?? "",
-        idempotencyKey: waiting.options.idempotencyKey ?? null,
-        cause: null,
-        traceparent: waiting.options.traceparent ?? null,
-        command: waiting.command,
-      });
+      writeRequest(writer, this.#requestOf(waiting));
       if (writer.length > STEP_BYTES && count > 0) {
         writer.truncate(before);
         break;
@@ -282,6 +286,18 @@ export class Loop {
     }
     body.close(count);
     return count < this.#queue.length ? this.#queue.splice(0, count) : this.#takeAll();
+  }
+
+  #requestOf({ id, quiet, options, command }: Waiting): Request {
+    const request = this.#request;
+    request.id = id;
+    request.quiet = quiet;
+    request.actor = options.actor ?? "";
+    request.tenant = options.tenant ?? "";
+    request.idempotencyKey = options.idempotencyKey ?? null;
+    request.traceparent = options.traceparent ?? null;
+    request.command = command;
+    return request;
   }
 
   /** What the step had no room for comes first in the next one. */
@@ -446,6 +462,6 @@ class Body {
 }
 
 /** Stands for a command until a step takes it. */
-const UNSEALED: Taken = { command: { type: "RaiseFormat", level: 0 }, options: {} };
-
-function ignore(): void {}
+const UNSEALED: Command = { type: "RaiseFormat", level: 0 };
+const NO_OPTIONS: SubmitOptions = {};
+const NOBODY: Asker = { settle() {}, fail() {} };

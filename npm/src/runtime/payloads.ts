@@ -1,11 +1,14 @@
 import { asciiText } from "../ascii.ts";
 import { PolyphonError } from "../errors/error.ts";
+import { Slab } from "../slab.ts";
 import { equalBytes } from "../stores/chain.ts";
 import type { PayloadRow } from "../stores/store.ts";
 import type { Payload } from "../wasm/codec.generated.ts";
 
 /** Bytes a payload may have to stand in an event; longer ones are rows of the store. */
 const INLINE_BYTES = 256;
+/** Where the bytes of payloads are put until they are journaled. */
+const SLAB_BYTES = 4_096;
 /** Up to this size it is worth looking whether the bytes are ASCII. */
 const SHORT_BYTES = 32;
 
@@ -14,6 +17,7 @@ export class Payloads {
   readonly #hash: (bytes: Uint8Array) => Uint8Array;
   readonly #prefix: string;
   readonly #scratch = new Uint8Array(INLINE_BYTES);
+  readonly #slab = new Slab(SLAB_BYTES);
   #count = 0;
 
   /** `prefix` makes keys unique: the epoch of the owner. */
@@ -42,7 +46,7 @@ export class Payloads {
   /** The bytes of a text that can stand in an event; most can. What the encoder itself makes has memory beside the heap. */
   #encodeShort(text: string): Uint8Array | undefined {
     const { read, written } = encoder.encodeInto(text, this.#scratch);
-    return read === text.length ? this.#scratch.slice(0, written) : undefined;
+    return read === text.length ? this.#slab.copy(this.#scratch, 0, written) : undefined;
   }
 }
 

@@ -17,13 +17,16 @@ export async function outputsOf(tasks: readonly TaskEntry[], decode: Decode): Pr
 
 /** The same where none has to be fetched, which is so for most; otherwise `undefined`. */
 export function inlineOutputs(tasks: readonly TaskEntry[]): Values | undefined {
-  const values: (readonly [string, unknown])[] = [];
+  const values: Record<string, unknown> = {};
   for (const { key, output, status } of tasks) {
     if (output === null || status !== "completed") continue;
     if (output.type !== "Inline") return undefined;
-    values.push([key, decodeInline(output)]);
+    const value = decodeInline(output);
+    if (key === "__proto__")
+      Object.defineProperty(values, key, { value, enumerable: true, configurable: true, writable: true });
+    else values[key] = value;
   }
-  return Object.fromEntries(values);
+  return values;
 }
 
 /** The tasks that `task` waits for, without the parts of those that have parts. */

@@ -23,13 +23,18 @@ export interface Taken {
   readonly options: SubmitOptions;
 }
 
+/** Whoever waits for what becomes of a command. */
+export interface Asker {
+  /** It is durable, and made `entity`; 0: none. Of the things in it, `parts` fared otherwise than the rest. */
+  settle(entity: number, parts: readonly Part[]): void;
+  /** It was refused, or nobody knows what became of it. */
+  fail(error: Error, command: Command): void;
+}
+
 /** A command for many things, which grows until a step takes it. */
-export interface Growing {
+export interface Growing extends Asker {
   /** A step takes it: it grows no more. Answers the same when it is asked again. */
   seal(): Taken;
-  /** It is durable. Of its things, `parts` fared otherwise than the rest. */
-  settle(entity: number, parts: readonly Part[]): void;
-  fail(error: Error): void;
 }
 
 /** A command that waits for its step, or for the disk. A class for the reason that entries of the mirror are. */
@@ -37,25 +42,26 @@ export class Waiting {
   readonly id: number;
   command: Command;
   options: SubmitOptions;
-  readonly settle: (entity: number, parts: readonly Part[]) => void;
-  readonly fail: (error: Error) => void;
+  readonly asker: Asker;
   /** Nobody waits for its answer. */
   quiet = false;
   /** What it takes of the room of running work. */
   bytes = 0;
   growing: Growing | undefined = undefined;
 
-  constructor(
-    id: number,
-    { command, options }: Taken,
-    settle: (entity: number, parts: readonly Part[]) => void,
-    fail: (error: Error) => void,
-  ) {
+  constructor(id: number, command: Command, options: SubmitOptions, asker: Asker) {
     this.id = id;
     this.command = command;
     this.options = options;
-    this.settle = settle;
-    this.fail = fail;
+    this.asker = asker;
+  }
+
+  settle(entity: number, parts: readonly Part[]): void {
+    this.asker.settle(entity, parts);
+  }
+
+  fail(error: Error): void {
+    this.asker.fail(error, this.command);
   }
 }
 
@@ -63,7 +69,8 @@ export class Waiting {
 export function answer(waiting: readonly Waiting[], answers: readonly Answer[]): void {
   if (waiting.length === 0) return;
   let next = 0;
-  for (const { id, outcome, parts } of answers) {
+  for (let index = 0; index < answers.length; index++) {
+    const { id, outcome, parts } = answers[index] as Answer;
     while (next < waiting.length && (waiting[next] as Waiting).id !== id) next++;
     const asked = waiting[next];
     if (asked !== undefined) conclude(asked, outcome, parts);

@@ -111,7 +111,8 @@ export interface SessionPort {
 /** One orchestration: a running plan, its progress and its result. */
 export class Session {
   readonly #port: SessionPort;
-  readonly #accepted: Promise<number>;
+  /** Whoever waits until the session is durable. */
+  #accepting: PromiseWithResolvers<number> | undefined;
   #handle: number | undefined;
   #held: HeldSession | undefined;
   /** Whoever waits for the result. */
@@ -124,16 +125,8 @@ export class Session {
   #logs: Channel<LogEntry> | undefined;
 
   /** Made by `team.orchestrate` and `team.session`. */
-  constructor(port: SessionPort, accepted: Promise<number>) {
+  constructor(port: SessionPort) {
     this.#port = port;
-    this.#accepted = accepted;
-    // Whoever awaits `ready` or `result` hears of a refusal; nobody has to.
-    accepted.then(
-      (handle) => {
-        this.#handle = handle;
-      },
-      (error: PolyphonError) => this.close(error),
-    );
   }
 
   /** Resolves with the session's id once the plan is durable; rejects when it is refused. */
@@ -221,17 +214,23 @@ export class Session {
     return this.#port.misfits(await this.#accepted);
   }
 
+  /** @internal The session is durable. */
+  accept(handle: number): void {
+    this.#handle = handle;
+    this.#accepting?.resolve(handle);
+  }
+
   /** @internal The session was known before this face of it. */
   adopt(handle: number, held: HeldSession | undefined): void {
-    this.#handle = handle;
     this.#held = held;
     this.#ended = held !== undefined;
+    this.accept(handle);
   }
 
   /** @internal The session was read back from what is kept of it. */
   remember(handle: number, held: HeldSession): void {
-    this.#handle = handle;
     this.#held = held;
+    this.accept(handle);
   }
 
   /** @internal The team tells of a change. */
@@ -272,10 +271,19 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = error;
+    this.#accepting?.reject(error);
     this.#waiting?.reject(error);
     this.#progress?.complete();
     this.#events?.complete();
     this.#logs?.complete();
+  }
+
+  /** Resolves once the session is durable. Whoever asks hears of a refusal; nobody has to ask. */
+  get #accepted(): Promise<number> {
+    if (this.#handle !== undefined) return Promise.resolve(this.#handle);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#accepting ??= Promise.withResolvers();
+    return this.#accepting.promise;
   }
 
   #resultOrWait(): Promise<SessionResult> {

@@ -33,7 +33,8 @@ const NO_CLASSES: ReadonlyMap<string, number> = new Map();
 export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash: Uint8Array | null): CompiledPlan {
   const names = new Names(plan);
   const rows: DraftRow[] = [];
-  const tasks = plan.tasks.map((task) => compileTask(task, plan, names, payloads, rows));
+  const tasks = new Array<TaskSpec>(plan.tasks.length);
+  for (const [index, task] of plan.tasks.entries()) tasks[index] = compileTask(task, plan, names, payloads, rows);
   const planTimeoutMs = plan.timeoutMs ?? PLAN_TIMEOUT_MS;
   const spec: PlanSpec = {
     name: plan.name ?? "",
@@ -55,7 +56,7 @@ function phasesOf(
   return phases.map(({ name, mode, tasks, timeoutMs, gateMinCompleted }) => ({
     name,
     mode,
-    tasks: tasks.map((key) => names.task(key, `phase ${name}`)),
+    tasks: tasks.map((key) => names.task(key, "phase", name)),
     // Tasks that follow each other need the sum of their times: only a parallel phase has a time of its own by default.
     timeoutMs: timeoutMs ?? (mode === "parallel" ? PHASE_TIMEOUT_MS : planTimeoutMs),
     gatePpm: Math.round((gateMinCompleted ?? 1) * 1_000_000),
@@ -91,15 +92,16 @@ class Names {
     this.#classes = classes === undefined ? NO_CLASSES : new Map(this.limited.map((name, index) => [name, index]));
   }
 
-  task(key: string, where: string): number {
+  /** Index of the task `key`, which the task or phase `name` refers to. */
+  task(key: string, kind: "task" | "phase", name: string): number {
     this.#tasks ??= indexesOf(this.#definitions);
     const index = this.#tasks.get(key);
-    if (index === undefined) throw unknown(key, where);
+    if (index === undefined) throw unknown(key, `${kind} ${name}`);
     return index;
   }
 
-  definition(key: string, where: string): TaskDefinition {
-    return this.#definitions[this.task(key, where)] as TaskDefinition;
+  definition(key: string, task: string): TaskDefinition {
+    return this.#definitions[this.task(key, "task", task)] as TaskDefinition;
   }
 
   class(name: string | undefined): number | null {
@@ -122,14 +124,13 @@ function compileTask(
   payloads: Payloads,
   rows: DraftRow[],
 ): TaskSpec {
-  const where = `task ${task.key}`;
-  const full = task.parent === undefined ? task : inherit(task, names, where, 0);
+  const full = task.parent === undefined ? task : inherit(task, names, task.key, 0);
   const group = (full.class === undefined ? undefined : plan.classes?.[full.class]) ?? NO_CLASS;
   return {
     key: task.key,
     name: task.name ?? task.key,
-    parent: task.parent === undefined ? null : names.task(task.parent, where),
-    after: task.after === undefined ? NONE : task.after.map((key) => names.task(key, where)),
+    parent: task.parent === undefined ? null : names.task(task.parent, "task", task.key),
+    after: task.after === undefined ? NONE : task.after.map((key) => names.task(key, "task", task.key)),
     priority: full.priority ?? "medium",
     class: names.class(full.class),
     demand: demandOf(full, group),
@@ -141,7 +142,7 @@ function compileTask(
 }
 
 /** What a part does not say it has from its parent: everything but name, place, dependencies and total time. */
-function inherit(task: TaskDefinition, names: Names, where: string, depth: number): TaskDefinition {
+function inherit(task: TaskDefinition, names: Names, heir: string, depth: number): TaskDefinition {
   if (task.parent === undefined || depth > 16) return task;
   const {
     key: _key,
@@ -149,7 +150,7 @@ function inherit(task: TaskDefinition, names: Names, where: string, depth: numbe
     after: _after,
     totalTimeoutMs: _totalTimeoutMs,
     ...parent
-  } = inherit(names.definition(task.parent, where), names, where, depth + 1);
+  } = inherit(names.definition(task.parent, heir), names, heir, depth + 1);
   const own = Object.fromEntries(
     Object.entries(task).filter(([, value]) => value !== undefined),
   ) as unknown as TaskDefinition;

@@ -10,9 +10,10 @@ import type { SessionFold } from "../runtime/history/session-fold.ts";
 import { Logs } from "../runtime/logs.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
+import { asPolyphonError } from "../runtime/refusals.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { contextOf, inlineOutputs, outputsOf } from "../runtime/values.ts";
-import type { SubmitOptions } from "../runtime/waiting.ts";
+import type { Asker, SubmitOptions } from "../runtime/waiting.ts";
 import { Etas } from "../sessions/etas.ts";
 import { type LiveFacts, lookAtSession } from "../sessions/live.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
@@ -30,7 +31,7 @@ import { partsOf } from "../tasks/parts.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import type { Event } from "../wasm/codec.generated.ts";
-import { type EarlyEvent, EarlyEvents } from "./early-events.ts";
+import { EarlyEvents } from "./early-events.ts";
 import type { OrchestrateOptions } from "./options.ts";
 import { describeEvent } from "./team-event.ts";
 import { planWeight, rowBytes } from "./weight.ts";
@@ -54,29 +55,39 @@ export class Sessions implements SessionPort {
   start(plan: PlanDefinition, options: OrchestrateOptions): Session {
     const hash = options.configHash === undefined ? null : fromHex(options.configHash);
     const compiled = compilePlan(validatePlan(plan), this.#runtime.payloads, hash);
+    const session = new Session(this);
     this.#early.begin();
-    const accepted = this.#submit(compiled, options).then(
-      (handle) => this.#started(handle, session, this.#early.end(handle)),
-      (error: unknown) => {
-        this.#early.end();
-        throw error;
-      },
-    );
-    const session: Session = new Session(this, accepted);
+    this.#submit(compiled, options, new Start(this, session, planWeight(compiled)));
     return session;
   }
 
-  /** A start is durable. A repeated call answers a session that has a face already, and perhaps an end. */
-  #started(handle: number, session: Session, missed: readonly EarlyEvent[]): number | Promise<number> {
+  /** @internal A start is durable. A repeated call answers a session that has a face already, and perhaps an end. */
+  started({ session, bytes }: Start, handle: number): void {
+    this.#runtime.loop.room.leave(bytes);
+    const missed = this.#early.end(handle);
     const entry = this.#runtime.mirror.sessions.get(handle);
-    if (entry === undefined) return this.#readBack(handle, "", session);
+    if (entry === undefined) {
+      this.#readBack(handle, "", session);
+      return;
+    }
     if (entry.endedMs === null) this.#follow(handle, session);
-    else queueMicrotask(() => session.end(handle, new HeldSession(entry)));
+    else this.#endSoon(session, new HeldSession(entry));
     // What happened in the very commit that made the session; whoever subscribed before is to hear of it.
     for (const { seq, timeMs, event } of session.wantsEvents ? missed : [])
       session.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
     for (const line of this.#logs.kept(handle)) session.logged(line);
-    return handle;
+    session.accept(handle);
+  }
+
+  /** @internal A start came to nothing. */
+  refused({ session, bytes }: Start, error: Error): void {
+    this.#runtime.loop.room.leave(bytes);
+    this.#early.end();
+    session.close(asPolyphonError(error));
+  }
+
+  #endSoon(session: Session, held: HeldSession): void {
+    queueMicrotask(() => session.end(held.entry.handle, held));
   }
 
   wantEarlyEvents(): void {
@@ -92,10 +103,8 @@ export class Sessions implements SessionPort {
       if (this.id(handle) !== id) throw unknown(id);
       return this.#face(entry);
     }
-    const face: Session = new Session(
-      this,
-      Promise.resolve().then(() => this.#readBack(handle, id, face)),
-    );
+    const face = new Session(this);
+    this.#readBack(handle, id, face);
     return face;
   }
 
@@ -257,15 +266,25 @@ export class Sessions implements SessionPort {
     );
   }
 
-  #submit(plan: CompiledPlan, { actor, idempotencyKey }: OrchestrateOptions): Promise<number> {
+  #submit(plan: CompiledPlan, { actor, idempotencyKey }: OrchestrateOptions, start: Start): void {
     const { spec, tasks, rows, input } = plan;
+    const { loop } = this.#runtime;
     const options = { actor, idempotencyKey, rows };
     const parts = partsOf(tasks);
-    return this.#entering(planWeight(plan), () =>
-      parts.length === 1
-        ? this.#runtime.submit({ type: "Orchestrate", plan: spec, tasks, input }, options)
-        : this.#submitParts(plan, parts, options),
-    );
+    try {
+      loop.room.enter(start.bytes);
+    } catch (error) {
+      this.#early.end();
+      start.session.close(asPolyphonError(error));
+      return;
+    }
+    if (parts.length === 1) loop.ask({ type: "Orchestrate", plan: spec, tasks, input }, options, start);
+    else {
+      this.#submitParts(plan, parts, options).then(
+        (handle) => start.settle(handle),
+        (error: Error) => start.fail(error),
+      );
+    }
   }
 
   async #submitParts(
@@ -306,7 +325,7 @@ export class Sessions implements SessionPort {
   #face(entry: SessionEntry): Session {
     const known = this.#faces.get(entry.handle)?.[0];
     if (known !== undefined) return known;
-    const face = new Session(this, Promise.resolve(entry.handle));
+    const face = new Session(this);
     if (entry.endedMs === null) this.#follow(entry.handle, face);
     face.adopt(entry.handle, entry.endedMs === null ? undefined : new HeldSession(entry));
     return face;
@@ -353,17 +372,46 @@ export class Sessions implements SessionPort {
   }
 
   /** Gives a face what is kept of a session that left memory, and its end with it. */
-  async #readBack(handle: number, id: string, face: Session): Promise<number> {
+  #readBack(handle: number, id: string, face: Session): void {
+    this.#recall(handle, id).then(
+      (held) => {
+        face.remember(handle, held);
+        face.changed();
+        this.#endSoon(face, held);
+      },
+      (error: unknown) => face.close(asPolyphonError(error)),
+    );
+  }
+
+  /** What is kept of a session that left memory. */
+  async #recall(handle: number, id: string): Promise<HeldSession> {
     const fold = await this.#history.load({ handle, id });
     const held = this.#recordOf(fold, handle);
     if (held === undefined || held.entry.endedMs === null) throw unknown(id);
     if (id !== "" && this.#runtime.id("session", handle, held.entry.openedMs) !== id) throw unknown(id);
-    face.remember(handle, held);
-    queueMicrotask(() => {
-      face.changed();
-      face.end(handle, held);
-    });
-    return handle;
+    return held;
+  }
+}
+
+/** The start of a session on its way to the disk. */
+class Start implements Asker {
+  readonly #sessions: Sessions;
+  readonly session: Session;
+  /** What it takes of the room of new work. */
+  readonly bytes: number;
+
+  constructor(sessions: Sessions, session: Session, bytes: number) {
+    this.#sessions = sessions;
+    this.session = session;
+    this.bytes = bytes;
+  }
+
+  settle(handle: number): void {
+    this.#sessions.started(this, handle);
+  }
+
+  fail(error: Error): void {
+    this.#sessions.refused(this, error);
   }
 }
 

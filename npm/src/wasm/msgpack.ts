@@ -1,4 +1,5 @@
 import { asciiText } from "../ascii.ts";
+import { Slab } from "../slab.ts";
 
 /** Writes MessagePack in its shortest form, the same bytes as the Rust side. */
 export class Writer {
@@ -171,6 +172,10 @@ const SHORT_TEXT = 24;
 /** Short texts a reader remembers. */
 const TEXTS = 32;
 
+/** Bytes up to this length are cut from a slab, where there is enough to read that it is worth one. */
+const SHORT_BYTES = 256;
+const SLAB_BYTES = 4_096;
+
 /** Reads MessagePack that the kernel wrote. Bytes that are handed out are copies. */
 export class Reader {
   readonly #bytes: Uint8Array;
@@ -178,6 +183,7 @@ export class Reader {
   #at: number;
   /** Short texts that were read last, by a few of their bytes. */
   #texts: string[] | undefined;
+  #slab: Slab | undefined;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes;
@@ -282,7 +288,9 @@ export class Reader {
   bin(): Uint8Array {
     const length = this.#length(this.#bytes[this.#at++] as number, 0xc4);
     this.#at += length;
-    return this.#bytes.slice(this.#at - length, this.#at);
+    if (length > SHORT_BYTES || this.#bytes.length < SLAB_BYTES) return this.#bytes.slice(this.#at - length, this.#at);
+    this.#slab ??= new Slab(SLAB_BYTES);
+    return this.#slab.copy(this.#bytes, this.#at - length, this.#at);
   }
 
   array(): number {

@@ -202,7 +202,8 @@ export class Queues {
   }
 
   #credit(queue: number, consumer: number, credit: number, refused?: (error: Error) => void): void {
-    this.loop.send({ type: "Consume", queue, consumer, credit }, {}, refused);
+    const asker = refused === undefined ? undefined : { settle: () => undefined, fail: refused };
+    this.loop.send({ type: "Consume", queue, consumer, credit }, {}, asker);
   }
 
   async #extend({ fence, handle: message }: QueueMessage, lengthMs: number): Promise<void> {

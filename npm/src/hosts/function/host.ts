@@ -2,19 +2,11 @@ import { PolyphonError } from "../../errors/error.ts";
 import { HandleMap } from "../../handle-map.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { AgentCode, ArtifactKeeper, Perform } from "../agent.ts";
-import type {
-  AgentHost,
-  AgentSetup,
-  Artifact,
-  Attempt,
-  AttemptError,
-  AttemptResult,
-  AttemptSink,
-  ResourceUsage,
-} from "../host.ts";
+import type { AgentHost, AgentSetup, Artifact, Attempt, AttemptError, AttemptResult, AttemptSink } from "../host.ts";
 import { checkOutput } from "../output.ts";
 import { SignalStop, type Stop, stopReason, stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import { type ContextTools, FunctionContext } from "./context.ts";
 
 export interface FunctionHostOptions {
@@ -24,7 +16,6 @@ export interface FunctionHostOptions {
 }
 
 /** A function shares its process with everything else: nothing can be measured for it alone. */
-const UNKNOWN_USAGE: ResourceUsage = Object.freeze({ memoryPeakBytes: null, cpuMs: null, diskBytes: null });
 const NO_ARTIFACTS: readonly Artifact[] = Object.freeze([]);
 
 interface Running {
@@ -71,21 +62,21 @@ export class FunctionHost implements AgentHost {
   }
 
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
-    return this.runUntil(attempt, sink, new SignalStop(signal));
+    return Promise.resolve(this.runUntil(attempt, sink, new SignalStop(signal)));
   }
 
-  /** {@link FunctionHost.run} without a signal of the platform. */
-  runUntil(attempt: Attempt, sink: AttemptSink, stop: Stop): Promise<AttemptResult> {
+  /** {@link FunctionHost.run} without a signal of the platform, and without a promise for a function that answers at once. */
+  runUntil(attempt: Attempt, sink: AttemptSink, stop: Stop): Promise<AttemptResult> | AttemptResult {
     const startedMs = this.#tools.clock.monoMs();
     const ctx = new FunctionContext(attempt, sink, stop, this.#tools);
-    if (this.#closed) return Promise.resolve(this.#failed(ctx, startedMs, closedError()));
-    if (stop.isRequested) return Promise.resolve(this.#failed(ctx, startedMs, stoppedError(stop.reason, undefined)));
+    if (this.#closed) return this.#failed(ctx, startedMs, closedError());
+    if (stop.isRequested) return this.#failed(ctx, startedMs, stoppedError(stop.reason, undefined));
     let answer: unknown;
     try {
       answer = this.#perform(attempt, ctx);
-      if (!isThenable(answer) && !ctx.artifacts) return Promise.resolve(this.#done(ctx, startedMs, answer));
+      if (!isThenable(answer) && !ctx.artifacts) return this.#done(ctx, startedMs, answer);
     } catch (error) {
-      return Promise.resolve(this.#failed(ctx, startedMs, attemptError(error)));
+      return this.#failed(ctx, startedMs, attemptError(error));
     }
     return this.#wait(answer, ctx, startedMs, attempt.graceMs, stop);
   }
@@ -135,15 +126,16 @@ export class FunctionHost implements AgentHost {
       return this.#failed(ctx, startedMs, { type: "logic_error", code: "HOST_OUTPUT_INVALID", message: problem });
     }
     const durationMs = this.#end(ctx, startedMs);
-    const [metrics, artifacts] = [ctx.metrics(durationMs), ctx.kept ?? NO_ARTIFACTS];
-    const rest = { metrics, artifacts, usage: UNKNOWN_USAGE, durationMs };
-    return checked === undefined ? { ok: true, ...rest } : { ok: true, output: checked.value, ...rest };
+    const metrics = ctx.metrics(durationMs);
+    const artifacts = ctx.kept ?? NO_ARTIFACTS;
+    if (checked === undefined) return { ok: true, metrics, artifacts, usage: UNKNOWN_USAGE, durationMs };
+    return { ok: true, output: checked.value, metrics, artifacts, usage: UNKNOWN_USAGE, durationMs };
   }
 
   #failed(ctx: FunctionContext, startedMs: number, error: AttemptError): AttemptResult {
     const durationMs = this.#end(ctx, startedMs);
-    const [metrics, artifacts] = [ctx.metrics(durationMs), ctx.kept ?? NO_ARTIFACTS];
-    return { ok: false, error, metrics, artifacts, usage: UNKNOWN_USAGE, durationMs };
+    const metrics = ctx.metrics(durationMs);
+    return { ok: false, error, metrics, artifacts: ctx.kept ?? NO_ARTIFACTS, usage: UNKNOWN_USAGE, durationMs };
   }
 
   /** Nothing the function still does counts; answers how long it took, in milliseconds. */

@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Attempt, ResourceUsage } from "../host.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import { type Command, connect, exitOf, startChild, within } from "./child.ts";
 import { type LimitHit, LimitWatch } from "./limits.ts";
-import { type ProcessTools, UNKNOWN_USAGE } from "./tools.ts";
+import type { ProcessTools } from "./tools.ts";
 
 /** How a program ended. */
 export interface Ended {

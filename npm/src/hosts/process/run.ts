@@ -3,6 +3,7 @@ import { attemptValues, fillProgram } from "../../config/program.ts";
 import type { Attempt, AttemptError, AttemptResult, AttemptSink, Program } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { attemptError } from "../thrown.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import { keepArtifacts } from "./artifacts.ts";
 import { BoundedCapture } from "./capture.ts";
 import type { Command } from "./child.ts";
@@ -15,7 +16,7 @@ import { ProgramInput } from "./program-input.ts";
 import { recover } from "./recovery.ts";
 import { refuseForm, refuseProgram, spawnError } from "./refusal.ts";
 import { Results } from "./results/results.ts";
-import { type ProcessTools, UNKNOWN_USAGE } from "./tools.ts";
+import type { ProcessTools } from "./tools.ts";
 
 /** One attempt in a child process: its recovery, its program, its results. */
 export class ProcessRun {

@@ -1,6 +1,5 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { ArtifactKeeper } from "../agent.ts";
-import type { ResourceUsage } from "../host.ts";
 import { ProcessGroups } from "./group.ts";
 import { processTable } from "./linux/process-table.ts";
 import { GroupMonitor } from "./monitor.ts";
@@ -19,8 +18,6 @@ export interface ProcessHostOptions {
   /** Where artifacts go; without it none are kept. */
   readonly artifacts?: ArtifactKeeper;
 }
-
-export const UNKNOWN_USAGE: ResourceUsage = Object.freeze({ memoryPeakBytes: null, cpuMs: null, diskBytes: null });
 
 /** What the executions of one host share. */
 export class ProcessTools {

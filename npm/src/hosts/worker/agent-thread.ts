@@ -4,13 +4,12 @@ import type { Clock } from "../../runtime/clock.ts";
 import { threadEntry } from "../../thread-entry.ts";
 import type { WorkerDoor } from "../../transports/worker/worker-transport.ts";
 import { LineSplitter } from "../formats/line-splitter.ts";
-import type { AttemptError, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
+import type { AttemptError, AttemptResult, AttemptSink } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadRefusal, ThreadReport, ThreadSetup } from "./messages.ts";
-
-const UNKNOWN_USAGE: ResourceUsage = Object.freeze({ memoryPeakBytes: null, cpuMs: null, diskBytes: null });
 
 /** A worker thread seen from outside. */
 export class AgentThread {

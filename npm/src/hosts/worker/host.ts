@@ -8,6 +8,7 @@ import { Closing } from "../closing.ts";
 import type { AgentHost, AgentSetup, Attempt, AttemptError, AttemptResult, AttemptSink } from "../host.ts";
 import { stopText, stopType } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import type { AgentThread } from "./agent-thread.ts";
 import { openDoor } from "./bus-door.ts";
 import { plainAttempt } from "./plain-attempt.ts";
@@ -146,6 +147,5 @@ class WorkerThreadHost implements AgentHost {
 }
 
 function failed(error: AttemptError): AttemptResult {
-  const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
-  return { ok: false, error, metrics: {}, artifacts: [], usage, durationMs: 0 };
+  return { ok: false, error, metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0 };
 }

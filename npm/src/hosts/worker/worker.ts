@@ -1,4 +1,5 @@
 /** The inside of a worker thread: performs one attempt at a time with the function of a module. */
+
 import { getHeapStatistics } from "node:v8";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PolyphonError } from "../../errors/error.ts";
@@ -10,6 +11,7 @@ import type { AgentSetup, Attempt, AttemptResult, AttemptSink } from "../host.ts
 import { Reporter } from "../reporter.ts";
 import { stopReason } from "../stop.ts";
 import { attemptError } from "../thrown.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import type { ThreadAttempt, ThreadData, ThreadOrder, ThreadReport } from "./messages.ts";
 import { Requests } from "./requests.ts";
 import { ThreadBus } from "./thread-bus.ts";
@@ -118,8 +120,7 @@ async function performAttempt(
     const cpuMs = usedBefore === null || usedAfter === null ? null : Math.round(usedAfter - usedBefore);
     return { ...result, usage: { ...result.usage, cpuMs } };
   } catch (error) {
-    const usage = { memoryPeakBytes: null, cpuMs: null, diskBytes: null };
-    return { ok: false, error: attemptError(error), metrics: {}, artifacts: [], usage, durationMs: 0 };
+    return { ok: false, error: attemptError(error), metrics: {}, artifacts: [], usage: UNKNOWN_USAGE, durationMs: 0 };
   } finally {
     reporter.end();
     await threadBus.end();

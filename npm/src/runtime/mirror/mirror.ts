@@ -39,8 +39,8 @@ export class Mirror {
     if (session === undefined) return;
     this.sessions.delete(handle);
     for (const task of session.tasks) this.tasks.delete(task.handle);
-    this.escalations.forget(session.escalations);
-    this.alerts.forget(session.alerts);
+    if (session.escalations.length > 0) this.escalations.forget(session.escalations);
+    if (session.alerts.length > 0) this.alerts.forget(session.alerts);
     this.onForget?.(session);
   }
 

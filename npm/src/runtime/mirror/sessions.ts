@@ -23,7 +23,7 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
         ended.endedMs = timeMs;
         mirror.live--;
       }
-      for (const handle of event.evict) mirror.forget(handle);
+      if (event.evict.length > 0) for (const handle of event.evict) mirror.forget(handle);
       return ended;
     }
     case "ContextUpdated": {

@@ -17,19 +17,19 @@ export class Checker {
     });
   }
 
-  readonly spend = (bytes: number): void => {
+  spend(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes <= MAX_PLAN_BYTES) return;
     throw new PolyphonError("PLAN_TOO_LARGE", {
       message: "The plan has more than 64 MiB.",
       details: { bytes: this.#bytes, limit: MAX_PLAN_BYTES },
     });
-  };
+  }
 
   /** A mapping with no other keys than `known`. */
   record(value: unknown, path: string, known: ReadonlySet<string>): Record<string, unknown> {
     const record = this.map(value, path);
-    for (const key of Object.keys(record)) {
+    for (const key in record) {
       if (!known.has(key)) this.fail(join(path, key), `unknown key; known are ${[...known].join(", ")}`);
     }
     return record;
@@ -102,7 +102,7 @@ export class Checker {
   /** Any JSON value, or nothing. */
   json(value: unknown, path: string): void {
     if (value === undefined) return;
-    const fault = jsonFault(value, this.spend);
+    const fault = jsonFault(value, (bytes) => this.spend(bytes));
     if (fault !== undefined) this.fail(fault.path.reduce<string>(join, path), fault.message);
   }
 }
