@@ -11,6 +11,7 @@ import { Chromium } from "./browser.ts";
 import { protocol } from "./scenarios/protocol.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import { remoteAgents } from "./scenarios/remote-agents.ts";
+import { sharedQueues } from "./scenarios/shared-queues.ts";
 import { sharing } from "./scenarios/sharing.ts";
 import { storeContract } from "./scenarios/store-contract.ts";
 import { streams } from "./scenarios/streams.ts";
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
       protocol,
       remoteAgents,
       sharing,
+      sharedQueues,
     ]) {
       if (only === undefined || scenario.name === only) await scenario(stage);
     }

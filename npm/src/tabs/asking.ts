@@ -3,6 +3,8 @@ import { PolyphonError } from "../errors/error.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Stream } from "../runtime/stream.ts";
 import { type Call, type Hearing, TABS } from "./calls.ts";
+import { FOR_EVER_MS } from "./names.ts";
+import type { Consuming, Handed } from "./queue-wire.ts";
 
 /** Longest wait for an answer before it is asked for again, in milliseconds: a result may take days. */
 const ASK_MS = 3_600_000;
@@ -19,21 +21,27 @@ export class Asking {
   }
 
   /** A call that bears being made twice: it is made again when nobody knows whether it arrived. */
-  async again<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+  async again<T>(method: string, args: readonly unknown[] = [], signal?: AbortSignal): Promise<T> {
     for (;;) {
+      signal?.throwIfAborted();
       try {
-        return await this.once<T>(method, ...args);
+        return await this.once<T>(method, args, signal);
       } catch (error) {
         if (!isPassing(error)) throw error;
-        await this.#pause();
+        await this.pause();
       }
     }
   }
 
-  /** `TRANSPORT_LOST` when the owner changes meanwhile: nobody knows whether it took effect. */
-  once<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+  /** `TRANSPORT_LOST` when the owner changes meanwhile: nobody knows whether it took effect. `signal` ends the wait. */
+  once<T>(method: string, args: readonly unknown[] = [], signal?: AbortSignal): Promise<T> {
     const call: Call = { method, args };
-    return this.#bus.request<T>(`${TABS}.call`, call, { timeoutMs: ASK_MS, retries: 0 });
+    return this.#bus.request<T>(`${TABS}.call`, call, { timeoutMs: ASK_MS, retries: 0, ...(signal && { signal }) });
+  }
+
+  /** What the owner hands to a consumer, while there is this owner. */
+  consume(wanted: Consuming, signal: AbortSignal): AsyncIterable<readonly Handed[]> {
+    return this.#bus.requestMany<readonly Handed[]>(`${TABS}.consume`, wanted, { timeoutMs: FOR_EVER_MS, signal });
   }
 
   /** A stream that goes on with the next owner; what happens while there is none is not heard. */
@@ -50,7 +58,7 @@ export class Asking {
           } catch (error) {
             if (end.signal.aborted) return;
             if (!isPassing(error)) throw error;
-            await this.#pause();
+            await this.pause();
           }
         }
       };
@@ -62,13 +70,14 @@ export class Asking {
     });
   }
 
-  #pause(): Promise<void> {
+  /** Before something is asked again. */
+  pause(): Promise<void> {
     return new Promise((resolve) => this.#clock.after(PAUSE_MS, resolve));
   }
 }
 
 /** The team is closed here: a stream just ends, as that of a team does. */
-const ENDS: ReadonlySet<string> = new Set(["BUS_CLOSED", "TRANSPORT_CLOSED"]);
+export const ENDS: ReadonlySet<string> = new Set(["BUS_CLOSED", "TRANSPORT_CLOSED"]);
 const PASSING: ReadonlySet<string> = new Set([
   "REQUEST_NO_RESPONDER",
   "REQUEST_TIMEOUT",
@@ -79,6 +88,7 @@ const PASSING: ReadonlySet<string> = new Set([
   "TRANSPORT_LOST",
 ]);
 
-function isPassing(error: unknown): boolean {
+/** Whether it is the owner that changes, and not what was asked for. */
+export function isPassing(error: unknown): boolean {
   return error instanceof PolyphonError && PASSING.has(error.code);
 }

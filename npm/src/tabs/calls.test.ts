@@ -37,7 +37,7 @@ async function lead(): Promise<Team> {
 function start(key: string): SharedSession {
   return new SharedSession(
     asking,
-    asking.again("orchestrate", { tasks: [{ key: "a", needs: ["x"] }] }, { idempotencyKey: key }),
+    asking.again("orchestrate", [{ tasks: [{ key: "a", needs: ["x"] }] }, { idempotencyKey: key }]),
   );
 }
 

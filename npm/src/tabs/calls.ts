@@ -2,6 +2,9 @@ import type { Bus } from "../bus/bus.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { LogEntry, SessionProgress, SessionResult, TeamEvent } from "../sessions/session.ts";
 import type { Team } from "../team/team.ts";
+import { type Args, QUEUE_CALLS } from "./queue-calls.ts";
+import type { Consuming } from "./queue-wire.ts";
+import { ServedQueues } from "./served-queues.ts";
 
 /** First tokens of the subjects tabs use of the one that owns the journal. */
 export const TABS = "polyphon.tabs";
@@ -47,20 +50,24 @@ const CALLS: ReadonlyMap<string, Do> = new Map<string, Do>([
   ["sessionMisfits", (team, [id]) => team.session(id as never).misfits()],
 ]);
 
-/** Lets the tabs of a bus use a team. */
-export function serveTabs(team: Team, hub: Bus): void {
-  hub.respond<Call>(`${TABS}.call`, ({ payload: { method, args } }) => answer(team, method, args), { credit: CREDIT });
-  hub.respond<Hearing>(`${TABS}.hear`, ({ payload }) => hear(team, payload), { credit: CREDIT });
+/** Lets the tabs of a bus use a team; answers what they have of its queues. */
+export function serveTabs(team: Team, hub: Bus): ServedQueues {
+  const served = new ServedQueues(() => team.queues);
+  const options = { credit: CREDIT };
+  hub.respond<Call>(`${TABS}.call`, ({ payload, signal }) => answer(team, served, payload, signal), options);
+  hub.respond<Hearing>(`${TABS}.hear`, ({ payload }) => hear(team, payload), options);
+  hub.respond<Consuming>(`${TABS}.consume`, ({ payload, signal }) => served.consume(payload, signal), options);
+  return served;
 }
 
 const CREDIT = 10_000;
 
-async function answer(team: Team, method: string, args: readonly unknown[]): Promise<unknown> {
+async function answer(team: Team, served: ServedQueues, { method, args }: Call, signal: AbortSignal): Promise<unknown> {
   const run = CALLS.get(method);
-  if (run === undefined) {
-    throw new PolyphonError("COMMAND_INVALID", { message: `${method} is nothing a tab can ask for.` });
-  }
-  return (await run(team, args as readonly never[])) ?? null;
+  if (run !== undefined) return (await run(team, args as readonly never[])) ?? null;
+  const runQueue = QUEUE_CALLS.get(method);
+  if (runQueue !== undefined) return (await runQueue(served, args as unknown as Args, signal)) ?? null;
+  throw new PolyphonError("COMMAND_INVALID", { message: `${method} is nothing a tab can ask for.` });
 }
 
 function hear(team: Team, { what, session: id }: Hearing): AsyncIterable<Heard> {

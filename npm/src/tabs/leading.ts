@@ -9,6 +9,7 @@ import type { PortLike } from "../transports/worker/port.ts";
 import { serveWorker, type WorkerDoor } from "../transports/worker/worker-transport.ts";
 import { serveTabs } from "./calls.ts";
 import { FOR_EVER_MS, HEARTBEAT_MS, ownerOf, presenceOf } from "./names.ts";
+import type { ServedQueues } from "./served-queues.ts";
 
 /** The tab that owns the journal: serves the others, and lets go of the agents of those that are gone. */
 export class Leading {
@@ -17,6 +18,7 @@ export class Leading {
   readonly #team: Team;
   readonly #clock: Clock;
   readonly #hub: Bus;
+  readonly #served: ServedQueues;
   readonly #doors = new Map<string, WorkerDoor>();
   readonly #watched = new Set<string>();
   readonly #onError: (error: Error) => void;
@@ -29,7 +31,7 @@ export class Leading {
     this.#onError = onError;
     // What the team says there, and its agents, every tab hears.
     this.#hub = team.bus;
-    serveTabs(team, this.#hub);
+    this.#served = serveTabs(team, this.#hub);
     // All tabs are of one origin, and as trusted as this one.
     acceptAgents(team, this.#hub, { clock, admit: (request) => request });
   }
@@ -82,6 +84,7 @@ export class Leading {
     this.#watched.delete(tab);
     await this.#doors.get(tab)?.close();
     this.#doors.delete(tab);
+    this.#served.gone(tab);
     for (const { id, name, status } of await this.#team.agents()) {
       if (ownerOf(name) !== tab) continue;
       if (status !== "stopped" && status !== "failed") await this.#team.left(id);

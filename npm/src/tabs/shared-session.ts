@@ -78,7 +78,7 @@ export class SharedSession {
 
   /** `TRANSPORT_LOST` when the journal changes hands meanwhile: nobody knows whether they were added. */
   async recordFacts(facts: readonly FactDraft[]): Promise<void> {
-    await this.#asking.once("recordFacts", await this.ready, facts);
+    await this.#asking.once("recordFacts", [await this.ready, facts]);
   }
 
   misfits(): Promise<readonly Misfit[]> {
@@ -86,7 +86,7 @@ export class SharedSession {
   }
 
   async #ask<T>(method: string, ...args: readonly unknown[]): Promise<T> {
-    return this.#asking.again<T>(method, await this.ready, ...args);
+    return this.#asking.again<T>(method, [await this.ready, ...args]);
   }
 
   #hear<T>(what: "events" | "logs" | "progress"): Stream<T> {

@@ -2,6 +2,9 @@ import type { AgentView } from "../agents/agent.ts";
 import type { Catalog, FoundAgent, UnservedDemand } from "../agents/discovery.ts";
 import type { Misfit } from "../agents/fit.ts";
 import { Bus } from "../bus/bus.ts";
+import type { QueueOptions, StreamOptions } from "../bus/queue/options.ts";
+import type { Queue } from "../bus/queue/queue.ts";
+import type { DurableStream } from "../bus/queue/stream.ts";
 import type { Perform } from "../hosts/agent.ts";
 import { type RemoteAgent, remoteAgent } from "../hosts/remote/satellite.ts";
 import { within } from "../hosts/within.ts";
@@ -21,6 +24,7 @@ import { Asking } from "./asking.ts";
 import { Leading } from "./leading.ts";
 import { FOR_EVER_MS, HEARTBEAT_MS, nameIn, presenceOf, sharedName } from "./names.ts";
 import { OwnerWatch } from "./owner-watch.ts";
+import { SharedQueues } from "./shared-queues.ts";
 import { SharedSession } from "./shared-session.ts";
 import { SwitchTransport } from "./switch-transport.ts";
 
@@ -69,6 +73,7 @@ export class SharedTeam implements AsyncDisposable {
   readonly #way = new SwitchTransport(() => this.#seek());
   readonly #bus: Bus;
   readonly #asking: Asking;
+  readonly #queues: SharedQueues;
   readonly #air: Air;
   readonly #agents = new Set<RemoteAgent>();
   readonly #closed = Promise.withResolvers<void>();
@@ -88,6 +93,7 @@ export class SharedTeam implements AsyncDisposable {
     this.#parts = parts;
     this.#bus = new Bus({ clock: parts.clock, transport: this.#way, node: this.#tab });
     this.#asking = new Asking(this.#bus, parts.clock);
+    this.#queues = new SharedQueues(this.#tab, this.#asking, parts.clock);
     this.#air = new Air(this.#tab, new BroadcastChannel(sharedName(parts.name)), {
       leader: (tab, epoch) => {
         // One that hung may not know yet that it was replaced.
@@ -163,12 +169,12 @@ export class SharedTeam implements AsyncDisposable {
   /** Starts a plan. Once, also when the journal changes hands meanwhile. */
   orchestrate(plan: PlanDefinition, options: OrchestrateOptions = {}): SharedSession {
     const keyed = { idempotencyKey: randomHex(16), ...options };
-    return new SharedSession(this.#asking, this.#asking.again<string>("orchestrate", plan, keyed));
+    return new SharedSession(this.#asking, this.#asking.again<string>("orchestrate", [plan, keyed]));
   }
 
   /** The session of an id; `ready` rejects with `SESSION_UNKNOWN` when it is none of this journal. */
   session(id: string): SharedSession {
-    return new SharedSession(this.#asking, this.#asking.again<string>("know", id));
+    return new SharedSession(this.#asking, this.#asking.again<string>("know", [id]));
   }
 
   /** Ids of the sessions in memory, newest first. */
@@ -181,7 +187,7 @@ export class SharedTeam implements AsyncDisposable {
   }
 
   async decide(id: string, decision: "approve" | "retry" | "abort", options: DecideOptions = {}): Promise<void> {
-    await this.#asking.again("decide", id, decision, options);
+    await this.#asking.again("decide", [id, decision, options]);
   }
 
   agents(): Promise<readonly AgentView[]> {
@@ -189,11 +195,11 @@ export class SharedTeam implements AsyncDisposable {
   }
 
   findAgents(query: AgentQuery = {}): Promise<readonly FoundAgent[]> {
-    return this.#asking.again("findAgents", query);
+    return this.#asking.again("findAgents", [query]);
   }
 
   misfits(plan: PlanDefinition): Promise<readonly Misfit[]> {
-    return this.#asking.again("misfits", plan);
+    return this.#asking.again("misfits", [plan]);
   }
 
   catalog(): Promise<Catalog> {
@@ -206,6 +212,20 @@ export class SharedTeam implements AsyncDisposable {
 
   health(): Promise<StoreHealth> {
     return this.#asking.again("health");
+  }
+
+  /**
+   * A durable queue of the journal, as every tab has it; see `team.queue`. What consumers here hold when the journal changes hands, or
+   * this tab goes, is handed out again. `redrive`, `discard`, `unschedule` and `remove` are not repeated then and
+   * reject with `TRANSPORT_LOST`.
+   */
+  queue<T = unknown>(name: string, options: QueueOptions = {}): Queue<T> {
+    return this.#queues.queue<T>(name, options);
+  }
+
+  /** A durable stream of the journal, with its groups and cursors; see `team.stream`, and {@link SharedTeam.queue}. */
+  stream<T = unknown>(name: string, options: StreamOptions = {}): DurableStream<T> {
+    return this.#queues.stream<T>(name, options);
   }
 
   /** What happens in the team, from now on; what happens while the journal changes hands may be missed. */

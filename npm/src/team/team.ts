@@ -7,6 +7,7 @@ import { withPolicies } from "../agents/policed.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { QueueOptions, StreamOptions } from "../bus/queue/options.ts";
 import type { Queue } from "../bus/queue/queue.ts";
+import type { Queues } from "../bus/queue/queues.ts";
 import type { DurableStream } from "../bus/queue/stream.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { AgentCode } from "../hosts/agent.ts";
@@ -398,6 +399,12 @@ export class Team implements AsyncDisposable {
   /** @internal Epoch in which it took the journal over. */
   get epoch(): number {
     return this.#runtime.epoch;
+  }
+
+  /** @internal */
+  get queues(): Queues {
+    this.#check();
+    return this.#runtime.queues;
   }
 
   /** @internal Id of a session in memory. */

@@ -1,5 +1,6 @@
 import { PolyphonError } from "../../errors/error.ts";
 import type { Delivery, Effect } from "../../wasm/codec.generated.ts";
+import { handOver, textOf } from "./hand-over.ts";
 import { type MessageOwner, QueueMessage, type QueueNackOptions, type QueueOutgoing } from "./message.ts";
 import type { Meter } from "./meter.ts";
 import type { QueueConsumeOptions } from "./options.ts";
@@ -126,26 +127,9 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
   #begin(fence: number, sinceMs: number, delivery: Delivery, batch: Uint8Array): void {
     const record = batch.subarray(delivery.offset, delivery.offset + delivery.bytes);
     const message = new QueueMessage<T>(this, fence, sinceMs, delivery, record);
-    let done: unknown;
-    try {
-      done = this.#handler(message);
-    } catch (error) {
-      this.#fails(message, error);
-      return;
-    }
-    if (!isThenable(done)) {
-      message.finish();
-      return;
-    }
-    done.then(
-      () => message.finish(),
-      (error: unknown) => this.#fails(message, error),
-    );
-  }
-
-  #fails(message: QueueMessage, error: unknown): void {
-    this.#parts.meter.failed++;
-    message.fails(textOf(error));
+    handOver(message, this.#handler, () => {
+      this.#parts.meter.failed++;
+    });
   }
 
   async #beginLater(
@@ -168,14 +152,6 @@ export class RunningConsumer<T> implements QueueConsumer, MessageOwner {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
-}
-
 function isFenced(error: unknown): boolean {
   return error instanceof PolyphonError && error.code === "LEASE_FENCED";
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -63,6 +63,11 @@ export class QueueMessage<T = unknown> {
     return this.#delivery.message;
   }
 
+  /** What it takes to hand it on. @internal */
+  get parts(): { readonly delivery: Delivery; readonly record: Uint8Array } {
+    return { delivery: this.#delivery, record: this.#content.record };
+  }
+
   /** The id its publisher gave it. */
   get id(): string | null {
     return this.#delivery.id;

@@ -14,6 +14,7 @@ import type {
   StreamMessage,
   StreamStats,
 } from "./stream.ts";
+import { KernelSource, type StreamSource } from "./stream-source.ts";
 
 export class OpenStream<T> extends OpenQueue<T> implements DurableStream<T> {
   readonly #queues: Queues;
@@ -23,14 +24,24 @@ export class OpenStream<T> extends OpenQueue<T> implements DurableStream<T> {
     this.#queues = parts.queues;
   }
 
-  group(name: string, options: GroupOptions = {}): StreamGroup<T> {
+  group(name: string, options: GroupOptions = {}): OpenGroup<T> {
     const queues = this.#queues;
     const spec = groupSpec(name, options);
     const from = positionOf(options.from);
     const id = this.id().then((stream) => queues.loop.submit({ type: "DefineGroup", stream, spec, from }));
     id.catch(() => undefined);
-    const meter = queues.meter(`${this.name}\n${name}`);
-    return new OpenGroup<T>({ queues, name, id, meter, waits: false }, this);
+    return this.groupAt(name, id);
+  }
+
+  /** The group of a number. @internal */
+  groupAt(name: string, id: Promise<number>): OpenGroup<T> {
+    const queues = this.#queues;
+    return new OpenGroup<T>({ queues, name, id, meter: queues.meter(`${this.name}\n${name}`), waits: false }, this);
+  }
+
+  /** @internal */
+  async source(): Promise<StreamSource> {
+    return new KernelSource(this.#queues, await this.id());
   }
 
   async groups(): Promise<readonly GroupSummary[]> {
@@ -42,7 +53,7 @@ export class OpenStream<T> extends OpenQueue<T> implements DurableStream<T> {
   }
 
   read(options: StreamReadOptions = {}): AsyncIterableIterator<StreamMessage<T>, void, void> {
-    return readStream<T>(this.#queues, this.id(), options);
+    return readStream<T>(this.source(), options);
   }
 
   async cursors(): Promise<readonly StreamCursor[]> {
@@ -94,7 +105,7 @@ export class OpenStream<T> extends OpenQueue<T> implements DurableStream<T> {
 }
 
 /** A group that was opened. */
-class OpenGroup<T> extends OpenQueue<T> implements StreamGroup<T> {
+export class OpenGroup<T> extends OpenQueue<T> implements StreamGroup<T> {
   readonly #stream: OpenStream<T>;
 
   constructor(parts: OpenQueueParts, stream: OpenStream<T>) {

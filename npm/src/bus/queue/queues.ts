@@ -13,10 +13,9 @@ import { type QueueConsumeOptions, type QueueOptions, queueSpec, type StreamOpti
 import { publishOutgoing } from "./outgoing.ts";
 import { PayloadCache } from "./payload-cache.ts";
 import { type MessagePublisher, Publisher, type PublisherParts } from "./publisher.ts";
-import type { DeadLetter, Queue, QueueConsumer, QueueHandler } from "./queue.ts";
+import type { DeadLetter, QueueConsumer, QueueHandler } from "./queue.ts";
 import { readRecord } from "./record.ts";
 import { Reporter } from "./reporter.ts";
-import type { DurableStream } from "./stream.ts";
 import { Tail } from "./tail.ts";
 import { WaitingPublisher } from "./waiting-publisher.ts";
 
@@ -59,15 +58,22 @@ export class Queues {
     return this.#consumers.size > 0 || this.#tails.size > 0;
   }
 
-  open<T>(name: string, options: QueueOptions): Queue<T> {
+  open<T>(name: string, options: QueueOptions): OpenQueue<T> {
     const id = this.loop.submit({ type: "DefineQueue", spec: queueSpec(name, options) });
-    const waits = options.overflow === "block";
+    return this.queueAt<T>(name, id, options.overflow === "block");
+  }
+
+  stream<T>(name: string, options: StreamOptions): OpenStream<T> {
+    const id = this.loop.submit({ type: "DefineQueue", spec: streamSpec(name, options) });
+    return this.streamAt<T>(name, id, options.overflow === "block");
+  }
+
+  /** The queue of a number, whose publishers wait for room or do not. */
+  queueAt<T>(name: string, id: Promise<number>, waits: boolean): OpenQueue<T> {
     return new OpenQueue<T>({ queues: this, name, id, meter: this.meter(name), waits });
   }
 
-  stream<T>(name: string, options: StreamOptions): DurableStream<T> {
-    const id = this.loop.submit({ type: "DefineQueue", spec: streamSpec(name, options) });
-    const waits = options.overflow === "block";
+  streamAt<T>(name: string, id: Promise<number>, waits: boolean): OpenStream<T> {
     return new OpenStream<T>({ queues: this, name, id, meter: this.meter(name), waits });
   }
 

@@ -1,57 +1,37 @@
 import { PolyphonError } from "../../errors/error.ts";
-import {
-  type Delivery,
-  type Position,
-  readCursor,
-  readStreamPage,
-  type StreamPage,
-} from "../../wasm/codec.generated.ts";
-import { Reader } from "../../wasm/msgpack.ts";
+import type { Delivery, Position } from "../../wasm/codec.generated.ts";
 import { positionOf, type StreamReadOptions } from "./options.ts";
-import type { Queues } from "./queues.ts";
 import { LazyContent } from "./record.ts";
 import { NOT_WRITTEN } from "./reporter.ts";
 import type { StreamMessage } from "./stream.ts";
-
-/** Messages one look into the kernel brings. */
-const PAGE = 256;
+import { after, type StreamSource } from "./stream-source.ts";
 
 /** Reads a stream from a position on, page by page. */
 export async function* readStream<T>(
-  queues: Queues,
-  stream: Promise<number>,
+  found: Promise<StreamSource>,
   { cursor: name, from, follow = true, signal }: StreamReadOptions,
 ): AsyncGenerator<StreamMessage<T>, void, void> {
-  const queue = await stream;
-  const cursor = name === undefined ? undefined : await openCursor(queues, queue, name, positionOf(from));
+  const source = await found;
+  const cursor = name === undefined ? undefined : await KeptCursor.open(source, name, positionOf(from));
   let position: Position = cursor === undefined ? positionOf(from) : after(cursor.taken);
-  const tail = queues.tail();
-  const stop = (): void => tail.wake();
-  signal?.addEventListener("abort", stop, { once: true });
   try {
     while (!isAborted(signal)) {
-      // Counted before the look: what comes in between is seen in it, or ends the wait.
-      const seen = tail.frames;
-      const { messages, payloads, next } = await page(queues, queue, position, name);
-      position = after(next);
-      for (const delivery of messages) {
-        const batch = await queues.load(payloads, delivery.batch);
+      const page = await source.find({ from: position, cursor: name, follow, signal });
+      position = after(page.next);
+      for (const delivery of page.messages) {
+        const record = await page.record(delivery);
         // The stream let go of it since; the next look says so.
-        if (batch === undefined) {
+        if (record === undefined) {
           position = { type: "Number", number: delivery.message };
           break;
         }
-        yield new Found<T>(delivery, batch.subarray(delivery.offset, delivery.offset + delivery.bytes), cursor);
+        yield new Found<T>(delivery, record, cursor);
         cursor?.passed(delivery.message);
         if (isAborted(signal)) return;
       }
-      if (messages.length > 0) continue;
-      if (!follow) return;
-      await tail.past(seen);
+      if (page.messages.length === 0 && !follow) return;
     }
   } finally {
-    signal?.removeEventListener("abort", stop);
-    tail.close();
     await cursor?.settled();
   }
 }
@@ -60,29 +40,9 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-async function page(queues: Queues, queue: number, from: Position, cursor: string | undefined): Promise<StreamPage> {
-  const view = { type: "StreamPage", queue, from, limit: PAGE, nowMs: queues.loop.nowMs() } as const;
-  const found = readStreamPage(new Reader(await queues.loop.read((kernel) => kernel.view(view))));
-  if (found.expired === null) return found;
-  const position = from.type === "Number" ? from.number : 0;
-  const details = { position, oldest: found.expired, ...(cursor === undefined ? {} : { cursor }) };
-  const message = `message ${position} is kept no more, the oldest that is kept is ${found.expired}.`;
-  throw new PolyphonError("CURSOR_EXPIRED", { message, details });
-}
-
-function after(number: number): Position {
-  return { type: "Number", number: number + 1 };
-}
-
-async function openCursor(queues: Queues, queue: number, name: string, from: Position): Promise<KeptCursor> {
-  const cursor = await queues.loop.submit({ type: "OpenCursor", queue, name, from });
-  const bytes = await queues.loop.read((kernel) => kernel.view({ type: "Cursor", cursor }));
-  return new KeptCursor(queues, cursor, readCursor(new Reader(bytes)).taken);
-}
-
 /** Writes down how far a reader is: one command on its way, and the place of then in the next. */
 class KeptCursor {
-  readonly #queues: Queues;
+  readonly #source: StreamSource;
   readonly #id: number;
   readonly taken: number;
   #at: number;
@@ -90,8 +50,13 @@ class KeptCursor {
   #writing: Promise<void> | undefined;
   #error: unknown;
 
-  constructor(queues: Queues, id: number, taken: number) {
-    this.#queues = queues;
+  static async open(source: StreamSource, name: string, from: Position): Promise<KeptCursor> {
+    const { id, taken } = await source.openCursor(name, from);
+    return new KeptCursor(source, id, taken);
+  }
+
+  private constructor(source: StreamSource, id: number, taken: number) {
+    this.#source = source;
     this.#id = id;
     this.taken = taken;
     this.#at = taken;
@@ -121,7 +86,7 @@ class KeptCursor {
     try {
       while (this.#written < this.#at) {
         const at = this.#at;
-        await this.#queues.loop.submit({ type: "MoveCursor", cursor: this.#id, to: after(at) });
+        await this.#source.moveCursor(this.#id, after(at));
         this.#written = at;
       }
     } catch (error) {

@@ -89,11 +89,11 @@ export function readRecord(record: Uint8Array): Content {
 
 /** A record whose content is read when somebody asks for it. */
 export class LazyContent {
-  readonly #record: Uint8Array;
+  readonly record: Uint8Array;
   #content: Content | undefined;
 
   constructor(record: Uint8Array) {
-    this.#record = record;
+    this.record = record;
   }
 
   get value(): unknown {
@@ -105,9 +105,17 @@ export class LazyContent {
   }
 
   #read(): Content {
-    this.#content ??= readRecord(this.#record);
+    this.#content ??= readRecord(this.record);
     return this.#content;
   }
+}
+
+/** A value as a message carries it: what becomes of it as JSON, or its own bytes. `PAYLOAD_INVALID` */
+export function plainValue(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value.slice();
+  const text = JSON.stringify(value);
+  if (text === undefined) throw notJson(value);
+  return JSON.parse(text);
 }
 
 function notJson(value: unknown): PolyphonError {
