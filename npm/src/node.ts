@@ -14,6 +14,7 @@ export { type FileKeeperOptions, fileArtifactKeeper } from "./hosts/artifacts/fi
 export { type ProcessHost, processHost } from "./hosts/process/host.ts";
 export type { Orphan } from "./hosts/process/orphans.ts";
 export type { ProcessHostOptions } from "./hosts/process/tools.ts";
+export { processUsage } from "./hosts/process-usage.ts";
 export { type WorkerHostOptions, workerHost } from "./hosts/worker/host.ts";
 export * from "./report/index.ts";
 export { openReader, type SqliteReader, type SqliteReaderOptions } from "./stores/sqlite/sqlite-reader.ts";

@@ -11,6 +11,7 @@ export function aroundHost(host: AgentHost, instead: Partial<Pick<AgentHost, "ru
     ended: (agentId, how) => host.ended?.(agentId, how),
     ...(host.start === undefined ? {} : { start: (agent) => host.start?.(agent) ?? Promise.resolve() }),
     ...(host.stop === undefined ? {} : { stop: (agent) => host.stop?.(agent) ?? Promise.resolve() }),
+    ...(host.usage === undefined ? {} : { usage: (agentId) => host.usage?.(agentId) }),
     ...(host.alive === undefined ? {} : { alive: (agentId) => host.alive?.(agentId) ?? true }),
     ...instead,
   };

@@ -86,7 +86,10 @@ export type ArtifactContent = string | Uint8Array | AsyncIterable<Uint8Array> | 
 
 /** Keeps artifacts: answers only when the bytes are durable. */
 export interface ArtifactKeeper {
-  keep(name: string, content: ArtifactContent): Promise<Artifact>;
+  /** `attempt`: whose it is. */
+  keep(name: string, content: ArtifactContent, attempt?: Attempt): Promise<Artifact>;
+  /** What it keeps of this hash, under a name; `undefined` when that is nothing. Default: it cannot tell. */
+  find?(name: string, sha256: string): Promise<Artifact | undefined>;
 }
 
 /** An agent: performs a task and answers its output, a JSON value, or throws. An `errorType` on what it throws is taken over. */

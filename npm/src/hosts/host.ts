@@ -28,6 +28,8 @@ export interface AgentHost {
    * `false`, a rejection, and no answer at all are silence, which the kernel judges. Default: it does.
    */
   alive?(agentId: string): boolean | Promise<boolean>;
+  /** What the agent of this id uses as a whole, where that is known; looked at with each sign of life. Default: what its attempts say. */
+  usage?(agentId: string): ResourceUsage | undefined;
   /** Ends everything that still runs and frees what the host holds. Safe to call twice. */
   close(): Promise<void>;
   /** An attempt is about to be run here: its input is being read. For hosts whose agents outlive the node. */

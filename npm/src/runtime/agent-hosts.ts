@@ -86,7 +86,9 @@ export class AgentHosts {
     const before = this.#lives.get(agent);
     if (before !== undefined && before.hosted.host !== hosted.host) void this.#putAway(agent, before);
     const { heartbeats, id } = this.#parts;
-    heartbeats.watch(agent, heartbeatMs, () => hosted.host.alive?.(id(agent)) ?? true);
+    const { host } = hosted;
+    const alive = (): boolean | Promise<boolean> => host.alive?.(id(agent)) ?? true;
+    heartbeats.watch(agent, heartbeatMs, alive, () => host.usage?.(id(agent)));
   }
 
   /** The host for every agent the kernel starts in a pool. */

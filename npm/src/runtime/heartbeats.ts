@@ -2,6 +2,8 @@ import type { ResourceUsage } from "../hosts/host.ts";
 import type { Heartbeat } from "../wasm/codec.generated.ts";
 import type { Clock } from "./clock.ts";
 
+/** In the place of a fence: what an agent uses beside its attempts. */
+const AS_A_WHOLE = -1;
 /** Signs of life one command takes; the kernel's own bound. */
 const BATCH = 1_000;
 
@@ -11,6 +13,7 @@ export type SignOfLife = () => boolean | Promise<boolean>;
 interface Watched {
   readonly intervalMs: number;
   readonly alive: SignOfLife;
+  readonly usage: () => ResourceUsage | undefined;
   isAsked: boolean;
 }
 
@@ -43,11 +46,11 @@ export class Heartbeats {
     this.#send = send;
   }
 
-  /** Sends signs of life of an agent from now on, every `intervalMs`; with 0 none. */
-  watch(agent: number, intervalMs: number, alive: SignOfLife): void {
+  /** Sends signs of life of an agent from now on, every `intervalMs`; with 0 none. `usage`: of the agent as a whole. */
+  watch(agent: number, intervalMs: number, alive: SignOfLife, usage: Watched["usage"] = unknownUsage): void {
     this.#watched.delete(agent);
     if (intervalMs <= 0 || this.#isStopped) return;
-    this.#watched.set(agent, { intervalMs, alive, isAsked: false });
+    this.#watched.set(agent, { intervalMs, alive, usage, isAsked: false });
     if (!this.#timers.has(intervalMs)) this.#arm(intervalMs);
   }
 
@@ -127,6 +130,8 @@ export class Heartbeats {
   }
 
   #signOf(agent: number): Heartbeat {
+    const own = this.#watched.get(agent)?.usage();
+    if (own !== undefined) this.#usedAsAWhole(agent, own);
     const use = this.#uses.get(agent);
     if (use === undefined) return { agent, memoryBytes: null, cpuMilli: null };
     const nowMs = this.#clock.monoMs();
@@ -136,6 +141,14 @@ export class Heartbeats {
     use.sinceMs = nowMs;
     use.spentMs = 0;
     return { agent, memoryBytes: use.isMemoryKnown ? Math.round(bytes) : null, cpuMilli };
+  }
+
+  /** What it had used before somebody first looked is not counted. */
+  #usedAsAWhole(agent: number, usage: ResourceUsage): void {
+    const { cpu } = this.#use(agent);
+    if (usage.cpuMs !== null && !cpu.has(AS_A_WHOLE)) cpu.set(AS_A_WHOLE, usage.cpuMs);
+    this.used(agent, AS_A_WHOLE, usage);
+    if (usage.cpuMs !== null) cpu.set(AS_A_WHOLE, usage.cpuMs);
   }
 
   #use(agent: number): Use {
@@ -153,4 +166,8 @@ export class Heartbeats {
     this.#uses.set(agent, use);
     return use;
   }
+}
+
+function unknownUsage(): undefined {
+  return undefined;
 }

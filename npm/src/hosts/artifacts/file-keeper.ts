@@ -44,6 +44,12 @@ class FileKeeper implements ArtifactKeeper {
     }
   }
 
+  async find(name: string, sha256: string): Promise<Artifact | undefined> {
+    const path = join(this.#folder, sha256.slice(0, 2), sha256);
+    const found = await stat(path).catch(() => undefined);
+    return found?.isFile() === true ? { name, path, bytes: found.size, sha256 } : undefined;
+  }
+
   async #store(name: string, pieces: AsyncIterable<Uint8Array>): Promise<Artifact> {
     const { file, path: incoming } = await this.#openIncoming();
     try {

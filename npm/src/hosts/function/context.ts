@@ -215,7 +215,7 @@ export class FunctionContext implements AgentContext {
       const message = `artifact ${JSON.stringify(name)} was refused: a name has 1 to 256 bytes without control characters, an attempt at most ${MAX_ARTIFACTS} artifacts`;
       throw new PolyphonError("HOST_ARTIFACT_FAILED", { message });
     }
-    const artifact = await this.#tools.artifacts.keep(name, content);
+    const artifact = await this.#tools.artifacts.keep(name, content, this.#attempt);
     if (!this.#ended) {
       this.#kept ??= [];
       this.#kept.push(artifact);

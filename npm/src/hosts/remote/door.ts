@@ -5,6 +5,7 @@ import { PolyphonError } from "../../errors/error.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { AgentOptions } from "../../team/options.ts";
 import type { Team } from "../../team/team.ts";
+import type { ArtifactKeeper } from "../agent.ts";
 import { denied, detached } from "./errors.ts";
 import { RemoteHost } from "./host.ts";
 import { Seat } from "./seat.ts";
@@ -42,6 +43,11 @@ export interface AcceptAgentsOptions {
   readonly admit: (request: RemoteAgentRequest) => RemoteAgentTerms | undefined | Promise<RemoteAgentTerms | undefined>;
   /** First tokens of the subjects. Default `polyphon.agents`; agents must use the same. */
   readonly subject?: string;
+  /**
+   * Where artifacts of remote agents go, for example `fileArtifactKeeper(folder)` of `polyphon/node`; without it `ctx.artifact`
+   * refuses with `HOST_ARTIFACT_UNSUPPORTED`.
+   */
+  readonly artifacts?: ArtifactKeeper;
   /** Bytes of one order as JSON; an attempt with a larger input fails with `PROTOCOL_LIMIT_EXCEEDED`. Default 8 MiB. */
   readonly orderBytes?: number;
   /** Default: the clock of the machine. */
@@ -158,8 +164,8 @@ class Door implements AgentDoor {
     if (known?.source === source) return known;
     if (known !== undefined && !known.isOut) throw denied(name, "its name belongs to somebody else");
     if (this.#hosts.size >= NAMES_KEPT) this.#forget();
-    const { clock = systemClock(), orderBytes = ORDER_BYTES } = this.#options;
-    const host = new RemoteHost(name, source, clock, orderBytes);
+    const { clock = systemClock(), orderBytes = ORDER_BYTES, artifacts } = this.#options;
+    const host = new RemoteHost(name, source, { clock, orderBytes, artifacts });
     this.#hosts.set(name, host);
     return host;
   }
@@ -176,7 +182,7 @@ class Door implements AgentDoor {
     const { name, instance, report } = readReport(message.payload);
     const host = this.#hosts.get(name);
     if (host === undefined || host.source !== message.source) throw detached(name, "it must attach first");
-    host.heard(instance);
+    host.heard(instance, report.type === "alive" ? report.usage : undefined);
     if (report.type === "alive") return null;
     if (report.type !== "leave") return host.take(report);
     const agent = this.#agents.get(name) as Agent;

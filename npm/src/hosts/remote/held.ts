@@ -1,8 +1,10 @@
 import type { Clock } from "../../runtime/clock.ts";
+import type { ArtifactKeeper } from "../agent.ts";
 import type { Attempt, AttemptResult, AttemptSink } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopText, stopType } from "../stop.ts";
 import { abandoned, failedBy, fenced } from "./errors.ts";
+import { Uploads } from "./uploads.ts";
 import type { Order, RemoteAttempt } from "./wire.ts";
 
 interface Asker {
@@ -29,10 +31,18 @@ export class Held {
   #askers: Asker[] = [];
   #isGiven = false;
   #callOff: () => void = () => undefined;
+  /** Where the team keeps artifacts. */
+  readonly uploads: Uploads | undefined;
 
-  constructor(fence: number, clock: Clock) {
+  constructor(fence: number, clock: Clock, keeper: ArtifactKeeper | undefined) {
     this.fence = fence;
     this.#clock = clock;
+    this.uploads = keeper === undefined ? undefined : new Uploads(keeper);
+  }
+
+  /** It has ended, as far as its agent says. */
+  get isOver(): boolean {
+    return this.#result !== undefined;
   }
 
   get attempt(): Attempt | undefined {
@@ -96,6 +106,7 @@ export class Held {
   /** The end is durable. */
   settled(completed: boolean): void {
     this.#callOff();
+    this.uploads?.end();
     this.#work?.reporter.end();
     const isOurs = this.#result?.ok === completed;
     for (const asker of this.#askers.splice(0)) {

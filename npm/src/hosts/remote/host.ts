@@ -1,14 +1,25 @@
+import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { AgentHost, Attempt, AttemptResult, AttemptSink } from "../host.ts";
+import type { ArtifactKeeper } from "../agent.ts";
+import type { AgentHost, Attempt, AttemptResult, AttemptSink, ResourceUsage } from "../host.ts";
+import { attemptError } from "../thrown.ts";
+import { UNKNOWN_USAGE } from "../usage.ts";
 import { detached, failedBy, fenced, replaced, stopped } from "./errors.ts";
 import { Held } from "./held.ts";
 import type { Seat } from "./seat.ts";
-import type { Order, Report } from "./wire.ts";
+import type { Ability, Order, RemoteUsage, Report } from "./wire.ts";
 
 /** Ends that are remembered, so that a report that is repeated gets the same answer. */
 const ENDS_MOST = 1_000;
 /** Instances that were replaced and must not come back. */
 const REPLACED_MOST = 100;
+
+/** What hosts of remote agents need. */
+export interface RemoteHostOptions {
+  readonly clock: Clock;
+  readonly orderBytes: number;
+  readonly artifacts: ArtifactKeeper | undefined;
+}
 
 /**
  * The team's side of one remote agent. Attempts wait here while it is away: one that it holds when it comes back goes on
@@ -22,18 +33,21 @@ export class RemoteHost implements AgentHost {
   readonly source: string;
   readonly #clock: Clock;
   readonly #orderBytes: number;
+  readonly #keeper: ArtifactKeeper | undefined;
   readonly #held = new Map<number, Held>();
   readonly #ends = new Map<number, boolean>();
   readonly #replaced = new Set<string>();
   #asked: ((isAlive: boolean) => void)[] = [];
   #seat: Seat | undefined;
   #isOut = true;
+  #usage: RemoteUsage | undefined;
 
-  constructor(name: string, source: string, clock: Clock, orderBytes: number) {
+  constructor(name: string, source: string, { clock, orderBytes, artifacts }: RemoteHostOptions) {
     this.name = name;
     this.source = source;
     this.#clock = clock;
     this.#orderBytes = orderBytes;
+    this.#keeper = artifacts;
   }
 
   get isAttached(): boolean {
@@ -58,7 +72,8 @@ export class RemoteHost implements AgentHost {
     before?.end(replaced(this.name));
     this.#seat = seat;
     this.#isOut = false;
-    seat.give({ type: "attached", agentId });
+    const can: readonly Ability[] = ["artifacts"];
+    seat.give({ type: "attached", agentId, ...(this.#keeper !== undefined && { can }) });
     const inHand = new Set(open);
     for (const held of this.#held.values()) this.#give(held, inHand.has(held.fence));
     for (const fence of open) if (!this.#held.has(fence)) seat.give(taken(fence));
@@ -73,15 +88,16 @@ export class RemoteHost implements AgentHost {
     this.#heard(false);
   }
 
-  /** Something came from an instance. Throws `AGENT_REPLACED` and `AGENT_DETACHED`. */
-  heard(instance: string): void {
+  /** Something came from an instance, perhaps with what it uses. Throws `AGENT_REPLACED` and `AGENT_DETACHED`. */
+  heard(instance: string, usage?: RemoteUsage): void {
     this.check(instance);
     if (this.#seat?.instance !== instance) throw detached(this.name, "it must attach first");
+    this.#usage = usage ?? this.#usage;
     this.#heard(true);
   }
 
   expect(fence: number): void {
-    if (!this.#held.has(fence)) this.#held.set(fence, new Held(fence, this.#clock));
+    if (!this.#held.has(fence)) this.#held.set(fence, new Held(fence, this.#clock, this.#keeper));
   }
 
   run(attempt: Attempt, sink: AttemptSink, signal: AbortSignal): Promise<AttemptResult> {
@@ -110,6 +126,12 @@ export class RemoteHost implements AgentHost {
     });
   }
 
+  /** What its process said it uses when it was asked last. */
+  usage(): ResourceUsage | undefined {
+    if (this.#usage === undefined || this.#seat === undefined) return undefined;
+    return { ...UNKNOWN_USAGE, ...this.#usage };
+  }
+
   ended(_agentId: string, how: "stopped" | "lost"): void {
     this.#isOut = true;
     this.#leave(how === "stopped" ? stopped(this.name) : detached(this.name, "it was silent for too long"));
@@ -130,8 +152,12 @@ export class RemoteHost implements AgentHost {
     }
     switch (report.type) {
       case "result":
-        await held.report(report.result);
+        await held.report(await this.#withArtifacts(held, report));
         return null;
+      case "artifact":
+        if (held.isOver) throw fenced(fence);
+        if (held.uploads === undefined) throw noPlace();
+        return held.uploads.take(report.part);
       case "progress":
         held.reporter?.progress(report.progress);
         return null;
@@ -152,6 +178,21 @@ export class RemoteHost implements AgentHost {
         return (await held.attempt?.outputs?.()) ?? {};
       case "context":
         return (await held.attempt?.context?.()) ?? {};
+    }
+  }
+
+  /** A result with what its agent sent before. What is not there fails it. */
+  async #withArtifacts(
+    held: Held,
+    { result, claims = [] }: Extract<Report, { type: "result" }>,
+  ): Promise<AttemptResult> {
+    if (claims.length === 0) return result;
+    try {
+      if (held.uploads === undefined) throw noPlace();
+      return { ...result, artifacts: await held.uploads.claimed(claims) };
+    } catch (error) {
+      const { output: _, ...rest } = result;
+      return { ...rest, ok: false, error: result.error ?? attemptError(error) };
     }
   }
 
@@ -191,6 +232,11 @@ export class RemoteHost implements AgentHost {
   #heard(isAlive: boolean): void {
     for (const resolve of this.#asked.splice(0)) resolve(isAlive);
   }
+}
+
+function noPlace(): PolyphonError {
+  const message = "the team has no place for artifacts of remote agents: `acceptAgents` takes `artifacts`.";
+  return new PolyphonError("HOST_ARTIFACT_UNSUPPORTED", { message });
 }
 
 /** The attempt is not this agent's any more. */

@@ -7,7 +7,16 @@ import { FunctionHost } from "../function/host.ts";
 import type { AttemptResult } from "../host.ts";
 import { Reporter } from "../reporter.ts";
 import { stopReason } from "../stop.ts";
-import { type Order, type RemoteAttempt, type Report, SUBJECT } from "./wire.ts";
+import { ArtifactSender } from "./artifact-sender.ts";
+import {
+  type Ability,
+  type Order,
+  type PartTaken,
+  type RemoteAttempt,
+  type RemoteUsage,
+  type Report,
+  SUBJECT,
+} from "./wire.ts";
 
 /** How a remote agent takes part. All but the name is optional. */
 export interface RemoteAgentOptions {
@@ -22,6 +31,11 @@ export interface RemoteAgentOptions {
   readonly maxLoad?: number;
   /** How often the team asks whether it lives, in milliseconds, 100 to a day. Default 30,000. */
   readonly heartbeatMs?: number;
+  /**
+   * What the agent uses, asked with each sign of life and shown in `vitals`: `processUsage` of `polyphon/node` where the process
+   * is the agent's own. Default: nobody knows.
+   */
+  readonly usage?: () => RemoteUsage;
   /** Wait before it attaches again, in milliseconds; it doubles up to `retryMostMs`. Default 100. */
   readonly retryMs?: number;
   /** Default 10,000. */
@@ -100,6 +114,8 @@ class Satellite implements RemoteAgent {
   readonly #closed = Promise.withResolvers<PolyphonError | undefined>();
   #attached = Promise.withResolvers<void>();
   #state: RemoteAgent["state"] = "connecting";
+  /** What the team can it is attached to. */
+  #can: readonly Ability[] = [];
 
   constructor(bus: Bus, options: RemoteAgentOptions, perform: Perform) {
     this.name = options.name;
@@ -107,7 +123,11 @@ class Satellite implements RemoteAgent {
     this.#options = options;
     this.#clock = options.clock ?? systemClock();
     this.#subject = options.subject ?? SUBJECT;
-    this.#host = new FunctionHost(perform, { clock: this.#clock });
+    const artifacts = new ArtifactSender({
+      canKeep: () => this.#can.includes("artifacts"),
+      send: (fence, part) => this.#persist({ type: "artifact", fence, part }) as Promise<PartTaken>,
+    });
+    this.#host = new FunctionHost(perform, { clock: this.#clock, artifacts });
     this.ready = this.#ready.promise;
     this.closed = this.#closed.promise;
     this.ready.catch(() => undefined);
@@ -175,6 +195,7 @@ class Satellite implements RemoteAgent {
       case "attached":
         if (this.#state === "closed") return;
         this.#state = "attached";
+        this.#can = order.can ?? [];
         this.#attached.resolve();
         this.#ready.resolve(order.agentId);
         break;
@@ -185,8 +206,18 @@ class Satellite implements RemoteAgent {
         this.#works.get(order.fence)?.stop.abort(stopReason(order.errorType, order.message));
         break;
       case "ask":
-        this.#say({ type: "alive" });
+        this.#say({ type: "alive", ...this.#usage() });
         break;
+    }
+  }
+
+  #usage(): { readonly usage?: RemoteUsage } {
+    try {
+      const usage = this.#options.usage?.();
+      return usage === undefined ? {} : { usage };
+    } catch (error) {
+      this.#troubled(error as Error);
+      return {};
     }
   }
 
@@ -299,5 +330,6 @@ class Satellite implements RemoteAgent {
 
 /** Whether asking again may help. */
 function isPassing(error: unknown): boolean {
-  return error instanceof PolyphonError && (error.retryable || error.code === "REQUEST_NO_RESPONDER");
+  if (!(error instanceof PolyphonError) || error.code === "HOST_ARTIFACT_FAILED") return false;
+  return error.retryable || error.code === "REQUEST_NO_RESPONDER";
 }

@@ -1,7 +1,7 @@
 import { errorFacts } from "../../errors/codes.generated.ts";
 import { PolyphonError } from "../../errors/error.ts";
-import type { AttemptError, AttemptProgress, AttemptResult } from "../host.ts";
-import { isName, MAX_METRICS } from "../limits.ts";
+import type { Artifact, AttemptError, AttemptProgress, AttemptResult, ResourceUsage } from "../host.ts";
+import { isName, MAX_ARTIFACTS, MAX_METRICS } from "../limits.ts";
 import { checkOutput } from "../output.ts";
 
 /** First tokens of the subjects remote agents and their team talk on, unless they are told another. */
@@ -25,11 +25,40 @@ export interface RemoteAttempt {
 
 /** From the team to an agent: the answers to its attachment, one by one. */
 export type Order =
-  | { readonly type: "attached"; readonly agentId: string }
+  /** `can`: what not every team can; absent where that is nothing, as with the first version of this. */
+  | { readonly type: "attached"; readonly agentId: string; readonly can?: readonly Ability[] }
   | { readonly type: "run"; readonly attempt: RemoteAttempt }
   | { readonly type: "stop"; readonly fence: number; readonly errorType: string; readonly message: string }
   /** Answered with `alive` as soon as the agent's event loop turns. */
   | { readonly type: "ask" };
+
+/** What not every team can. */
+export type Ability = "artifacts";
+
+/** A part of an artifact. */
+export interface ArtifactPart {
+  /** Made anew each time it is sent from its beginning. */
+  readonly upload: string;
+  readonly name: string;
+  /** Bytes before it. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  readonly isLast: boolean;
+}
+
+/** The answer to a part. */
+export interface PartTaken {
+  /** Bytes that have come so far. */
+  readonly received: number;
+  /** It is on the disk of the team, whole. */
+  readonly artifact?: Artifact;
+}
+
+/** An artifact an agent says it has kept. */
+export type ArtifactClaim = Pick<Artifact, "name" | "sha256">;
+
+/** What the process of an agent uses. */
+export type RemoteUsage = Pick<ResourceUsage, "memoryBytes" | "cpuMs">;
 
 /** An agent that wants to be attached. */
 export interface Attachment {
@@ -47,11 +76,18 @@ export interface Attachment {
 
 /** What an agent says. */
 export type Report =
-  | { readonly type: "alive" }
+  | { readonly type: "alive"; readonly usage?: RemoteUsage }
   | { readonly type: "progress"; readonly fence: number; readonly progress: AttemptProgress }
   | { readonly type: "log"; readonly fence: number; readonly level: LogLevel; readonly text: string }
   /** Answered when the end is durable; `LEASE_FENCED` when the attempt has ended without it. */
-  | { readonly type: "result"; readonly fence: number; readonly result: AttemptResult }
+  | {
+      readonly type: "result";
+      readonly fence: number;
+      readonly result: AttemptResult;
+      /** What the result says was kept: read from it by whoever gets it. */
+      readonly claims?: readonly ArtifactClaim[];
+    }
+  | { readonly type: "artifact"; readonly fence: number; readonly part: ArtifactPart }
   | { readonly type: "extend"; readonly fence: number; readonly ms: number }
   | { readonly type: "outputs" | "context" | "state"; readonly fence: number }
   /** What the agent keeps for its next attempt; without a value nothing. Answered when it is durable. */
@@ -71,6 +107,8 @@ export interface Signed {
 const LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 const HEARTBEAT_MS = { least: 100, most: 86_400_000 };
 const OPEN_MOST = 100_000;
+const PART_MOST = 1_048_576;
+const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Reads who wants to be attached. Throws `AGENT_INVALID`. */
 export function readAttachment(value: unknown): Attachment {
@@ -110,7 +148,11 @@ export function readReport(value: unknown): Signed {
 type Fields = Readonly<Record<string, unknown>>;
 
 const READERS: Readonly<Record<Report["type"], (given: Fields) => Report | undefined>> = {
-  alive: () => ({ type: "alive" }),
+  alive: ({ usage }) => {
+    const { memoryBytes, cpuMs } = fields(usage);
+    if (usage === undefined) return { type: "alive" };
+    return { type: "alive", usage: { memoryBytes: amount(memoryBytes), cpuMs: amount(cpuMs) } };
+  },
   progress: ({ fence, progress }) => {
     const read = readProgress(progress);
     return isFence(fence) && read !== undefined ? { type: "progress", fence, progress: read } : undefined;
@@ -119,7 +161,12 @@ const READERS: Readonly<Record<Report["type"], (given: Fields) => Report | undef
     isFence(fence) && LEVELS.includes(level as string) && typeof text === "string"
       ? { type: "log", fence, level: level as LogLevel, text }
       : undefined,
-  result: ({ fence, result }) => (isFence(fence) ? { type: "result", fence, result: readResult(result) } : undefined),
+  result: ({ fence, result }) =>
+    isFence(fence) ? { type: "result", fence, result: readResult(result), claims: readClaims(result) } : undefined,
+  artifact: ({ fence, part }) => {
+    const read = readPart(part);
+    return isFence(fence) && read !== undefined ? { type: "artifact", fence, part: read } : undefined;
+  },
   extend: ({ fence, ms }) => (isFence(fence) && typeof ms === "number" ? { type: "extend", fence, ms } : undefined),
   outputs: ({ fence }) => (isFence(fence) ? { type: "outputs", fence } : undefined),
   context: ({ fence }) => (isFence(fence) ? { type: "context", fence } : undefined),
@@ -144,7 +191,7 @@ function readResult(value: unknown): AttemptResult {
   const { ok, output, metrics, error, durationMs } = fields(value);
   const base = {
     metrics: readMetrics(metrics),
-    // Files of another machine are nobody's here.
+    // Files of another machine are nobody's here; what was sent is added by whoever took it.
     artifacts: [],
     usage: { memoryPeakBytes: null, cpuMs: null, diskBytes: null },
     durationMs: typeof durationMs === "number" && durationMs >= 0 ? durationMs : 0,
@@ -160,6 +207,32 @@ function readResult(value: unknown): AttemptResult {
     };
   }
   return { ok: true, output: checked.value, ...base };
+}
+
+function readPart(value: unknown): ArtifactPart | undefined {
+  const { upload, name, at, bytes, isLast } = fields(value);
+  const isRead =
+    isName(upload) &&
+    isName(name) &&
+    isWhole(at, 0, Number.MAX_SAFE_INTEGER) &&
+    bytes instanceof Uint8Array &&
+    bytes.length <= PART_MOST &&
+    typeof isLast === "boolean";
+  return isRead ? { upload, name, at: at as number, bytes, isLast } : undefined;
+}
+
+/** What an agent says it has kept. What has no hash is nothing it was told of. */
+function readClaims(value: unknown): readonly ArtifactClaim[] {
+  const { artifacts } = fields(value);
+  if (!Array.isArray(artifacts)) return [];
+  return artifacts.slice(0, MAX_ARTIFACTS).flatMap((claim) => {
+    const { name, sha256 } = fields(claim);
+    return isName(name) && typeof sha256 === "string" && SHA256.test(sha256) ? [{ name, sha256 }] : [];
+  });
+}
+
+function amount(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 function readError(value: unknown): AttemptError {

@@ -74,8 +74,8 @@ export class LossyTransport implements Transport {
     const { id, kind, subject, timestampMs, priority, correlationId, causationId, replyTo, ttlMs } = message;
     const { trace, headers, schema, payload } = message;
     const copied = { id, kind, subject, timestampMs, priority, correlationId, causationId, replyTo, ttlMs };
-    // As JSON would bring it over.
-    const plain = payload === undefined ? undefined : JSON.parse(JSON.stringify(payload));
+    // A copy, as a connection would bring it over.
+    const plain = structuredClone(payload);
     return { ...copied, source: this.#source, trace, headers, schema, payload: plain };
   }
 }
