@@ -28,6 +28,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const REFUSED: i32 = -1;
 /// The answer of a call that leaves the seal to the host; the table says what it needs.
 const TO_HOST: i32 = -2;
+/// The answer of a call whose payload the host has to decompress; the table says what it needs.
+const TO_EXPAND: i32 = -3;
 
 /// Bytes that stay when a call is over. Beyond that a large message's memory is given back.
 const KEPT: usize = 256 * 1024;
@@ -113,26 +115,27 @@ impl RawProtocol {
         })
     }
 
-    /// Writes a packet without a seal.
+    /// Writes a packet without a seal. `small` is its payload where the host made it smaller by `compression`; with 0
+    /// nobody looks at it.
     #[wasm_bindgen(js_name = writePlain)]
-    pub fn write_plain(&mut self, codec: u8, compression: u8) -> i32 {
+    pub fn write_plain(&mut self, codec: u8, compression: u8, small: &[u8]) -> i32 {
         self.run(|raw| {
-            raw.write(codec, compression, None)
+            raw.write(codec, compression, small, None)
                 .map(|_| raw.output.len() as i32)
         })
     }
 
-    /// Writes a packet that the active key of the ring seals. A packet whose seal is left to the host has room for its
+    /// Writes a packet as [`Self::write_plain`] that the active key of the ring seals. A packet whose seal is left to the host has room for its
     /// tag; the table says the handle of the key (0), its algorithm (1), where the payload begins (2) and the tag (3).
-    /// Up to `own` bytes an HMAC is made here.
+    /// Up to `own` bytes an HMAC is made here. `place` is epoch and counter, each in two halves, the low one first.
     #[wasm_bindgen(js_name = writeSealed)]
     pub fn write_sealed(
         &mut self,
         codec: u8,
         compression: u8,
+        small: &[u8],
         ring: &mut RawRing,
-        epoch: &[u32],
-        counter: f64,
+        place: &[u32],
         own: usize,
     ) -> i32 {
         self.run(|raw| {
@@ -142,12 +145,12 @@ impl RawProtocol {
             failure::random(nonce)?;
             let seal = Seal {
                 algorithm: polyphon_protocol::sealing::Named::algorithm(key),
-                epoch: ring::wide(epoch),
-                counter: counter as u64,
+                epoch: ring::wide(place),
+                counter: ring::wide(place.get(2..).unwrap_or_default()),
                 nonce,
                 key_id: polyphon_protocol::sealing::Named::id(key),
             };
-            let payload_at = raw.write(codec, compression, Some(seal))?;
+            let payload_at = raw.write(codec, compression, small, Some(seal))?;
             let tag_at = raw.output.len();
             if let Some(hmac) = key.own.as_ref().filter(|_| tag_at <= own) {
                 let (covered, payload) = raw.output.split_at_mut(payload_at);
@@ -172,7 +175,8 @@ impl RawProtocol {
     /// Opens the packet in the first `bytes` bytes of the input, as [`Self::decode`] does a message. A seal that is
     /// left to the host is described by the table: handle (0) and algorithm (1) of its key, where its payload (2) and
     /// its tag (3) begin, where its nonce begins (4). Once it is checked, and its payload decrypted in its place,
-    /// [`Self::open_checked`] goes on.
+    /// [`Self::open_checked`] goes on. A payload that has to be decompressed is described too: compression (0), where it
+    /// begins (1), its bytes (2) and how many they were before (3); [`Self::open_expanded`] goes on.
     pub fn open(
         &mut self,
         bytes: usize,
@@ -213,6 +217,20 @@ impl RawProtocol {
     #[wasm_bindgen(js_name = openChecked)]
     pub fn open_checked(&mut self, bytes: usize, guard: &mut RawGuard, guarded: bool) -> i32 {
         self.run(|raw| raw.unsealed(bytes, guarded.then_some(guard)))
+    }
+
+    /// Goes on with a packet whose payload the host decompressed. A payload that needed no work is described as a part of
+    /// `plain`.
+    #[wasm_bindgen(js_name = openExpanded)]
+    pub fn open_expanded(&mut self, bytes: usize, plain: &[u8]) -> i32 {
+        self.run(|raw| {
+            let packet = Packet::parse(&raw.input[..bytes])?;
+            let header = packet.header()?;
+            let payload = packet.carried(&header, Cow::Borrowed(plain))?;
+            let out = std::mem::take(&mut raw.output);
+            raw.output = table::write(&header, payload, plain, &mut raw.table, cleared(out));
+            Ok(raw.output.len() as i32)
+        })
     }
 
     /// Reads the header of a packet and nothing else; nobody checked its seal.
@@ -266,20 +284,34 @@ impl RawProtocol {
     }
 
     /// Writes a packet up to its tag into the output; answers where its payload begins.
-    fn write(&mut self, codec: u8, compression: u8, seal: Option<Seal<'_>>) -> Result<usize> {
-        let (codec, compression) = (failure::codec(codec)?, failure::compression(compression)?);
+    fn write(&mut self, codec: u8, compression: u8, small: &[u8], seal: Option<Seal<'_>>) -> Result<usize> {
+        let codec = failure::codec(codec)?;
+        let small = failure::compression(compression)?.map(|compression| (compression, small));
         let out = std::mem::take(&mut self.output);
         let (header, payload) = table::read(&self.input, &self.table)?;
         let message = Message::read(&header, payload)?;
-        let (out, payload_at) = write_unsealed(message, codec, compression, seal, cleared(out))?;
+        let (out, payload_at) = write_unsealed(message, codec, small, seal, cleared(out))?;
         self.output = out;
         Ok(payload_at)
     }
 
     fn unsealed(&mut self, bytes: usize, guard: Option<&mut RawGuard>) -> Result<i32> {
         let packet = Packet::parse(&self.input[..bytes])?;
-        let stored = Cow::Borrowed(packet.stored_payload());
-        let (header, payload) = packet.unsealed(stored, guard.map(|guard| &mut guard.0))?;
+        let header = packet.admitted(guard.map(|guard| &mut guard.0))?;
+        let stored = packet.stored_payload();
+        if let Some((compression, size)) = packet.compressed() {
+            let payload_at = packet.covered().len();
+            let words = [
+                compression.number().into(),
+                payload_at as u32,
+                stored.len() as u32,
+                size as u32,
+            ];
+            self.table.resize(self.table.len().max(table::FIXED), 0);
+            self.table[..4].copy_from_slice(&words);
+            return Ok(TO_EXPAND);
+        }
+        let payload = packet.carried(&header, Cow::Borrowed(stored))?;
         let out = std::mem::take(&mut self.output);
         self.output = table::write(&header, payload, &self.input, &mut self.table, cleared(out));
         Ok(self.output.len() as i32)

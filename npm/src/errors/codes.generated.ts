@@ -112,6 +112,7 @@ export type ErrorCode =
   | "POOL_UNKNOWN"
   | "PROTOCOL_COMPRESSION_BOMB"
   | "PROTOCOL_COMPRESSION_INVALID"
+  | "PROTOCOL_COMPRESSION_UNAVAILABLE"
   | "PROTOCOL_DOWNGRADED"
   | "PROTOCOL_EXTENSION_UNKNOWN"
   | "PROTOCOL_FIELD_INVALID"
@@ -307,6 +308,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   POOL_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   PROTOCOL_COMPRESSION_BOMB: { retryable: false, http: 413, exit: 1 },
   PROTOCOL_COMPRESSION_INVALID: { retryable: true, http: 400, exit: 1 },
+  PROTOCOL_COMPRESSION_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   PROTOCOL_DOWNGRADED: { retryable: false, http: 426, exit: 3 },
   PROTOCOL_EXTENSION_UNKNOWN: { retryable: false, http: 501, exit: 1 },
   PROTOCOL_FIELD_INVALID: { retryable: false, http: 400, exit: 1 },

@@ -113,6 +113,7 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   POOL_UNKNOWN: "Define the pool, or list the known ones.",
   PROTOCOL_COMPRESSION_BOMB: "Send the payload plain; the library of the sender does so by itself.",
   PROTOCOL_COMPRESSION_INVALID: "Send the message again; if it stays, compare the sender's compression with docs/protocol.md.",
+  PROTOCOL_COMPRESSION_UNAVAILABLE: "Wait for `protocol.loadCompression()` once, before the first of them.",
   PROTOCOL_DOWNGRADED: "Connect over TLS or with a shared key, and look at who is between the two.",
   PROTOCOL_EXTENSION_UNKNOWN: "Update this side, or have the sender go without the extension.",
   PROTOCOL_FIELD_INVALID: "Correct the field; docs/protocol.md lists the rules.",

@@ -1,3 +1,4 @@
+import type { Compressor } from "./compression/compressor.ts";
 import type { Envelope, EnvelopeHeader, ReceivedEnvelope, Target } from "./envelope.ts";
 import { protocolError, refusing } from "./failure.ts";
 import { Filter } from "./filter.ts";
@@ -23,12 +24,14 @@ export class Protocol {
   readonly #module: ProtocolModule;
   readonly #packets: Packets;
   readonly #engine: Engine;
+  readonly #compressor: Compressor;
 
   /** @internal */
-  constructor(module: WebAssembly.Module, engine: Engine) {
+  constructor(module: WebAssembly.Module, engine: Engine, compressor: Compressor) {
     this.#module = new ProtocolModule(module);
     this.#engine = engine;
-    this.#packets = new Packets(this.#module, this.keyRing(), this.replayGuard());
+    this.#compressor = compressor;
+    this.#packets = new Packets(this.#module, this.keyRing(), this.replayGuard(), compressor);
     this.subjects = new Subjects(this.#module.bindings);
     this.negotiation = new Negotiation(this.#module.bindings);
   }
@@ -56,6 +59,14 @@ export class Protocol {
   header(bytes: Uint8Array, codec: CodecName = "msgpack"): EnvelopeHeader {
     const { payload: _, ...header } = this.#read(bytes, codec, false);
     return header;
+  }
+
+  /**
+   * Loads what compresses. Pages have to wait for it before they write or open a compressed packet, which is refused with
+   * `PROTOCOL_COMPRESSION_UNAVAILABLE` until then; in Node it is at hand. `KERNEL_UNAVAILABLE` when it is not served.
+   */
+  loadCompression(): Promise<void> {
+    return this.#compressor.load();
   }
 
   /** Writes a packet: compressed where that gains, sealed with the active key of a ring when one is given. */

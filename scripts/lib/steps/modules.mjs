@@ -6,6 +6,7 @@ import { WASM_TARGET } from "./rust.mjs";
  * who need not download it.
  */
 export const MODULES = [
+  { name: "compression", crate: "polyphon-compression-wasm", inline: false, fast: false },
   { name: "kernel", crate: "polyphon-kernel-wasm", inline: false, fast: true },
   { name: "policies", crate: "polyphon-policies-wasm", inline: true, fast: false },
   { name: "protocol", crate: "polyphon-protocol-wasm", inline: false, fast: false },

@@ -184,3 +184,30 @@ test("a name like __proto__ is a name like any other", () => {
   const read = protocol.decode(protocol.encode(envelope({ headers })));
   expect(Object.entries(read.headers ?? {})).toEqual(Object.entries(headers));
 });
+
+test("numbers with a point keep every digit on their way through WebAssembly, in texts that stay such numbers", () => {
+  const numbers = [
+    "0.1",
+    "-2.5",
+    "1.0",
+    "-0.0",
+    "1e16",
+    "123456789012345.6",
+    "0.0001",
+    "9.9e-5",
+    "1.7976931348623157e308",
+    "5e-324",
+  ];
+  const text = Buffer.from(protocol.encode(envelope(), "json")).toString();
+  const said = text.replace(/}$/, `,"measured":[${numbers.join(",")}]}`);
+  const message = protocol.decode(Buffer.from(said), "json");
+  const again = protocol.decode(protocol.encode(message, "msgpack"), "msgpack");
+  expect(Buffer.from(protocol.encode(again, "json")).toString()).toContain(`"measured":[${numbers.join(",")}]`);
+  const takes = (value: string, test: unknown) =>
+    protocol.takes(protocol.filter({ headers: { n: test } }), protocol.encode(envelope({ headers: { n: value } })));
+  for (const value of ["12.50", "+12.5", "1.25e1", ".125e2"]) {
+    expect(takes(value, { min: 12.5 })).toBe(true);
+    expect(takes(value, { max: 12.4 })).toBe(false);
+  }
+  for (const value of ["12.5x", "0x20", "1e999", " 12.5", "NaN"]) expect(takes(value, { min: -1e300 })).toBe(false);
+});

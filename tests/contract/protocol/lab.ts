@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { PolyphonError } from "../../../npm/src/errors/error.ts";
+import { Compressor } from "../../../npm/src/protocol/compression/compressor.ts";
 import { type Envelope, Payload, type Protocol } from "../../../npm/src/protocol/index.node.ts";
 import { Protocol as Loaded } from "../../../npm/src/protocol/protocol.ts";
 import { WasmEngine } from "../../../npm/src/protocol/sealing/wasm-engine.ts";
+import { instantiateCompression } from "../../../npm/src/wasm/compression.ts";
 import { instantiateSealing } from "../../../npm/src/wasm/sealing.ts";
 
 /** Rows of a file of the shared vectors. */
@@ -10,9 +12,11 @@ export function rows<T>(file: string): T[] {
   return JSON.parse(readFileSync(new URL(`../../vectors/protocol/${file}`, import.meta.url), "utf8")) as T[];
 }
 
-/** The protocol as a page has it: every key in WebAssembly. */
+/** The protocol as a page has it: every key in WebAssembly, and compression only once it was loaded. */
 export function portable(): Protocol {
-  return new Loaded(compiled("protocol"), new WasmEngine(async () => instantiateSealing(compiled("sealing"))));
+  const engine = new WasmEngine(async () => instantiateSealing(compiled("sealing")));
+  const compressor = new Compressor({ load: async () => instantiateCompression(compiled("compression")) });
+  return new Loaded(compiled("protocol"), engine, compressor);
 }
 
 /** A valid message with these parts. */

@@ -20,6 +20,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 1,
     },
     Entry {
+        code: "PROTOCOL_COMPRESSION_UNAVAILABLE",
+        title: "What compresses is not loaded",
+        cause: "A page writes or opens a compressed packet before the module for it was loaded.",
+        cure: "Wait for `protocol.loadCompression()` once, before the first of them.",
+        retryable: true,
+        http: 503,
+        exit: 3,
+    },
+    Entry {
         code: "PROTOCOL_DOWNGRADED",
         title: "What was agreed on is less than both sides can do",
         cause: "The answer to a hello fits another hello, or chooses other than the best both sides offer: somebody between may have changed it.",

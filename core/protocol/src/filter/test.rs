@@ -1,3 +1,4 @@
+use crate::json::float;
 use crate::value::Value;
 
 /// A test of one value.
@@ -50,7 +51,7 @@ fn equal(one: &Value<'_>, other: &Value<'_>) -> bool {
 
 fn number(value: Option<&Value<'_>>) -> Option<f64> {
     match value? {
-        Value::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        Value::Text(text) => float::read(text),
         value => value.as_number(),
     }
 }

@@ -1,5 +1,6 @@
 //! JSON of RFC 8259, strictly: no comments, no trailing commas, no lone surrogates; depth and keys are bounded.
 
+pub(crate) mod float;
 mod number;
 mod reader;
 mod text;

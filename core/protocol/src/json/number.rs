@@ -1,3 +1,4 @@
+use super::float;
 use crate::error::{Code, ProtocolError, Result};
 use crate::value::Value;
 
@@ -36,13 +37,8 @@ pub(super) fn value<'a>(text: &str) -> Result<Value<'a>> {
             return Ok(Value::Uint(value));
         }
     }
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(Value::Float(value)),
-        _ => Err(ProtocolError::new(
-            Code::FieldInvalid,
-            "value",
-            "a number fits 64-bit floating point",
-            "number",
-        )),
-    }
+    float::read(text).map(Value::Float).ok_or_else(|| {
+        let rule = "a number fits 64-bit floating point";
+        ProtocolError::new(Code::FieldInvalid, "value", rule, "number")
+    })
 }

@@ -1,3 +1,4 @@
+use super::float;
 use crate::value::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ pub fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
         Value::Int(value) => print(out, format_args!("{value}")),
         Value::Uint(value) => print(out, format_args!("{value}")),
-        Value::Float(value) if value.is_finite() => print(out, format_args!("{value:?}")),
+        Value::Float(value) if value.is_finite() => out.extend_from_slice(float::print(*value).as_bytes()),
         Value::Float(_) => out.extend_from_slice(b"null"),
         Value::Text(text) => write_text(text, out),
         Value::Bytes(bytes) => write_text(&STANDARD.encode(bytes), out),

@@ -93,6 +93,11 @@ impl<'a> Packet<'a> {
         self.codec
     }
 
+    /// How its payload was made smaller, and how many bytes it had before; `None` when it stands there as it is.
+    pub fn compressed(&self) -> Option<(Compression, usize)> {
+        self.compression.map(|compression| (compression, self.size))
+    }
+
     /// What it says of its seal.
     pub fn seal(&self) -> Option<Seal<'a>> {
         self.seal

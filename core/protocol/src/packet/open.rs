@@ -31,7 +31,12 @@ impl<'a> Packet<'a> {
             let nonce = self.seal.map_or(&[][..], |seal| seal.nonce);
             key.open(nonce, self.covered, stored.to_mut(), self.tag)?;
         }
-        let (header, payload) = self.unsealed(stored, opening.guard)?;
+        let header = self.admitted(opening.guard)?;
+        let plain = match self.compression {
+            Some(compression) => Cow::Owned(compression.decompress(&stored, self.size)?),
+            None => stored,
+        };
+        let payload = self.carried(&header, plain)?;
         let payload = payload.map(|(encoding, bytes)| Payload::checked(encoding, bytes.into_owned()));
         Ok(Envelope::checked(header, payload))
     }
@@ -65,25 +70,25 @@ impl<'a> Packet<'a> {
         ))
     }
 
-    /// Header and checked payload of a packet whose seal was checked and whose payload, `stored`, was decrypted.
+    /// The header of a packet whose seal was checked, which passes once.
     ///
     /// # Errors
-    /// `PROTOCOL_REPLAYED`; then what decompression and the envelope refuse.
-    pub fn unsealed<'s>(
-        &self,
-        stored: Cow<'s, [u8]>,
-        guard: Option<&mut ReplayGuard>,
-    ) -> Result<(Header, Carried<'s>)> {
+    /// As [`Packet::header`]; `PROTOCOL_REPLAYED`.
+    pub fn admitted(&self, guard: Option<&mut ReplayGuard>) -> Result<Header> {
         let header = self.header()?;
         if let (Some(seal), Some(guard)) = (self.seal, guard) {
             guard.admit(&header.source, seal.key_id, seal.epoch, seal.counter)?;
         }
-        let plain = match self.compression {
-            Some(compression) => Cow::Owned(compression.decompress(&stored, self.size)?),
-            None => stored,
-        };
+        Ok(header)
+    }
+
+    /// The checked payload of a packet with this header; `plain` is what stands in it, decrypted and decompressed.
+    ///
+    /// # Errors
+    /// What the envelope refuses.
+    pub fn carried<'s>(&self, header: &Header, plain: Cow<'s, [u8]>) -> Result<Carried<'s>> {
         let encoding = self.encoding.unwrap_or(Encoding::Json);
-        let plain = checked(&header, encoding, self.encoding.map(|_| plain))?;
-        Ok((header, plain.map(|plain| (encoding, plain))))
+        let plain = checked(header, encoding, self.encoding.map(|_| plain))?;
+        Ok(plain.map(|plain| (encoding, plain)))
     }
 }

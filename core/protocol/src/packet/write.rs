@@ -45,8 +45,15 @@ pub fn write(
     sealing: Option<Sealing<'_>>,
 ) -> Result<Vec<u8>> {
     let message = envelope.message();
+    let small = compression.and_then(|compression| {
+        let plain = message.payload()?.as_bytes();
+        Some((compression, compression.compress(plain)?))
+    });
+    let small = small
+        .as_ref()
+        .map(|(compression, bytes)| (*compression, &bytes[..]));
     let Some(sealing) = sealing else {
-        return write_unsealed(message, codec, compression, None, Vec::new()).map(|(bytes, _)| bytes);
+        return write_unsealed(message, codec, small, None, Vec::new()).map(|(bytes, _)| bytes);
     };
     let key = sealing.ring.take()?;
     let nonce = &sealing.nonce[..key.algorithm().nonce_bytes()];
@@ -57,29 +64,29 @@ pub fn write(
         nonce,
         key_id: key.id(),
     };
-    let (mut out, payload_at) = write_unsealed(message, codec, compression, Some(seal), Vec::new())?;
+    let (mut out, payload_at) = write_unsealed(message, codec, small, Some(seal), Vec::new())?;
     let (covered, payload) = out.split_at_mut(payload_at);
     let tag = key.seal(nonce, covered, payload)?;
     out.extend_from_slice(&tag);
     Ok(out)
 }
 
-/// A packet up to its tag, written into `out` in the place of what is there, and where its payload begins. Whoever
-/// holds the key encrypts what is behind that, if it is one of a cipher, and puts the tag at the end.
+/// A packet up to its tag, written into `out` in the place of what is there, and where its payload begins. `small` is the
+/// payload as it travels, where something made it smaller. Whoever holds the key encrypts what is behind the header, if
+/// it is one of a cipher, and puts the tag at the end.
 ///
 /// # Errors
 /// `PROTOCOL_LIMIT_EXCEEDED` when the packet with its tag has more than 10 MB.
 pub fn write_unsealed(
     message: Message<'_>,
     codec: Codec,
-    compression: Option<Compression>,
+    small: Option<(Compression, &[u8])>,
     seal: Option<Seal<'_>>,
     mut out: Vec<u8>,
 ) -> Result<(Vec<u8>, usize)> {
     let payload = message.payload();
     let plain = payload.map_or(&[][..], |payload| payload.as_bytes());
-    let small = compression.and_then(|compression| Some((compression, compression.compress(plain)?)));
-    let stored = small.as_ref().map_or(plain, |(_, small)| small);
+    let stored = small.map_or(plain, |(_, small)| small);
     out.clear();
     out.reserve(FIXED + 512 + stored.len());
     out.extend_from_slice(MAGIC);
@@ -87,7 +94,7 @@ pub fn write_unsealed(
         FORMAT,
         codec.number(),
         payload.map_or(0, |payload| payload.encoding().number()),
-        small.as_ref().map_or(0, |(compression, _)| compression.number()),
+        small.map_or(0, |(compression, _)| compression.number()),
         seal.map_or(0, |seal| seal.algorithm.number()),
         // An id has at most 64 bytes.
         seal.map_or(0, |seal| seal.key_id.len() as u8),

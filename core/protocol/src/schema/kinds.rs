@@ -35,7 +35,7 @@ const HEARTBEAT: &[Field] = &[
     ),
     Field::required("sequence", Rule::Count),
     Field::optional("intervalMs", Rule::Count),
-    Field::optional("load", Rule::Number(0.0, 1.0)),
+    Field::optional("load", Rule::Number(0, 1)),
     Field::optional("memoryBytes", Rule::Count),
 ];
 

@@ -3,9 +3,9 @@ use crate::schema::{Field, Rule};
 
 const NAME: Rule = Rule::Text(256);
 const PROSE: Rule = Rule::Text(64 * 1024);
-const AMOUNT: Rule = Rule::Number(0.0, 9_007_199_254_740_991.0);
-const RATIO: Rule = Rule::Number(0.0, 1.0);
-const PERCENT: Rule = Rule::Number(0.0, 100.0);
+const AMOUNT: Rule = Rule::Number(0, 9_007_199_254_740_991);
+const RATIO: Rule = Rule::Number(0, 1);
+const PERCENT: Rule = Rule::Number(0, 100);
 
 /// What every task message has.
 pub(super) const ANY: &[Field] = &[Field::required(
@@ -93,7 +93,7 @@ const SUMMARY: &[Field] = &[
     Field::required("start_time", Rule::Time),
     Field::required("end_time", Rule::Time),
     Field::required("duration_seconds", AMOUNT),
-    Field::optional("exit_code", Rule::Number(-2_147_483_648.0, 4_294_967_295.0)),
+    Field::optional("exit_code", Rule::Number(-2_147_483_648, 4_294_967_295)),
 ];
 
 const RESULTS: &[Field] = &[

@@ -1,3 +1,4 @@
+import { COMPRESSED_FROM } from "../compression/compressor.ts";
 import type { Envelope, ReceivedEnvelope } from "../envelope.ts";
 import type { OpenOptions, PacketOptions, PacketSeal } from "../packets.ts";
 import { Payload } from "../payload.ts";
@@ -14,8 +15,6 @@ import { DirectWriter } from "./writer.ts";
 const MARGIN = 64;
 /** Packets above this are sealed and checked where they stand. */
 const COPIED = 16_384;
-/** Payloads from here on are compressed. */
-const COMPRESSED = 1_024;
 const MESSAGE_BYTES = 10 * 1024 * 1024;
 const FIXED = 24;
 const SEAL = 16;
@@ -55,7 +54,7 @@ export class DirectPackets {
     try {
       isWritten = this.#write(envelope, payload, seal, key);
       // A long payload becomes smaller, which the module sees to.
-      if (compression !== undefined && u32(out.bytes, out.start + 16) >= COMPRESSED) isWritten = false;
+      if (compression !== undefined && u32(out.bytes, out.start + 16) >= COMPRESSED_FROM) isWritten = false;
     } finally {
       this.#isWriting = false;
       if (!isWritten) out.abandon(MARGIN);

@@ -3,9 +3,10 @@ import type { Envelope, ReceivedEnvelope } from "../envelope.ts";
 import { refusal } from "../failure.ts";
 import { Incoming, Outgoing } from "./table.ts";
 
-/** What a call answers when the module refused it, and when it leaves a seal to the host. */
+/** What a call answers when the module refused it, and when it leaves a seal or a compressed payload to the host. */
 const REFUSED = -1;
 export const TO_HOST = -2;
+export const TO_EXPAND = -3;
 
 /** One instance of the module and its memory. @internal */
 export class ProtocolModule {

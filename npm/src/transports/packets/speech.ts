@@ -85,7 +85,7 @@ export class Speech {
       this.#protocol = await this.#loading;
       return this.#protocol;
     } catch (error) {
-      throw error instanceof PolyphonError ? error : unloaded(error);
+      throw unloaded(error);
     } finally {
       this.#loading = undefined;
     }
@@ -122,9 +122,17 @@ export class Speech {
     return agreement;
   }
 
-  /** What is never said without the module. */
+  /** Loads what is never done without it. */
   async #prepare({ choice }: Agreement): Promise<void> {
-    if (choice.codec !== "msgpack" || choice.compression !== undefined || choice.seal !== undefined) await this.load();
+    const { codec, compression, seal } = choice;
+    if (codec === "msgpack" && compression === undefined && seal === undefined) return;
+    const protocol = await this.load();
+    if (compression === undefined) return;
+    try {
+      await protocol.loadCompression();
+    } catch (error) {
+      throw unloaded(error);
+    }
   }
 }
 
@@ -133,6 +141,7 @@ async function missing(): Promise<never> {
 }
 
 function unloaded(cause: unknown): PolyphonError {
+  if (cause instanceof PolyphonError) return cause;
   const message = `the module of the protocol cannot be loaded: ${(cause as Error).message}`;
   return new PolyphonError("KERNEL_UNAVAILABLE", { message, cause });
 }
