@@ -15,7 +15,9 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 
 rustup toolchain list | grep -q "^$nightly" || rustup toolchain install "$nightly" --profile minimal
 if ! "$tools/bin/cargo-fuzz" --version 2>/dev/null | grep -qF 0.13.2; then
-  CARGO_TARGET_DIR="$tools/target" cargo install --quiet --debug --root "$tools" cargo-fuzz --version 0.13.2 --locked
+  CARGO_TARGET_DIR="$tools/target" CARGO_PROFILE_DEV_DEBUG=false \
+    cargo install --quiet --debug --root "$tools" cargo-fuzz --version 0.13.2 --locked
+  rm -rf "$tools/target"
 fi
 export PATH="$tools/bin:$PATH"
 # core has no unsafe code for a sanitizer to look at; without one the build takes a third, and each input half.
