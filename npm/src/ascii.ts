@@ -4,7 +4,15 @@
  */
 export function asciiText(bytes: Uint8Array, start: number = 0, end: number = bytes.length): string | undefined {
   let text = "";
-  for (let index = start; index < end; index++) {
+  let index = start;
+  // Four at a time, for each step makes a text of its own.
+  for (; index + 4 <= end; index += 4) {
+    const [a, b] = [bytes[index] as number, bytes[index + 1] as number];
+    const [c, d] = [bytes[index + 2] as number, bytes[index + 3] as number];
+    if ((a | b | c | d) >= 0x80) return undefined;
+    text += String.fromCharCode(a, b, c, d);
+  }
+  for (; index < end; index++) {
     const code = bytes[index] as number;
     if (code >= 0x80) return undefined;
     text += String.fromCharCode(code);

@@ -355,7 +355,10 @@ fn write(shape: &Shape, value: &str, registry: &Registry, depth: usize) -> Strin
         Shape::List(inner) => {
             let item = format!("item{depth}");
             let body = write(inner, &item, registry, depth + 1);
-            format!("w.array({value}.length); for (const {item} of {value}) {{ {body} }}")
+            match &**inner {
+                Shape::Named(name) if !is_alias(name, registry) => format!("w.list({value}, write{name});"),
+                _ => format!("w.list({value}, (w, {item}) => {{ {body} }});"),
+            }
         }
         Shape::Pair(first, second) => {
             let first = write(first, &format!("{value}[0]"), registry, depth);
@@ -367,6 +370,13 @@ fn write(shape: &Shape, value: &str, registry: &Registry, depth: usize) -> Strin
             _ => format!("write{name}(w, {value});"),
         },
     }
+}
+
+fn is_alias(name: &str, registry: &Registry) -> bool {
+    matches!(
+        registry.types.get(name).map(|definition| &definition.body),
+        Some(Body::Alias(_))
+    )
 }
 
 fn read_field(field: &Field, registry: &Registry, indent: &str) -> String {

@@ -34,7 +34,9 @@ export function compilePlan(plan: PlanDefinition, payloads: Payloads, configHash
   const names = new Names(plan);
   const rows: DraftRow[] = [];
   const tasks = new Array<TaskSpec>(plan.tasks.length);
-  for (const [index, task] of plan.tasks.entries()) tasks[index] = compileTask(task, plan, names, payloads, rows);
+  for (let index = 0; index < tasks.length; index++) {
+    tasks[index] = compileTask(plan.tasks[index] as TaskDefinition, plan, names, payloads, rows);
+  }
   const planTimeoutMs = plan.timeoutMs ?? PLAN_TIMEOUT_MS;
   const spec: PlanSpec = {
     name: plan.name ?? "",
@@ -160,11 +162,16 @@ function inherit(task: TaskDefinition, names: Names, heir: string, depth: number
 function demandOf({ agentType, needs, permission, resources }: TaskDefinition, group: ResourceClass): Demand {
   return {
     agentType: agentType ?? null,
-    needs: needs === undefined ? NONE : [...new Set(needs)].sort(byCodePoint),
+    needs: needs === undefined ? NONE : namesOf(needs),
     permission: permission ?? "readonly",
     resources: resources === undefined && group === NO_CLASS ? NO_RESOURCES : resourcesOf({ ...group, ...resources }),
     avoid: null,
   };
+}
+
+/** Names in the kernel's order, each once. */
+function namesOf(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? names : [...new Set(names)].sort(byCodePoint);
 }
 
 function resourcesOf({ memoryMb = 0, cpuCores = 0, diskMb = 0 }: NonNullable<TaskDefinition["resources"]>): Resources {

@@ -10,7 +10,8 @@ export function partsOf(tasks: readonly TaskSpec[]): readonly (readonly TaskSpec
   const parts: TaskSpec[][] = [];
   let part: TaskSpec[] = [];
   let bytes = 0;
-  for (const task of tasks) {
+  for (let index = 0; index < tasks.length; index++) {
+    const task = tasks[index] as TaskSpec;
     const more = mostBytes(task);
     if (part.length === PART_TASKS || (part.length > 0 && bytes + more > PART_BYTES)) {
       parts.push(part);

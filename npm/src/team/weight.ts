@@ -8,7 +8,7 @@ const OVERHEAD = 128;
 /** Bytes a plan takes until it is durable, about; exact in what it carries of inputs. */
 export function planWeight({ spec, tasks, rows, input }: CompiledPlan): number {
   let bytes = OVERHEAD + spec.name.length + inlineBytes(input) + rowBytes(rows);
-  for (const task of tasks) bytes += taskBytes(task);
+  for (let index = 0; index < tasks.length; index++) bytes += taskBytes(tasks[index] as TaskSpec);
   return bytes;
 }
 

@@ -213,7 +213,7 @@ export function writeAgentCommand(w: Writer, v: AgentCommand): void {
     case "ReportHeartbeats":
       w.array(2);
       w.uint(107);
-      w.array(v.beats.length); for (const item0 of v.beats) { writeHeartbeat(w, item0); }
+      w.list(v.beats, writeHeartbeat);
       return;
     case "DefinePool":
       w.array(2);
@@ -235,7 +235,7 @@ export function writeAgentCommand(w: Writer, v: AgentCommand): void {
     case "FinishStateErasure":
       w.array(2);
       w.uint(111);
-      w.array(v.discards.length); for (const item0 of v.discards) { w.uint(item0); }
+      w.list(v.discards, (w, item0) => { w.uint(item0); });
       return;
   }
 }
@@ -677,7 +677,7 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
     case "AgentStateRowsErased":
       w.array(2);
       w.uint(126);
-      w.array(v.discards.length); for (const item0 of v.discards) { w.uint(item0); }
+      w.list(v.discards, (w, item0) => { w.uint(item0); });
       return;
     case "AgentPaused":
       w.array(4);
@@ -931,7 +931,7 @@ export interface AgentQuery {
 export function writeAgentQuery(w: Writer, v: AgentQuery): void {
   w.array(3);
   if (v.agentType === null) w.nil(); else { w.str(v.agentType); }
-  w.array(v.needs.length); for (const item0 of v.needs) { w.str(item0); }
+  w.list(v.needs, (w, item0) => { w.str(item0); });
   w.bool(v.inService);
 }
 
@@ -991,7 +991,7 @@ export function writeAgentSettings(w: Writer, v: AgentSettings): void {
   w.uint(v.restartJitterPpm);
   w.uint(v.restartResetMs);
   w.uint(v.unservedMs);
-  w.array(v.ranking.length); for (const item0 of v.ranking) { writeRankBy(w, item0); }
+  w.list(v.ranking, writeRankBy);
 }
 
 export function readAgentSettings(r: Reader): AgentSettings {
@@ -1039,7 +1039,7 @@ export function writeAgentSpec(w: Writer, v: AgentSpec): void {
   w.array(11);
   w.str(v.key);
   w.str(v.agentType);
-  w.array(v.capabilities.length); for (const item0 of v.capabilities) { w.str(item0); }
+  w.list(v.capabilities, (w, item0) => { w.str(item0); });
   writePermission(w, v.permission);
   writeAgentKind(w, v.kind);
   writeHostKind(w, v.host);
@@ -1436,7 +1436,7 @@ export function writeAnswer(w: Writer, v: Answer): void {
   w.array(3);
   w.uint(v.id);
   writeOutcome(w, v.outcome);
-  w.array(v.parts.length); for (const item0 of v.parts) { writePart(w, item0); }
+  w.list(v.parts, writePart);
 }
 
 export function readAnswer(r: Reader): Answer {
@@ -1569,8 +1569,8 @@ export interface Catalog {
 
 export function writeCatalog(w: Writer, v: Catalog): void {
   w.array(2);
-  w.array(v.categories.length); for (const item0 of v.categories) { writeNamedList(w, item0); }
-  w.array(v.types.length); for (const item0 of v.types) { writeNamedList(w, item0); }
+  w.list(v.categories, writeNamedList);
+  w.list(v.types, writeNamedList);
 }
 
 export function readCatalog(r: Reader): Catalog {
@@ -1776,7 +1776,7 @@ export function writeCourse(w: Writer, v: Course): void {
   w.uint(v.attempts);
   w.uint(v.failures);
   w.uint(v.losses);
-  w.array(v.recoveries.length); for (const item0 of v.recoveries) { writeRecovery(w, item0); }
+  w.list(v.recoveries, writeRecovery);
   w.uint(v.reprieves);
   if (v.fence === null) w.nil(); else { w.uint(v.fence); }
   w.bool(v.stopping);
@@ -1789,7 +1789,7 @@ export function writeCourse(w: Writer, v: Course): void {
   w.bool(v.timedOut);
   if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
   if (v.report === null) w.nil(); else { writeReport(w, v.report); }
-  w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+  w.list(v.verdicts, writeVerdict);
 }
 
 export function readCourse(r: Reader): Course {
@@ -1938,8 +1938,8 @@ export interface DeadLetters {
 
 export function writeDeadLetters(w: Writer, v: DeadLetters): void {
   w.array(2);
-  w.array(v.letters.length); for (const item0 of v.letters) { writeDeadLetter(w, item0); }
-  w.array(v.payloads.length); for (const item0 of v.payloads) { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); }
+  w.list(v.letters, writeDeadLetter);
+  w.list(v.payloads, (w, item0) => { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); });
 }
 
 export function readDeadLetters(r: Reader): DeadLetters {
@@ -2091,7 +2091,7 @@ export interface Demand {
 export function writeDemand(w: Writer, v: Demand): void {
   w.array(5);
   if (v.agentType === null) w.nil(); else { w.str(v.agentType); }
-  w.array(v.needs.length); for (const item0 of v.needs) { w.str(item0); }
+  w.list(v.needs, (w, item0) => { w.str(item0); });
   writePermission(w, v.permission);
   writeResources(w, v.resources);
   if (v.avoid === null) w.nil(); else { w.uint(v.avoid); }
@@ -2117,7 +2117,7 @@ export interface DemandFit {
 
 export function writeDemandFit(w: Writer, v: DemandFit): void {
   w.array(1);
-  w.array(v.misfits.length); for (const item0 of v.misfits) { writeDemandMisfit(w, item0); }
+  w.list(v.misfits, writeDemandMisfit);
 }
 
 export function readDemandFit(r: Reader): DemandFit {
@@ -2156,7 +2156,7 @@ export interface Discovery {
 
 export function writeDiscovery(w: Writer, v: Discovery): void {
   w.array(1);
-  w.array(v.agents.length); for (const item0 of v.agents) { w.uint(item0); }
+  w.list(v.agents, (w, item0) => { w.uint(item0); });
 }
 
 export function readDiscovery(r: Reader): Discovery {
@@ -2375,18 +2375,18 @@ export function writeEffect(w: Writer, v: Effect): void {
       w.uint(v.queue);
       w.uint(v.consumer);
       w.uint(v.untilMs);
-      w.array(v.payloads.length); for (const item0 of v.payloads) { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); }
-      w.array(v.messages.length); for (const item0 of v.messages) { writeDelivery(w, item0); }
+      w.list(v.payloads, (w, item0) => { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); });
+      w.list(v.messages, writeDelivery);
       return;
     case "ErasePayloads":
       w.array(2);
       w.uint(7);
-      w.array(v.rows.length); for (const item0 of v.rows) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
+      w.list(v.rows, (w, item0) => { w.array(2); w.uint(item0[0]); w.str(item0[1]); });
       return;
     case "EraseStates":
       w.array(2);
       w.uint(8);
-      w.array(v.rows.length); for (const item0 of v.rows) { w.array(2); w.uint(item0[0]); w.str(item0[1]); }
+      w.list(v.rows, (w, item0) => { w.array(2); w.uint(item0[0]); w.str(item0[1]); });
       return;
   }
 }
@@ -2666,7 +2666,7 @@ export function writeEscalationEvent(w: Writer, v: EscalationEvent): void {
       writeDecision(w, v.decision);
       w.str(v.actor);
       w.str(v.note);
-      w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      w.list(v.evict, (w, item0) => { w.uint(item0); });
       return;
     case "EscalationWithdrawn":
       w.array(5);
@@ -2674,7 +2674,7 @@ export function writeEscalationEvent(w: Writer, v: EscalationEvent): void {
       w.uint(v.escalation);
       w.uint(v.task);
       w.uint(v.session);
-      w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      w.list(v.evict, (w, item0) => { w.uint(item0); });
       return;
   }
 }
@@ -2760,9 +2760,9 @@ export function writeEscalationReport(w: Writer, v: EscalationReport): void {
   if (v.details === null) w.nil(); else { writePayload(w, v.details); }
   if (v.agent === null) w.nil(); else { w.uint(v.agent); }
   w.uint(v.attempts);
-  w.array(v.recoveries.length); for (const item0 of v.recoveries) { writeRecovery(w, item0); }
-  w.array(v.recommendedActions.length); for (const item0 of v.recommendedActions) { w.str(item0); }
-  w.array(v.blockingTasks.length); for (const item0 of v.blockingTasks) { w.uint(item0); }
+  w.list(v.recoveries, writeRecovery);
+  w.list(v.recommendedActions, (w, item0) => { w.str(item0); });
+  w.list(v.blockingTasks, (w, item0) => { w.uint(item0); });
   w.bool(v.blockingMore);
   writeSystemState(w, v.systemState);
 }
@@ -3596,7 +3596,7 @@ export interface NamedList {
 export function writeNamedList(w: Writer, v: NamedList): void {
   w.array(2);
   w.str(v.name);
-  w.array(v.members.length); for (const item0 of v.members) { w.str(item0); }
+  w.list(v.members, (w, item0) => { w.str(item0); });
 }
 
 export function readNamedList(r: Reader): NamedList {
@@ -3982,7 +3982,7 @@ export function writeOutgoing(w: Writer, v: Outgoing): void {
   w.array(3);
   w.uint(v.queue);
   writePayload(w, v.payload);
-  w.array(v.messages.length); for (const item0 of v.messages) { writeDraft(w, item0); }
+  w.list(v.messages, writeDraft);
 }
 
 export function readOutgoing(r: Reader): Outgoing {
@@ -4219,7 +4219,7 @@ export function writePhaseSpec(w: Writer, v: PhaseSpec): void {
   w.array(5);
   w.str(v.name);
   writePhaseMode(w, v.mode);
-  w.array(v.tasks.length); for (const item0 of v.tasks) { w.uint(item0); }
+  w.list(v.tasks, (w, item0) => { w.uint(item0); });
   w.uint(v.timeoutMs);
   w.uint(v.gatePpm);
 }
@@ -4298,9 +4298,9 @@ export function writePlan(w: Writer, v: Plan): void {
   w.uint(v.expected);
   w.bool(v.draft);
   w.bool(v.committed);
-  w.array(v.phases.length); for (const item0 of v.phases) { writePhase(w, item0); }
-  w.array(v.classes.length); for (const item0 of v.classes) { writeClassSpec(w, item0); }
-  w.array(v.running.length); for (const item0 of v.running) { w.uint(item0); }
+  w.list(v.phases, writePhase);
+  w.list(v.classes, writeClassSpec);
+  w.list(v.running, (w, item0) => { w.uint(item0); });
   writePolicy(w, v.policy);
   writeCounts(w, v.counts);
   w.bool(v.held);
@@ -4308,7 +4308,7 @@ export function writePlan(w: Writer, v: Plan): void {
   w.bool(v.cancelling);
   w.uint(v.bytes);
   writeOutcomes(w, v.outcomes);
-  w.array(v.durations.length); for (const item0 of v.durations) { writeDurations(w, item0); }
+  w.list(v.durations, writeDurations);
 }
 
 export function readPlan(r: Reader): Plan {
@@ -4341,7 +4341,7 @@ export interface PlanFit {
 
 export function writePlanFit(w: Writer, v: PlanFit): void {
   w.array(1);
-  w.array(v.misfits.length); for (const item0 of v.misfits) { writeTaskMisfit(w, item0); }
+  w.list(v.misfits, writeTaskMisfit);
 }
 
 export function readPlanFit(r: Reader): PlanFit {
@@ -4366,8 +4366,8 @@ export interface PlanSpec {
 export function writePlanSpec(w: Writer, v: PlanSpec): void {
   w.array(6);
   w.str(v.name);
-  w.array(v.phases.length); for (const item0 of v.phases) { writePhaseSpec(w, item0); }
-  w.array(v.classes.length); for (const item0 of v.classes) { writeClassSpec(w, item0); }
+  w.list(v.phases, writePhaseSpec);
+  w.list(v.classes, writeClassSpec);
   writePolicy(w, v.policy);
   w.uint(v.timeoutMs);
   if (v.configHash === null) w.nil(); else { w.bin(v.configHash); }
@@ -4519,7 +4519,7 @@ export function writePoolView(w: Writer, v: PoolView): void {
   w.uint(v.live);
   w.uint(v.ending);
   w.uint(v.load);
-  w.array(v.members.length); for (const item0 of v.members) { w.uint(item0); }
+  w.list(v.members, (w, item0) => { w.uint(item0); });
 }
 
 export function readPoolView(r: Reader): PoolView {
@@ -4840,7 +4840,7 @@ export function writeQueueCommand(w: Writer, v: QueueCommand): void {
       w.uint(702);
       w.uint(v.queue);
       writePayload(w, v.payload);
-      w.array(v.messages.length); for (const item0 of v.messages) { writeDraft(w, item0); }
+      w.list(v.messages, writeDraft);
       return;
     case "Consume":
       w.array(4);
@@ -4853,13 +4853,13 @@ export function writeQueueCommand(w: Writer, v: QueueCommand): void {
       w.array(3);
       w.uint(704);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.array(2); w.uint(item0[0]); w.uint(item0[1]); }
+      w.list(v.messages, (w, item0) => { w.array(2); w.uint(item0[0]); w.uint(item0[1]); });
       return;
     case "NackMessages":
       w.array(3);
       w.uint(705);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { writeGivenBack(w, item0); }
+      w.list(v.messages, writeGivenBack);
       return;
     case "ExtendMessage":
       w.array(4);
@@ -4872,25 +4872,25 @@ export function writeQueueCommand(w: Writer, v: QueueCommand): void {
       w.array(3);
       w.uint(707);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "DiscardMessages":
       w.array(3);
       w.uint(708);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "FinishErasure":
       w.array(2);
       w.uint(709);
-      w.array(v.batches.length); for (const item0 of v.batches) { w.uint(item0); }
+      w.list(v.batches, (w, item0) => { w.uint(item0); });
       return;
     case "AckAndPublish":
       w.array(4);
       w.uint(710);
       w.uint(v.fence);
       w.uint(v.message);
-      w.array(v.outgoing.length); for (const item0 of v.outgoing) { writeOutgoing(w, item0); }
+      w.list(v.outgoing, writeOutgoing);
       return;
     case "SetSchedule":
       w.array(2);
@@ -5319,7 +5319,7 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.uint(v.expiresMs);
       w.uint(v.dedupUntilMs);
       w.uint(v.dedupIds);
-      w.array(v.messages.length); for (const item0 of v.messages) { writePublished(w, item0); }
+      w.list(v.messages, writePublished);
       return;
     case "MessagesDelivered":
       w.array(5);
@@ -5327,44 +5327,44 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.uint(v.queue);
       w.uint(v.consumer);
       w.uint(v.untilMs);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "MessagesAcked":
       w.array(3);
       w.uint(705);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "MessagesReturned":
       w.array(3);
       w.uint(706);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { writeReturned(w, item0); }
+      w.list(v.messages, writeReturned);
       return;
     case "MessagesDied":
       w.array(4);
       w.uint(707);
       w.uint(v.queue);
       w.uint(v.expiresMs);
-      w.array(v.messages.length); for (const item0 of v.messages) { writeDeath(w, item0); }
+      w.list(v.messages, writeDeath);
       return;
     case "MessagesWoken":
       w.array(3);
       w.uint(708);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "MessagesExpired":
       w.array(3);
       w.uint(709);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "MessagesDropped":
       w.array(3);
       w.uint(710);
       w.uint(v.queue);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "MessageExtended":
       w.array(5);
@@ -5380,12 +5380,12 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.uint(v.queue);
       w.uint(v.first);
       w.uint(v.expiresMs);
-      w.array(v.messages.length); for (const item0 of v.messages) { w.uint(item0); }
+      w.list(v.messages, (w, item0) => { w.uint(item0); });
       return;
     case "PayloadsErased":
       w.array(2);
       w.uint(713);
-      w.array(v.batches.length); for (const item0 of v.batches) { w.uint(item0); }
+      w.list(v.batches, (w, item0) => { w.uint(item0); });
       return;
     case "ScheduleSet":
       w.array(3);
@@ -5829,7 +5829,7 @@ export function writeRecoveryRule(w: Writer, v: RecoveryRule): void {
   if (v.orchestrator === null) w.nil(); else { writeStrategy(w, v.orchestrator); }
   writeAskHuman(w, v.human);
   writeSeverity(w, v.severity);
-  w.array(v.advice.length); for (const item0 of v.advice) { w.str(item0); }
+  w.list(v.advice, (w, item0) => { w.str(item0); });
 }
 
 export function readRecoveryRule(r: Reader): RecoveryRule {
@@ -5858,7 +5858,7 @@ export interface RecoverySettings {
 
 export function writeRecoverySettings(w: Writer, v: RecoverySettings): void {
   w.array(4);
-  w.array(v.rules.length); for (const item0 of v.rules) { writeRecoveryRule(w, item0); }
+  w.list(v.rules, writeRecoveryRule);
   writeIncrease(w, v.increase);
   w.uint(v.widespreadTasks);
   w.uint(v.backoffMaxMs);
@@ -5889,7 +5889,7 @@ export function writeRefusal(w: Writer, v: Refusal): void {
   w.array(3);
   w.str(v.code);
   w.str(v.message);
-  w.array(v.details.length); for (const item0 of v.details) { w.array(2); w.str(item0[0]); w.str(item0[1]); }
+  w.list(v.details, (w, item0) => { w.array(2); w.str(item0[0]); w.str(item0[1]); });
 }
 
 export function readRefusal(r: Reader): Refusal {
@@ -5939,9 +5939,9 @@ export interface Report {
 
 export function writeReport(w: Writer, v: Report): void {
   w.array(5);
-  w.array(v.metrics.length); for (const item0 of v.metrics) { w.array(2); w.str(item0[0]); w.int(item0[1]); }
+  w.list(v.metrics, (w, item0) => { w.array(2); w.str(item0[0]); w.int(item0[1]); });
   if (v.output === null) w.nil(); else { writePayload(w, v.output); }
-  w.array(v.artifacts.length); for (const item0 of v.artifacts) { writeArtifact(w, item0); }
+  w.list(v.artifacts, writeArtifact);
   writeUsage(w, v.usage);
   if (v.exitCode === null) w.nil(); else { w.int(v.exitCode); }
 }
@@ -6164,7 +6164,7 @@ export interface ScheduleList {
 
 export function writeScheduleList(w: Writer, v: ScheduleList): void {
   w.array(1);
-  w.array(v.schedules.length); for (const item0 of v.schedules) { writeSchedule(w, item0); }
+  w.list(v.schedules, writeSchedule);
 }
 
 export function readScheduleList(r: Reader): ScheduleList {
@@ -6277,7 +6277,7 @@ export function writeSession(w: Writer, v: Session): void {
   w.str(v.tenant);
   if (v.configHash === null) w.nil(); else { w.bin(v.configHash); }
   if (v.input === null) w.nil(); else { writePayload(w, v.input); }
-  w.array(v.context.length); for (const item0 of v.context) { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); }
+  w.list(v.context, (w, item0) => { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); });
   w.uint(v.openedMs);
   w.uint(v.timeoutMs);
   writeCountdown(w, v.clock);
@@ -6285,7 +6285,7 @@ export function writeSession(w: Writer, v: Session): void {
   if (v.endedMs === null) w.nil(); else { w.uint(v.endedMs); }
   if (v.endedSeq === null) w.nil(); else { w.uint(v.endedSeq); }
   w.str(v.reason);
-  w.array(v.facts.length); for (const item0 of v.facts) { writeFact(w, item0); }
+  w.list(v.facts, writeFact);
 }
 
 export function readSession(r: Reader): Session {
@@ -6375,7 +6375,7 @@ export function writeSessionCommand(w: Writer, v: SessionCommand): void {
       w.array(4);
       w.uint(200);
       writePlanSpec(w, v.plan);
-      w.array(v.tasks.length); for (const item0 of v.tasks) { writeTaskSpec(w, item0); }
+      w.list(v.tasks, writeTaskSpec);
       if (v.input === null) w.nil(); else { writePayload(w, v.input); }
       return;
     case "BeginPlan":
@@ -6389,7 +6389,7 @@ export function writeSessionCommand(w: Writer, v: SessionCommand): void {
       w.array(3);
       w.uint(202);
       w.uint(v.session);
-      w.array(v.tasks.length); for (const item0 of v.tasks) { writeTaskSpec(w, item0); }
+      w.list(v.tasks, writeTaskSpec);
       return;
     case "CommitPlan":
       w.array(2);
@@ -6417,13 +6417,13 @@ export function writeSessionCommand(w: Writer, v: SessionCommand): void {
       w.array(3);
       w.uint(207);
       w.uint(v.session);
-      w.array(v.entries.length); for (const item0 of v.entries) { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } }
+      w.list(v.entries, (w, item0) => { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } });
       return;
     case "RecordFacts":
       w.array(3);
       w.uint(208);
       w.uint(v.session);
-      w.array(v.facts.length); for (const item0 of v.facts) { writeFact(w, item0); }
+      w.list(v.facts, writeFact);
       return;
   }
 }
@@ -6602,14 +6602,14 @@ export function writeSessionEvent(w: Writer, v: SessionEvent): void {
       w.uint(204);
       w.uint(v.session);
       writeSessionStatus(w, v.status);
-      w.array(v.evict.length); for (const item0 of v.evict) { w.uint(item0); }
+      w.list(v.evict, (w, item0) => { w.uint(item0); });
       w.str(v.reason);
       return;
     case "ContextUpdated":
       w.array(3);
       w.uint(205);
       w.uint(v.session);
-      w.array(v.entries.length); for (const item0 of v.entries) { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } }
+      w.list(v.entries, (w, item0) => { w.array(2); w.str(item0[0]); if (item0[1] === null) w.nil(); else { writePayload(w, item0[1]); } });
       return;
     case "PlanPartAdded":
       w.array(4);
@@ -6627,7 +6627,7 @@ export function writeSessionEvent(w: Writer, v: SessionEvent): void {
       w.array(3);
       w.uint(208);
       w.uint(v.session);
-      w.array(v.facts.length); for (const item0 of v.facts) { writeFact(w, item0); }
+      w.list(v.facts, writeFact);
       return;
   }
 }
@@ -6770,7 +6770,7 @@ export interface SessionResults {
 
 export function writeSessionResults(w: Writer, v: SessionResults): void {
   w.array(1);
-  w.array(v.outputs.length); for (const item0 of v.outputs) { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); }
+  w.list(v.outputs, (w, item0) => { w.array(2); w.str(item0[0]); writePayload(w, item0[1]); });
 }
 
 export function readSessionResults(r: Reader): SessionResults {
@@ -6821,7 +6821,7 @@ export interface SessionWaits {
 
 export function writeSessionWaits(w: Writer, v: SessionWaits): void {
   w.array(1);
-  w.array(v.reasons.length); for (const item0 of v.reasons) { writeWaitReason(w, item0); }
+  w.list(v.reasons, writeWaitReason);
 }
 
 export function readSessionWaits(r: Reader): SessionWaits {
@@ -6860,7 +6860,7 @@ export function writeSettings(w: Writer, v: Settings): void {
   writeAgentSettings(w, v.agents);
   w.uint(v.draftMs);
   writeRecoverySettings(w, v.recovery);
-  w.array(v.alerts.length); for (const item0 of v.alerts) { writeAlertRule(w, item0); }
+  w.list(v.alerts, writeAlertRule);
   writeEscalationSettings(w, v.escalations);
 }
 
@@ -6934,8 +6934,8 @@ export function writeStepOutput(w: Writer, v: StepOutput): void {
   w.uint(v.firstSeq);
   w.uint(v.lastSeq);
   w.uint(v.eventsAt);
-  w.array(v.answers.length); for (const item0 of v.answers) { writeAnswer(w, item0); }
-  w.array(v.effects.length); for (const item0 of v.effects) { writeEffect(w, item0); }
+  w.list(v.answers, writeAnswer);
+  w.list(v.effects, writeEffect);
   if (v.deadlineMs === null) w.nil(); else { w.uint(v.deadlineMs); }
   w.uint(v.nowMs);
   w.uint(v.leftOver);
@@ -7036,8 +7036,8 @@ export interface StreamPage {
 export function writeStreamPage(w: Writer, v: StreamPage): void {
   w.array(4);
   if (v.expired === null) w.nil(); else { w.uint(v.expired); }
-  w.array(v.messages.length); for (const item0 of v.messages) { writeDelivery(w, item0); }
-  w.array(v.payloads.length); for (const item0 of v.payloads) { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); }
+  w.list(v.messages, writeDelivery);
+  w.list(v.payloads, (w, item0) => { w.array(2); w.uint(item0[0]); writePayload(w, item0[1]); });
   w.uint(v.next);
 }
 
@@ -7067,8 +7067,8 @@ export function writeStreamView(w: Writer, v: StreamView): void {
   writeQueue(w, v.queue);
   w.uint(v.oldest);
   w.uint(v.last);
-  w.array(v.groups.length); for (const item0 of v.groups) { writeGroupView(w, item0); }
-  w.array(v.cursors.length); for (const item0 of v.cursors) { writeCursorView(w, item0); }
+  w.list(v.groups, writeGroupView);
+  w.list(v.cursors, writeCursorView);
 }
 
 export function readStreamView(r: Reader): StreamView {
@@ -7486,7 +7486,7 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       w.uint(v.fence);
       w.uint(v.durationMs);
       writeReport(w, v.report);
-      w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      w.list(v.verdicts, writeVerdict);
       return;
     case "TaskAttemptFailed":
       w.array(11);
@@ -7499,7 +7499,7 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       writeAttemptOutcome(w, v.outcome);
       writeAttemptError(w, v.error);
       writeReport(w, v.report);
-      w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      w.list(v.verdicts, writeVerdict);
       writeNext(w, v.next);
       return;
     case "TaskStopRequested":
@@ -7537,7 +7537,7 @@ export function writeTaskEvent(w: Writer, v: TaskEvent): void {
       w.uint(v.session);
       w.bool(v.completed);
       writeReport(w, v.report);
-      w.array(v.verdicts.length); for (const item0 of v.verdicts) { writeVerdict(w, item0); }
+      w.list(v.verdicts, writeVerdict);
       if (v.error === null) w.nil(); else { writeAttemptError(w, v.error); }
       return;
     case "PhaseOpened":
@@ -7794,12 +7794,12 @@ export function writeTaskSpec(w: Writer, v: TaskSpec): void {
   w.str(v.key);
   w.str(v.name);
   if (v.parent === null) w.nil(); else { w.uint(v.parent); }
-  w.array(v.after.length); for (const item0 of v.after) { w.uint(item0); }
+  w.list(v.after, (w, item0) => { w.uint(item0); });
   writePriority(w, v.priority);
   if (v.class === null) w.nil(); else { w.uint(v.class); }
   writeDemand(w, v.demand);
   w.uint(v.timeoutMs);
-  w.array(v.criteria.length); for (const item0 of v.criteria) { writeCriterion(w, item0); }
+  w.list(v.criteria, writeCriterion);
   if (v.input === null) w.nil(); else { writePayload(w, v.input); }
   if (v.totalTimeoutMs === null) w.nil(); else { w.uint(v.totalTimeoutMs); }
 }
@@ -7877,10 +7877,10 @@ export interface Ties {
 export function writeTies(w: Writer, v: Ties): void {
   w.array(6);
   if (v.phase === null) w.nil(); else { w.uint(v.phase); }
-  w.array(v.dependents.length); for (const item0 of v.dependents) { w.uint(item0); }
-  w.array(v.followers.length); for (const item0 of v.followers) { w.uint(item0); }
+  w.list(v.dependents, (w, item0) => { w.uint(item0); });
+  w.list(v.followers, (w, item0) => { w.uint(item0); });
   w.bool(v.awaitsTurn);
-  w.array(v.children.length); for (const item0 of v.children) { w.uint(item0); }
+  w.list(v.children, (w, item0) => { w.uint(item0); });
   w.uint(v.openChildren);
 }
 
@@ -7971,7 +7971,7 @@ export interface UnservedReports {
 
 export function writeUnservedReports(w: Writer, v: UnservedReports): void {
   w.array(1);
-  w.array(v.reports.length); for (const item0 of v.reports) { writeUnservedReport(w, item0); }
+  w.list(v.reports, writeUnservedReport);
 }
 
 export function readUnservedReports(r: Reader): UnservedReports {
@@ -8229,7 +8229,7 @@ export function writeView(w: Writer, v: View): void {
     case "DemandFit":
       w.array(2);
       w.uint(11);
-      w.array(v.demands.length); for (const item0 of v.demands) { writeDemand(w, item0); }
+      w.list(v.demands, writeDemand);
       return;
     case "PlanFit":
       w.array(2);

@@ -123,6 +123,13 @@ export class Writer {
     this.#at += 1 + width;
   }
 
+  /** An array whose values `write` writes. */
+  list<T>(values: readonly T[], write: (writer: Writer, value: T) => void): void {
+    this.array(values.length);
+    // By index: an iterator makes an object for each value until the loop is optimised, and always for a frozen list.
+    for (let index = 0; index < values.length; index++) write(this, values[index] as T);
+  }
+
   /** Appends bytes that are MessagePack already. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
