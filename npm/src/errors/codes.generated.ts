@@ -21,6 +21,8 @@ export type ErrorCode =
   | "BUS_DENIED"
   | "BUS_INVALID"
   | "BUS_LIMIT"
+  | "CACHE_INVALID"
+  | "CACHE_UNAVAILABLE"
   | "CLI_AMBIGUOUS_ID"
   | "CLI_INTERNAL"
   | "CLI_LOG_WRITE"
@@ -217,6 +219,8 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   BUS_DENIED: { retryable: false, http: 403, exit: 1 },
   BUS_INVALID: { retryable: false, http: 400, exit: 2 },
   BUS_LIMIT: { retryable: false, http: 429, exit: 3 },
+  CACHE_INVALID: { retryable: false, http: 400, exit: 2 },
+  CACHE_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   CLI_AMBIGUOUS_ID: { retryable: false, http: 400, exit: 2 },
   CLI_INTERNAL: { retryable: false, http: 500, exit: 3 },
   CLI_LOG_WRITE: { retryable: true, http: 500, exit: 3 },

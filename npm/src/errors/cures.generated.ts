@@ -22,6 +22,8 @@ export const errorCures: Readonly<Record<ErrorCode, string>> = {
   BUS_DENIED: "Give the right and call `bus.forget`, or use another subject.",
   BUS_INVALID: "Correct the option; docs/bus.md lists them.",
   BUS_LIMIT: "End subscriptions that nobody needs, forget values by publishing `undefined`, or raise the bound.",
+  CACHE_INVALID: "Change what the message names.",
+  CACHE_UNAVAILABLE: "Make the change again; reads go on without Redis meanwhile.",
   CLI_AMBIGUOUS_ID: "Give more characters of the id.",
   CLI_INTERNAL: "Run again with POLYPHON_DEBUG=1 and report what is printed.",
   CLI_LOG_WRITE: "Name another place with --log-file, or keep none with --no-log-file.",

@@ -3,6 +3,7 @@
 
 mod agents;
 mod bus;
+mod cache;
 mod cli;
 mod config;
 mod escalations;
@@ -39,6 +40,7 @@ pub struct Entry {
 const DOMAINS: &[&[Entry]] = &[
     agents::ENTRIES,
     bus::ENTRIES,
+    cache::ENTRIES,
     cli::ENTRIES,
     config::ENTRIES,
     escalations::ENTRIES,

@@ -14,6 +14,7 @@ const entries = [
   "polyphon/policies",
   "polyphon/protocol",
   "polyphon/compat",
+  "polyphon/cache",
 ];
 for (const entry of entries) {
   assert.ok(Object.keys(await import(entry)).length > 0, `${entry} exports nothing`);
