@@ -13,7 +13,7 @@ import { type DraftRow, PayloadReading } from "../runtime/payloads.ts";
 import { asPolyphonError } from "../runtime/refusals.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { contextOf, inlineOutputs, outputsOf } from "../runtime/values.ts";
-import type { Asker, SubmitOptions } from "../runtime/waiting.ts";
+import type { SubmitOptions } from "../runtime/waiting.ts";
 import { Etas } from "../sessions/etas.ts";
 import { type LiveFacts, lookAtSession } from "../sessions/live.ts";
 import { type ProjectionParts, percentageOf, projectEscalation, projectSession } from "../sessions/project.ts";
@@ -33,11 +33,12 @@ import { validatePlan } from "../tasks/validate.ts";
 import type { Event } from "../wasm/codec.generated.ts";
 import { EarlyEvents } from "./early-events.ts";
 import type { OrchestrateOptions } from "./options.ts";
+import { Start, type StartPort } from "./session-start.ts";
 import { describeEvent } from "./team-event.ts";
 import { planWeight, rowBytes } from "./weight.ts";
 
 /** The sessions of a team: starts them, finds them, and tells their faces what happens. */
-export class Sessions implements SessionPort {
+export class Sessions implements SessionPort, StartPort {
   readonly #runtime: Runtime;
   readonly #logs = new Logs();
   /** Faces somebody may hold, by handle. */
@@ -61,7 +62,7 @@ export class Sessions implements SessionPort {
     return session;
   }
 
-  /** @internal A start is durable. A repeated call answers a session that has a face already, and perhaps an end. */
+  /** A start is durable. A repeated call answers a session that has a face already, and perhaps an end. */
   started({ session, bytes }: Start, handle: number): void {
     this.#runtime.loop.room.leave(bytes);
     const missed = this.#early.end(handle);
@@ -79,7 +80,7 @@ export class Sessions implements SessionPort {
     session.accept(handle);
   }
 
-  /** @internal A start came to nothing. */
+  /** A start came to nothing. */
   refused({ session, bytes }: Start, error: Error): void {
     this.#runtime.loop.room.leave(bytes);
     this.#early.end();
@@ -390,28 +391,6 @@ export class Sessions implements SessionPort {
     if (held === undefined || held.entry.endedMs === null) throw unknown(id);
     if (id !== "" && this.#runtime.id("session", handle, held.entry.openedMs) !== id) throw unknown(id);
     return held;
-  }
-}
-
-/** The start of a session on its way to the disk. */
-class Start implements Asker {
-  readonly #sessions: Sessions;
-  readonly session: Session;
-  /** What it takes of the room of new work. */
-  readonly bytes: number;
-
-  constructor(sessions: Sessions, session: Session, bytes: number) {
-    this.#sessions = sessions;
-    this.session = session;
-    this.bytes = bytes;
-  }
-
-  settle(handle: number): void {
-    this.#sessions.started(this, handle);
-  }
-
-  fail(error: Error): void {
-    this.#sessions.refused(this, error);
   }
 }
 
