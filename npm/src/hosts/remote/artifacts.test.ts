@@ -1,46 +1,39 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { memoryStore } from "../../stores/memory/memory-store.ts";
 import type { Team } from "../../team/team.ts";
 import { Teams } from "../../team/testing/teams.ts";
 import { FakeClock } from "../../testing/fake-clock.ts";
 import type { Perform } from "../agent.ts";
-import { fileArtifactKeeper } from "../artifacts/file-keeper.ts";
 import { type AgentDoor, acceptAgents } from "./door.ts";
+import { MemoryKeeper } from "./testing/memory-keeper.ts";
 import { MeetingPoint, type Outpost } from "./testing/room.ts";
 
 const teams = new Teams();
 let clock: FakeClock;
 let point: MeetingPoint;
-let folder: string;
+let keeper: MemoryKeeper;
 beforeEach(() => {
   clock = new FakeClock();
   point = new MeetingPoint(clock);
-  folder = mkdtempSync(join(tmpdir(), "polyphon-remote-"));
+  keeper = new MemoryKeeper();
 });
 afterEach(async () => {
   await point.close();
   await teams.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
-function door(team: Team, maxBytes?: number): AgentDoor {
-  const artifacts = fileArtifactKeeper(folder, maxBytes === undefined ? {} : { maxBytes });
-  return acceptAgents(team, point.hub, { clock, admit: () => ({}), artifacts });
+function door(team: Team): AgentDoor {
+  return acceptAgents(team, point.hub, { clock, admit: () => ({}), artifacts: keeper });
 }
 
 function outpost(perform: Perform): Outpost {
   return point.outpost({ name: "far", capabilities: ["far"] }, perform);
 }
 
-/** Lets files be written, which takes real time, and the clock go on. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let rounds = 0; !(await holds()); rounds++) {
-    if (rounds > 2_000) throw new Error("it never came to that");
-    await new Promise((resolve) => setImmediate(resolve));
+    if (rounds > 500) throw new Error("it never came to that");
     await clock.advanceAsync(100);
   }
 }
@@ -105,9 +98,11 @@ describe("an artifact of a remote agent", () => {
       Object.entries(contents).map(([name, bytes]) => ({ name, bytes: Buffer.from(bytes).length })),
     );
     for (const [index, bytes] of Object.values(contents).slice(0, 4).entries()) {
-      expect(sha256(readFileSync(paths[index] as string))).toBe(sha256(Buffer.from(bytes)));
+      const hash = sha256(Buffer.from(bytes));
+      expect(paths[index]).toBe(`/kept/${hash}`);
+      expect(keeper.kept.get(hash)).toEqual(Buffer.from(bytes));
     }
-    expect(readdirSync(join(folder, "incoming"))).toEqual([]);
+    expect(keeper.incoming).toBe(0);
   });
 
   test("goes on where it was when the connection is cut in the middle, and parts that come twice count once", async () => {
@@ -192,7 +187,7 @@ describe("an artifact of a remote agent", () => {
       await until(() => isKept);
       await before.close();
       await team.close();
-      if (isLost) rmSync(folder, { recursive: true });
+      if (isLost) keeper.kept.clear();
       const next = await teams.open({ clock, store });
       const entrance = door(next);
       goOn.resolve();
@@ -206,7 +201,8 @@ describe("an artifact of a remote agent", () => {
 
   test("is refused by name: too large, a path, no place, a team of a version that knows none", async () => {
     const team = await teams.open({ clock });
-    const entrance = door(team, 1_000);
+    keeper = new MemoryKeeper(1_000);
+    const entrance = door(team);
     const codes: string[] = [];
     const tried = (call: Promise<unknown>): Promise<unknown> =>
       call.catch((error: { code: string; message: string }) => codes.push(`${error.code} ${error.message}`));
