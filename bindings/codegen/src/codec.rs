@@ -16,6 +16,8 @@ import type { Reader, Writer } from \"./msgpack.ts\";
 const uint = (r: Reader): number => r.uint();
 const int = (r: Reader): number => r.int();
 const str = (r: Reader): string => r.str();
+const writeUint = (w: Writer, value: number): void => w.uint(value);
+const writeStr = (w: Writer, value: string): void => w.str(value);
 
 ";
 
@@ -357,6 +359,8 @@ fn write(shape: &Shape, value: &str, registry: &Registry, depth: usize) -> Strin
             let body = write(inner, &item, registry, depth + 1);
             match &**inner {
                 Shape::Named(name) if !is_alias(name, registry) => format!("w.list({value}, write{name});"),
+                _ if body == format!("w.uint({item});") => format!("w.list({value}, writeUint);"),
+                _ if body == format!("w.str({item});") => format!("w.list({value}, writeStr);"),
                 _ => format!("w.list({value}, (w, {item}) => {{ {body} }});"),
             }
         }

@@ -4,6 +4,8 @@ import type { Reader, Writer } from "./msgpack.ts";
 const uint = (r: Reader): number => r.uint();
 const int = (r: Reader): number => r.int();
 const str = (r: Reader): string => r.str();
+const writeUint = (w: Writer, value: number): void => w.uint(value);
+const writeStr = (w: Writer, value: string): void => w.str(value);
 
 /** One agent. */
 export interface Agent {
@@ -235,7 +237,7 @@ export function writeAgentCommand(w: Writer, v: AgentCommand): void {
     case "FinishStateErasure":
       w.array(2);
       w.uint(111);
-      w.list(v.discards, (w, item0) => { w.uint(item0); });
+      w.list(v.discards, writeUint);
       return;
   }
 }
@@ -677,7 +679,7 @@ export function writeAgentEvent(w: Writer, v: AgentEvent): void {
     case "AgentStateRowsErased":
       w.array(2);
       w.uint(126);
-      w.list(v.discards, (w, item0) => { w.uint(item0); });
+      w.list(v.discards, writeUint);
       return;
     case "AgentPaused":
       w.array(4);
@@ -931,7 +933,7 @@ export interface AgentQuery {
 export function writeAgentQuery(w: Writer, v: AgentQuery): void {
   w.array(3);
   if (v.agentType === null) w.nil(); else { w.str(v.agentType); }
-  w.list(v.needs, (w, item0) => { w.str(item0); });
+  w.list(v.needs, writeStr);
   w.bool(v.inService);
 }
 
@@ -1039,7 +1041,7 @@ export function writeAgentSpec(w: Writer, v: AgentSpec): void {
   w.array(11);
   w.str(v.key);
   w.str(v.agentType);
-  w.list(v.capabilities, (w, item0) => { w.str(item0); });
+  w.list(v.capabilities, writeStr);
   writePermission(w, v.permission);
   writeAgentKind(w, v.kind);
   writeHostKind(w, v.host);
@@ -2091,7 +2093,7 @@ export interface Demand {
 export function writeDemand(w: Writer, v: Demand): void {
   w.array(5);
   if (v.agentType === null) w.nil(); else { w.str(v.agentType); }
-  w.list(v.needs, (w, item0) => { w.str(item0); });
+  w.list(v.needs, writeStr);
   writePermission(w, v.permission);
   writeResources(w, v.resources);
   if (v.avoid === null) w.nil(); else { w.uint(v.avoid); }
@@ -2156,7 +2158,7 @@ export interface Discovery {
 
 export function writeDiscovery(w: Writer, v: Discovery): void {
   w.array(1);
-  w.list(v.agents, (w, item0) => { w.uint(item0); });
+  w.list(v.agents, writeUint);
 }
 
 export function readDiscovery(r: Reader): Discovery {
@@ -2666,7 +2668,7 @@ export function writeEscalationEvent(w: Writer, v: EscalationEvent): void {
       writeDecision(w, v.decision);
       w.str(v.actor);
       w.str(v.note);
-      w.list(v.evict, (w, item0) => { w.uint(item0); });
+      w.list(v.evict, writeUint);
       return;
     case "EscalationWithdrawn":
       w.array(5);
@@ -2674,7 +2676,7 @@ export function writeEscalationEvent(w: Writer, v: EscalationEvent): void {
       w.uint(v.escalation);
       w.uint(v.task);
       w.uint(v.session);
-      w.list(v.evict, (w, item0) => { w.uint(item0); });
+      w.list(v.evict, writeUint);
       return;
   }
 }
@@ -2761,8 +2763,8 @@ export function writeEscalationReport(w: Writer, v: EscalationReport): void {
   if (v.agent === null) w.nil(); else { w.uint(v.agent); }
   w.uint(v.attempts);
   w.list(v.recoveries, writeRecovery);
-  w.list(v.recommendedActions, (w, item0) => { w.str(item0); });
-  w.list(v.blockingTasks, (w, item0) => { w.uint(item0); });
+  w.list(v.recommendedActions, writeStr);
+  w.list(v.blockingTasks, writeUint);
   w.bool(v.blockingMore);
   writeSystemState(w, v.systemState);
 }
@@ -3596,7 +3598,7 @@ export interface NamedList {
 export function writeNamedList(w: Writer, v: NamedList): void {
   w.array(2);
   w.str(v.name);
-  w.list(v.members, (w, item0) => { w.str(item0); });
+  w.list(v.members, writeStr);
 }
 
 export function readNamedList(r: Reader): NamedList {
@@ -4219,7 +4221,7 @@ export function writePhaseSpec(w: Writer, v: PhaseSpec): void {
   w.array(5);
   w.str(v.name);
   writePhaseMode(w, v.mode);
-  w.list(v.tasks, (w, item0) => { w.uint(item0); });
+  w.list(v.tasks, writeUint);
   w.uint(v.timeoutMs);
   w.uint(v.gatePpm);
 }
@@ -4300,7 +4302,7 @@ export function writePlan(w: Writer, v: Plan): void {
   w.bool(v.committed);
   w.list(v.phases, writePhase);
   w.list(v.classes, writeClassSpec);
-  w.list(v.running, (w, item0) => { w.uint(item0); });
+  w.list(v.running, writeUint);
   writePolicy(w, v.policy);
   writeCounts(w, v.counts);
   w.bool(v.held);
@@ -4519,7 +4521,7 @@ export function writePoolView(w: Writer, v: PoolView): void {
   w.uint(v.live);
   w.uint(v.ending);
   w.uint(v.load);
-  w.list(v.members, (w, item0) => { w.uint(item0); });
+  w.list(v.members, writeUint);
 }
 
 export function readPoolView(r: Reader): PoolView {
@@ -4872,18 +4874,18 @@ export function writeQueueCommand(w: Writer, v: QueueCommand): void {
       w.array(3);
       w.uint(707);
       w.uint(v.queue);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "DiscardMessages":
       w.array(3);
       w.uint(708);
       w.uint(v.queue);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "FinishErasure":
       w.array(2);
       w.uint(709);
-      w.list(v.batches, (w, item0) => { w.uint(item0); });
+      w.list(v.batches, writeUint);
       return;
     case "AckAndPublish":
       w.array(4);
@@ -5327,13 +5329,13 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.uint(v.queue);
       w.uint(v.consumer);
       w.uint(v.untilMs);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "MessagesAcked":
       w.array(3);
       w.uint(705);
       w.uint(v.queue);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "MessagesReturned":
       w.array(3);
@@ -5352,19 +5354,19 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.array(3);
       w.uint(708);
       w.uint(v.queue);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "MessagesExpired":
       w.array(3);
       w.uint(709);
       w.uint(v.queue);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "MessagesDropped":
       w.array(3);
       w.uint(710);
       w.uint(v.queue);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "MessageExtended":
       w.array(5);
@@ -5380,12 +5382,12 @@ export function writeQueueEvent(w: Writer, v: QueueEvent): void {
       w.uint(v.queue);
       w.uint(v.first);
       w.uint(v.expiresMs);
-      w.list(v.messages, (w, item0) => { w.uint(item0); });
+      w.list(v.messages, writeUint);
       return;
     case "PayloadsErased":
       w.array(2);
       w.uint(713);
-      w.list(v.batches, (w, item0) => { w.uint(item0); });
+      w.list(v.batches, writeUint);
       return;
     case "ScheduleSet":
       w.array(3);
@@ -5829,7 +5831,7 @@ export function writeRecoveryRule(w: Writer, v: RecoveryRule): void {
   if (v.orchestrator === null) w.nil(); else { writeStrategy(w, v.orchestrator); }
   writeAskHuman(w, v.human);
   writeSeverity(w, v.severity);
-  w.list(v.advice, (w, item0) => { w.str(item0); });
+  w.list(v.advice, writeStr);
 }
 
 export function readRecoveryRule(r: Reader): RecoveryRule {
@@ -6602,7 +6604,7 @@ export function writeSessionEvent(w: Writer, v: SessionEvent): void {
       w.uint(204);
       w.uint(v.session);
       writeSessionStatus(w, v.status);
-      w.list(v.evict, (w, item0) => { w.uint(item0); });
+      w.list(v.evict, writeUint);
       w.str(v.reason);
       return;
     case "ContextUpdated":
@@ -7794,7 +7796,7 @@ export function writeTaskSpec(w: Writer, v: TaskSpec): void {
   w.str(v.key);
   w.str(v.name);
   if (v.parent === null) w.nil(); else { w.uint(v.parent); }
-  w.list(v.after, (w, item0) => { w.uint(item0); });
+  w.list(v.after, writeUint);
   writePriority(w, v.priority);
   if (v.class === null) w.nil(); else { w.uint(v.class); }
   writeDemand(w, v.demand);
@@ -7877,10 +7879,10 @@ export interface Ties {
 export function writeTies(w: Writer, v: Ties): void {
   w.array(6);
   if (v.phase === null) w.nil(); else { w.uint(v.phase); }
-  w.list(v.dependents, (w, item0) => { w.uint(item0); });
-  w.list(v.followers, (w, item0) => { w.uint(item0); });
+  w.list(v.dependents, writeUint);
+  w.list(v.followers, writeUint);
   w.bool(v.awaitsTurn);
-  w.list(v.children, (w, item0) => { w.uint(item0); });
+  w.list(v.children, writeUint);
   w.uint(v.openChildren);
 }
 
