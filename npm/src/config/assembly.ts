@@ -2,6 +2,7 @@ import { PolyphonError } from "../errors/error.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import { Context } from "./build/context.ts";
 import { buildPlan } from "./build/plan.ts";
+import { buildPolicies } from "./build/policies.ts";
 import { buildAlerts, buildMatrix, buildMonitoring, buildPool, buildRecovery } from "./build/settings.ts";
 import { canonicalHash } from "./canonical.ts";
 import type { LoadedConfig } from "./config.ts";
@@ -69,12 +70,15 @@ export class Assembly {
       places: this.#places,
       problems: this.problems,
     });
-    const pool = buildPool(context);
+    const sized = buildPool(context);
     const recovery = buildRecovery(context);
     const monitoring = buildMonitoring(context);
-    const alerts = buildAlerts(context, pool);
+    const alerts = buildAlerts(context, sized);
     const matrix = buildMatrix(context);
     const built = buildPlan(context, recovery);
+    const types = new Set(built.plan.tasks.flatMap(({ agentType = [] }) => agentType));
+    const policies = buildPolicies(context, types);
+    const pool = policies === undefined ? sized : { ...sized, policies };
     const name = built.plan.name ?? baseName(first.file);
     const plan = { ...built.plan, name };
     this.#checkPlan(plan, context);

@@ -1,3 +1,6 @@
+import type { BulkheadOptions } from "../policies/bulkhead.ts";
+import type { CircuitBreakerOptions } from "../policies/circuit-breaker.ts";
+import type { RateLimitOptions } from "../policies/rate-limit.ts";
 import type { PlanDefinition } from "../tasks/plan.ts";
 import type { RecoveryOptions } from "../team/policy.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -41,6 +44,27 @@ export interface PoolSettings {
   readonly agentTimeoutMs: number;
   /** Time an agent above the minimum may idle. */
   readonly idleTimeoutMs: number;
+  /** Policies around attempts; absent when nothing is said of them. */
+  readonly policies?: PoliciesSettings;
+}
+
+/** Policies around the attempts of pools. */
+export interface PoliciesSettings {
+  /** Of every pool that has none of its own. */
+  readonly common: PoolPolicies;
+  /** By type of agents; `agent` is the pool for tasks that ask for no type. */
+  readonly byType: Readonly<Record<string, PoolPolicies>>;
+}
+
+/** Policies around the attempts of one pool, times in milliseconds. */
+export interface PoolPolicies {
+  readonly timeoutMs?: number;
+  readonly rateLimit?: RateLimitOptions;
+  /** Without a time of its own: that is `timeoutMs`. */
+  readonly circuitBreaker?: CircuitBreakerOptions;
+  readonly bulkhead?: BulkheadOptions;
+  /** The output in the place of a failure. */
+  readonly fallback?: { readonly output: unknown };
 }
 
 export interface RecoverySettings {

@@ -84,4 +84,29 @@ describe("what a configuration says of recovery, alerts and agents", () => {
     expect(agents.map(({ name }) => name)).toEqual(["agent_001", "agent_002"]);
     expect(agents.every(({ health }) => health === "healthy")).toBe(true);
   });
+
+  it("takes effect: policies around the attempts of a pool, and of the pool of a type in their place", async () => {
+    const policies = `agent_pool:
+  policies: {fallback: {from: all}}
+  policies_by_type: {builder: {fallback: from builder, rate_limit: {permits: 5, queue: 10}}}`;
+    const { tasks } = await run(policies, 1, (view) => view.ended !== null);
+    expect(tasks[0]).toMatchObject({ status: "completed", attempts: 1, output: { from: "all" } });
+    await team?.close();
+    rmSync(join(folder, "team.db"), { force: true });
+    const typed = await run(policies, 1, (view) => view.ended !== null, ", agent_type: builder");
+    expect(typed.tasks[0]).toMatchObject({ status: "completed", output: "from builder" });
+  });
+
+  it("takes effect: a breaker rests its pool, and what it refuses uses up no retry", async () => {
+    const policies = `agent_pool:
+  policies: {circuit_breaker: {failures: 1, reset: 1}, timeout: 60}
+recovery: {matrix: {calculation_error: {agent: retry, orchestrator: none, human: never}}}`;
+    const { tasks } = await run(policies, 2, (view) => view.ended !== null);
+    expect(
+      tasks.map(({ status, history }) => [status, history.filter(({ outcome }) => outcome === "failed").length]),
+    ).toEqual([
+      ["failed", 3],
+      ["failed", 3],
+    ]);
+  });
 });

@@ -42,7 +42,7 @@ export async function openTeam(options: OpenTeamOptions): Promise<Team> {
       const host = processHost({ clock, teamId: await teamId(options.db), artifacts: keeper(options.db) });
       // Nothing of this process runs yet, so whatever runs for this team was left by one that died.
       await host.reapOrphans(() => true);
-      await addCrew(team, config, host);
+      await addCrew(team, config, host, clock);
     }
   } catch (error) {
     await close();

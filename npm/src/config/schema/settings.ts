@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type IncreaseBlock, increase, type MatrixRowBlock, matrix } from "./matrix.ts";
-import { bytes, days, ratio, seconds, whole } from "./scalars.ts";
+import { type PoliciesBlock, policies } from "./policies.ts";
+import { bytes, days, identifier, ratio, seconds, whole } from "./scalars.ts";
 
 /** `failure_handling`. */
 export interface FailureBlock {
@@ -82,6 +83,8 @@ export interface PoolBlock {
   readonly scale_down_threshold?: number | undefined;
   readonly agent_timeout?: number | undefined;
   readonly idle_timeout?: number | undefined;
+  readonly policies?: PoliciesBlock | undefined;
+  readonly policies_by_type?: Readonly<Record<string, PoliciesBlock>> | undefined;
 }
 
 export const agentPool: z.ZodType<PoolBlock> = z.strictObject({
@@ -101,6 +104,15 @@ export const agentPool: z.ZodType<PoolBlock> = z.strictObject({
       description: "Time an agent above the minimum may idle before it leaves",
       unit: "seconds",
       preset: 60,
+      origin: "addition",
+    })
+    .optional(),
+  policies: policies.meta({ description: "Policies around each attempt of every pool", origin: "addition" }).optional(),
+  policies_by_type: z
+    .record(identifier(), policies)
+    .meta({
+      description:
+        "Policies of the pool of one type of agents, in the place of `policies`, by type; `agent` is that of tasks without one",
       origin: "addition",
     })
     .optional(),

@@ -30,7 +30,7 @@ export async function openSimulated(db: string, config: LoadedConfig, { seed, an
     return begun;
   };
   try {
-    await addCrew(team, config, simulatedHost(config, seed, clock));
+    await addCrew(team, config, simulatedHost(config, seed, clock), clock);
   } catch (error) {
     await close();
     throw error;
