@@ -1,5 +1,6 @@
 import type { PolyphonError } from "../errors/error.ts";
 import { denied } from "./errors.ts";
+import { Found } from "./found.ts";
 import { Groups } from "./groups.ts";
 import type { Hub } from "./hub.ts";
 import { RateLimits } from "./rate-limits.ts";
@@ -19,7 +20,7 @@ export class Routing {
   readonly #hub: Hub;
   readonly #trie = new Trie<Subscriber>();
   /** Filled and emptied by each cold pass. */
-  readonly #found: Subscriber[] = [];
+  readonly #found = new Found<Subscriber>();
   readonly #scan = new Scan();
   readonly #came = new Recent();
   readonly #groups = new Groups();
@@ -106,11 +107,11 @@ export class Routing {
     if (this.#came.again(scan.hash) || isReserved(subject)) return undefined;
     const found = this.#found;
     this.#trie.matchScanned(subject, scan, found);
-    const { length } = found;
-    const subscriber = found[0];
-    found.length = 0;
-    if (length === 0) return null;
-    return length === 1 && subscriber?.isPlain === true ? subscriber : undefined;
+    const { count } = found;
+    const subscriber = found.entries[0];
+    found.clear();
+    if (count === 0) return null;
+    return count === 1 && subscriber?.isPlain === true ? subscriber : undefined;
   }
 
   /** Brings what is counted by route to those it belongs to. */

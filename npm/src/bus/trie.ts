@@ -1,5 +1,6 @@
+import { all, append, type Entries, Found, joined, listed } from "./found.ts";
 import { HashTable } from "./hash-table.ts";
-import { hashOf, Scan } from "./scan.ts";
+import { hashOf, Scan, WORDS_OF, wordOf } from "./scan.ts";
 
 /**
  * Who subscribed to what: finds every pattern that takes a subject in time that grows with the subject and the matches,
@@ -8,6 +9,7 @@ import { hashOf, Scan } from "./scan.ts";
 export class Trie<T> {
   readonly #root = new Node<T>("");
   readonly #scan = new Scan();
+  readonly #found = new Found<T>();
   #size = 0;
 
   /** How many entries there are. */
@@ -21,8 +23,8 @@ export class Trie<T> {
     if (isRest) tokens.pop();
     let node = this.#root;
     for (const token of tokens) node = node.grow(token);
-    if (isRest) node.rest = [...(node.rest ?? []), entry];
-    else node.here = [...(node.here ?? []), entry];
+    if (isRest) node.rest = joined(node.rest, entry);
+    else node.here = joined(node.here, entry);
     this.#size += 1;
   }
 
@@ -38,10 +40,10 @@ export class Trie<T> {
       path.push(next);
     }
     const last = path.at(-1) as Node<T>;
-    const entries = (isRest ? last.rest : last.here) ?? [];
+    const entries = all(isRest ? last.rest : last.here);
     const at = entries.indexOf(entry);
     if (at < 0) return false;
-    const left = entries.length === 1 ? undefined : entries.toSpliced(at, 1);
+    const left = listed(entries.toSpliced(at, 1));
     if (isRest) last.rest = left;
     else last.here = left;
     this.#size -= 1;
@@ -52,32 +54,41 @@ export class Trie<T> {
 
   /** Appends the entries of every pattern that takes the subject to `found`. */
   match(subject: string, found: T[]): void {
+    const all = this.#found;
     this.#scan.read(subject);
-    this.matchScanned(subject, this.#scan, found);
+    this.matchScanned(subject, this.#scan, all);
+    for (let at = 0; at < all.count; at++) found.push(all.entries[at] as T);
+    all.clear();
   }
 
   /** The same for a subject that was taken apart already. */
-  matchScanned(subject: string, scan: Scan, found: T[]): void {
+  matchScanned(subject: string, scan: Scan, found: Found<T>): void {
     walk(this.#root, subject, scan, 0, found);
   }
 }
 
 class Node<T> {
-  readonly token: string;
   readonly hash: number;
+  readonly last: number;
+  readonly before: number;
+  readonly length: number;
   /** The only literal child, while there is one. */
   sole: Node<T> | undefined = undefined;
   any: Node<T> | undefined = undefined;
   /** Entries whose pattern ends here. */
-  here: T[] | undefined = undefined;
+  here: Entries<T> = undefined;
   /** Entries whose pattern ends here with `>`. */
-  rest: T[] | undefined = undefined;
+  rest: Entries<T> = undefined;
   /** Literal children, when there are several. */
   literals: HashTable<Node<T>> | undefined = undefined;
+  readonly token: string;
 
   constructor(token: string) {
-    this.token = token;
     this.hash = hashOf(token);
+    this.last = wordOf(token, 0);
+    this.before = wordOf(token, 4);
+    this.length = token.length;
+    this.token = token;
   }
 
   get isEmpty(): boolean {
@@ -88,7 +99,13 @@ class Node<T> {
   }
 
   child(token: string): Node<T> | undefined {
-    return token === "*" ? this.any : literalOf(this, hashOf(token), token, 0, token.length);
+    if (token === "*") return this.any;
+    const { sole, literals } = this;
+    if (literals === undefined) return sole?.token === token ? sole : undefined;
+    const hash = hashOf(token);
+    let at = literals.find(hash);
+    while (at >= 0 && literals.entries[at]?.token !== token) at = literals.find(hash, at + 1);
+    return literals.entries[at];
   }
 
   grow(token: string): Node<T> {
@@ -121,20 +138,14 @@ class Node<T> {
   }
 }
 
-/** `depth` is the token that comes next. */
-function walk<T>(start: Node<T>, subject: string, scan: Scan, begin: number, found: T[]): void {
-  const { count, ends, hashes } = scan;
+/** `begin` is the token that comes next. */
+function walk<T>(start: Node<T>, subject: string, scan: Scan, begin: number, found: Found<T>): void {
+  const { count } = scan;
   let node = start;
   for (let depth = begin; ; depth++) {
     if (node.rest !== undefined) append(node.rest, found);
     const { any } = node;
-    const literal = literalOf(
-      node,
-      hashes[depth] as number,
-      subject,
-      depth === 0 ? 0 : (ends[depth - 1] as number) + 1,
-      ends[depth] as number,
-    );
+    const literal = literalOf(node, subject, scan, depth);
     if (depth === count - 1) {
       if (literal?.here !== undefined) append(literal.here, found);
       if (any?.here !== undefined) append(any.here, found);
@@ -150,24 +161,24 @@ function walk<T>(start: Node<T>, subject: string, scan: Scan, begin: number, fou
   }
 }
 
-/** The child for the part of a subject. Most have another hash, and no text is looked at. */
-function literalOf<T>(parent: Node<T>, hash: number, subject: string, from: number, end: number): Node<T> | undefined {
+/** The child for a token of a subject. */
+function literalOf<T>(parent: Node<T>, subject: string, scan: Scan, depth: number): Node<T> | undefined {
   const { sole, literals } = parent;
-  if (sole !== undefined) return sole.hash === hash && isAt(sole.token, subject, from, end) ? sole : undefined;
+  if (sole !== undefined) return isToken(sole, subject, scan, depth) ? sole : undefined;
   if (literals === undefined) return undefined;
+  const hash = scan.hashes[depth] as number;
   for (let at = literals.find(hash); at >= 0; at = literals.find(hash, at + 1)) {
     const node = literals.entries[at] as Node<T>;
-    if (isAt(node.token, subject, from, end)) return node;
+    if (isToken(node, subject, scan, depth)) return node;
   }
   return undefined;
 }
 
-function isAt(token: string, subject: string, from: number, end: number): boolean {
-  if (token.length !== end - from) return false;
-  for (let at = 0; at < token.length; at++) if (token.charCodeAt(at) !== subject.charCodeAt(from + at)) return false;
-  return true;
-}
-
-function append<T>(entries: readonly T[], found: T[]): void {
-  for (let at = 0; at < entries.length; at++) found.push(entries[at] as T);
+/** Whether it is a node's token that stands there. Of short ones the words say it all. */
+function isToken<T>(node: Node<T>, subject: string, { ends, lasts, befores }: Scan, depth: number): boolean {
+  if (node.last !== lasts[depth] || node.before !== befores[depth]) return false;
+  const { length } = node;
+  const end = ends[depth] as number;
+  const from = depth === 0 ? 0 : (ends[depth - 1] as number) + 1;
+  return length === end - from && (length <= WORDS_OF || subject.startsWith(node.token, from));
 }

@@ -53,6 +53,45 @@ describe("subjects taken apart", () => {
   });
 });
 
+test("long tokens with the same length and the same end are told apart, and so are short ones", () => {
+  const trie = new Trie<string>();
+  const find = (subject: string): string[] => {
+    const found: string[] = [];
+    trie.match(subject, found);
+    return found;
+  };
+  const [one, other] = ["plant-a-machine-00000001", "plant-b-machine-00000001"];
+  trie.add(`${one}.end`, "one");
+  expect(find(`${other}.end`)).toEqual([]);
+  trie.add(`${other}.end`, "other");
+  trie.add("x.ab.end", "short");
+  expect(find(`${one}.end`)).toEqual(["one"]);
+  expect(find(`${other}.end`)).toEqual(["other"]);
+  expect([find("x.ab.end"), find("x.b.end"), find("x.aab.end"), find("x.ab.en")]).toEqual([["short"], [], [], []]);
+});
+
+test("many of one pattern are found in their order, and one by one leave it", () => {
+  const trie = new Trie<number>();
+  const find = (): number[] => {
+    const found: number[] = [];
+    trie.match("a.b", found);
+    return found;
+  };
+  for (const each of [1, 2, 3, 2]) trie.add("a.*", each);
+  trie.add("a.>", 4);
+  expect(find().toSorted()).toEqual([1, 2, 2, 3, 4]);
+  for (const [gone, left] of [
+    [2, [1, 2, 3, 4]],
+    [1, [2, 3, 4]],
+    [2, [3, 4]],
+    [3, [4]],
+  ] as const) {
+    expect(trie.remove("a.*", gone)).toBe(true);
+    expect(find().toSorted()).toEqual(left);
+  }
+  expect([trie.remove("a.*", 3), trie.remove("a.>", 4), find(), trie.size]).toEqual([false, true, [], 0]);
+});
+
 describe("tables", () => {
   test("hold what was put in and not taken out, however hashes fall together", () => {
     const step = fc.record({ hash: fc.constantFrom(1, 2, 9, 17, -1, 1 << 30, 33), isAdded: fc.boolean() });
