@@ -9,10 +9,15 @@ driver=$(command -v chromedriver || true)
 output=$(mktemp); trap 'rm -f "$output"' EXIT
 code=0
 
-wasm-pack test --node --mode no-install bindings/kernel 2>&1 | tee "$output" || code=1
+crates="bindings/kernel bindings/policies"
+for crate in $crates; do
+  wasm-pack test --node --mode no-install "$crate" 2>&1 | tee -a "$output" || code=1
+done
 if [ -n "$driver" ]; then
-  wasm-pack test --headless --chrome --chromedriver "$driver" --mode no-install bindings/kernel 2>&1 |
-    tee -a "$output" || code=1
+  for crate in $crates; do
+    wasm-pack test --headless --chrome --chromedriver "$driver" --mode no-install "$crate" 2>&1 |
+      tee -a "$output" || code=1
+  done
 elif [ "${CI:-}" = true ]; then
   echo "chromedriver is missing: apt install chromium-driver"; code=1
 else
