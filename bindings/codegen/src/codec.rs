@@ -41,6 +41,9 @@ pub(crate) fn typescript() -> String {
     agents::PlanFit::shape(&mut registry);
     agents::Catalog::shape(&mut registry);
     sessions::Session::shape(&mut registry);
+    sessions::Value::shape(&mut registry);
+    sessions::LockWait::shape(&mut registry);
+    leases::Hold::shape(&mut registry);
     tasks::Plan::shape(&mut registry);
     tasks::Task::shape(&mut registry);
     tasks::SessionProgress::shape(&mut registry);

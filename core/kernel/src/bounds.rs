@@ -107,3 +107,13 @@ pub const CONSUMERS: usize = 10_000;
 pub const CREDIT: u32 = 65_535;
 /// Emptied payload rows one effect asks to erase.
 pub const ERASED_PAYLOADS: usize = 1_000;
+/// Values of all sessions in memory together.
+pub const VALUES: usize = 1_000_000;
+/// Values one command names.
+pub const VALUE_BATCH: usize = 1_000;
+/// Locks one command names.
+pub const LOCK_BATCH: usize = 100;
+/// Locks that are held or waited for, of all sessions together.
+pub const LOCKS: usize = 100_000;
+/// Waits for locks in one session.
+pub const LOCK_WAITS: usize = 250;

@@ -7,7 +7,7 @@ use crate::escalations::EscalationError;
 use crate::leases::LeaseError;
 use crate::outbox::OutboxError;
 use crate::queues::QueueError;
-use crate::sessions::SessionError;
+use crate::sessions::{LockError, SessionError, ValueError};
 use crate::tasks::TaskError;
 
 wire! {
@@ -115,6 +115,43 @@ impl From<SessionError> for Refusal {
             SessionError::Context { session, rule } => Self::new("SESSION_CONTEXT", message)
                 .with("session", session.0)
                 .with("rule", rule),
+        }
+    }
+}
+
+impl From<ValueError> for Refusal {
+    fn from(error: ValueError) -> Self {
+        let message = error.to_string();
+        match error {
+            ValueError::Invalid { rule } => Self::new("VALUE_INVALID", message).with("rule", rule),
+            ValueError::Conflict { key, found, expected } => Self::new("VALUE_CONFLICT", message)
+                .with("scope", key.scope.name())
+                .with("owner", key.owner)
+                .with("name", key.name)
+                .with("version", found)
+                .with("expected", expected),
+            ValueError::Limit { what, limit } => Self::new("VALUE_LIMIT", message)
+                .with("what", what)
+                .with("limit", limit),
+        }
+    }
+}
+
+impl From<LockError> for Refusal {
+    fn from(error: LockError) -> Self {
+        let message = error.to_string();
+        match error {
+            LockError::Invalid { rule } => Self::new("LOCK_INVALID", message).with("rule", rule),
+            LockError::Held { name, owner, lock } => Self::new("LOCK_HELD", message)
+                .with("name", name)
+                .with("owner", owner)
+                .with("lock", lock.0),
+            LockError::Deadlock { cycle } => {
+                Self::new("LOCK_DEADLOCK", message).with("cycle", cycle.join(" → "))
+            }
+            LockError::Limit { what, limit } => Self::new("LOCK_LIMIT", message)
+                .with("what", what)
+                .with("limit", limit),
         }
     }
 }

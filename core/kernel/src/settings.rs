@@ -6,6 +6,7 @@ use crate::agents::AgentSettings;
 use crate::alerts::{self, AlertRule};
 use crate::escalations::EscalationSettings;
 use crate::resources::Resources;
+use crate::sessions::ValueSettings;
 use crate::tasks::recovery::RecoverySettings;
 
 wire! {
@@ -40,6 +41,7 @@ wire! {
         recovery: RecoverySettings,
         alerts: Vec<AlertRule>,
         escalations: EscalationSettings,
+        values: ValueSettings,
     }
 }
 
@@ -56,6 +58,7 @@ impl Default for Settings {
             recovery: RecoverySettings::default(),
             alerts: alerts::defaults(),
             escalations: EscalationSettings::default(),
+            values: ValueSettings::default(),
         }
     }
 }

@@ -92,6 +92,7 @@ export type ErrorCode =
   | "HOST_RESULTS_INCOMPLETE"
   | "HOST_SPAWN_FAILED"
   | "HOST_START_FAILED"
+  | "HOST_STATE_UNSUPPORTED"
   | "HOST_WORKER_CRASHED"
   | "IDEMPOTENCY_CONFLICT"
   | "KERNEL_FORMAT_NEWER"
@@ -101,6 +102,10 @@ export type ErrorCode =
   | "KERNEL_UNAVAILABLE"
   | "LEASE_FENCED"
   | "LEASE_REVOKED"
+  | "LOCK_DEADLOCK"
+  | "LOCK_HELD"
+  | "LOCK_INVALID"
+  | "LOCK_LIMIT"
   | "MESSAGE_INVALID"
   | "MESSAGE_UNKNOWN"
   | "PAYLOAD_INVALID"
@@ -187,7 +192,10 @@ export type ErrorCode =
   | "TRANSPORT_INVALID"
   | "TRANSPORT_LIMIT"
   | "TRANSPORT_LOST"
-  | "TRANSPORT_PACKAGE_MISSING";
+  | "TRANSPORT_PACKAGE_MISSING"
+  | "VALUE_CONFLICT"
+  | "VALUE_INVALID"
+  | "VALUE_LIMIT";
 
 /** What the registry says of a code. */
 export interface ErrorFacts {
@@ -290,6 +298,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   HOST_RESULTS_INCOMPLETE: { retryable: true, http: 502, exit: 1 },
   HOST_SPAWN_FAILED: { retryable: true, http: 503, exit: 1 },
   HOST_START_FAILED: { retryable: false, http: 503, exit: 3 },
+  HOST_STATE_UNSUPPORTED: { retryable: false, http: 501, exit: 1 },
   HOST_WORKER_CRASHED: { retryable: true, http: 500, exit: 1 },
   IDEMPOTENCY_CONFLICT: { retryable: false, http: 409, exit: 2 },
   KERNEL_FORMAT_NEWER: { retryable: false, http: 409, exit: 3 },
@@ -299,6 +308,10 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   KERNEL_UNAVAILABLE: { retryable: true, http: 503, exit: 3 },
   LEASE_FENCED: { retryable: false, http: 409, exit: 1 },
   LEASE_REVOKED: { retryable: false, http: 409, exit: 1 },
+  LOCK_DEADLOCK: { retryable: true, http: 409, exit: 1 },
+  LOCK_HELD: { retryable: true, http: 423, exit: 1 },
+  LOCK_INVALID: { retryable: false, http: 400, exit: 2 },
+  LOCK_LIMIT: { retryable: true, http: 429, exit: 3 },
   MESSAGE_INVALID: { retryable: false, http: 422, exit: 2 },
   MESSAGE_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   PAYLOAD_INVALID: { retryable: false, http: 400, exit: 2 },
@@ -386,4 +399,7 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   TRANSPORT_LIMIT: { retryable: false, http: 429, exit: 3 },
   TRANSPORT_LOST: { retryable: true, http: 503, exit: 3 },
   TRANSPORT_PACKAGE_MISSING: { retryable: false, http: 500, exit: 2 },
+  VALUE_CONFLICT: { retryable: true, http: 409, exit: 1 },
+  VALUE_INVALID: { retryable: false, http: 400, exit: 2 },
+  VALUE_LIMIT: { retryable: false, http: 413, exit: 3 },
 };

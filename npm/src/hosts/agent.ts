@@ -1,3 +1,4 @@
+import type { SessionState } from "../sessions/state/session-state.ts";
 import type { AgentBus } from "./agent-bus.ts";
 import type { AgentSetup, Artifact, Attempt, AttemptProgress } from "./host.ts";
 
@@ -32,6 +33,12 @@ export interface AgentContext extends AgentBus {
    * try began.
    */
   context(): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * What the agents of the session share: values, locks and transactions, also with the tasks this one is a part of and those
+   * that are parts of it. What is written counts while this try does, and its locks end with it: `LEASE_FENCED` afterwards.
+   * Functions of the team's own process only; `HOST_STATE_UNSUPPORTED` elsewhere.
+   */
+  readonly session: SessionState;
   /** `config` of its options. */
   readonly config: unknown;
   /** What `start` of its behavior answered; `undefined` without one. */

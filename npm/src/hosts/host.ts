@@ -1,5 +1,6 @@
 import type { Bus } from "../bus/bus.ts";
 import type { ErrorCode } from "../errors/codes.generated.ts";
+import type { SessionState } from "../sessions/state/session-state.ts";
 
 /** Where an agent runs. The kernel decides what starts and stops; a host only does it and reports what it saw. */
 export interface AgentHost {
@@ -89,6 +90,8 @@ export interface Attempt {
   context?(): Promise<Readonly<Record<string, unknown>>>;
   /** The team's bus with the rights of the agent. */
   readonly bus?: Bus | undefined;
+  /** What the agents of the session share, as this try may use it; absent where it cannot be reached. */
+  readonly session?: SessionState | undefined;
   /** `config` of the agent's options. */
   readonly config?: unknown;
   /** What the agent saved last, a JSON value; `undefined`: nothing. As it is when asked for. */

@@ -2,6 +2,7 @@ import type { Bus } from "../bus/bus.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { Attempt, AttemptProgress, AttemptSink, Program, ResourceUsage } from "../hosts/host.ts";
 import { type Stop, stopReason } from "../hosts/stop.ts";
+import type { SessionState } from "../sessions/state/session-state.ts";
 import type { Command, Effect, StopReason } from "../wasm/codec.generated.ts";
 import type { Values } from "./values.ts";
 
@@ -20,6 +21,8 @@ export interface AttemptParts {
   context(session: number): Promise<Values>;
   /** The bus as the agent that runs may use it. */
   bus(run: Run): Bus | undefined;
+  /** What it shares with others of its session. */
+  session(run: Run): SessionState | undefined;
   /** What the agent of an attempt saved last. */
   state(agent: number): Promise<unknown>;
   /** What is handed to an agent when it starts. */
@@ -132,6 +135,9 @@ export class RunningAttempt implements Attempt, AttemptSink, Stop {
   }
   get bus(): Bus | undefined {
     return this.#parts.bus(this.effect);
+  }
+  get session(): SessionState | undefined {
+    return this.#parts.session(this.effect);
   }
   state(): Promise<unknown> {
     return this.#parts.state(this.effect.agent);

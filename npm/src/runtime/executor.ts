@@ -81,6 +81,7 @@ export class Executor {
       outputs: (task) => parts.outputs(task),
       context: (session) => parts.context(session),
       bus: (run) => parts.bus(run),
+      session: (run) => parts.session(run),
       state: (agent) => parts.state(agent),
       save: (run, value) => this.#save(run, value),
       config: (agent) => this.hosts.config(agent),

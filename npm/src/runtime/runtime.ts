@@ -4,6 +4,7 @@ import { Queues } from "../bus/queue/queues.ts";
 import type { ErrorCode } from "../errors/codes.generated.ts";
 import { PolyphonError } from "../errors/error.ts";
 import type { ResourceUsage } from "../hosts/host.ts";
+import type { SessionState } from "../sessions/state/session-state.ts";
 import type { Snapshot, Store, StoreOpened, StoreReader } from "../stores/store.ts";
 import {
   type AgentVitals,
@@ -64,6 +65,8 @@ export interface RuntimeParts {
   directory(sessionId: string, key: string): Promise<string>;
   /** The bus with the rights of the agent of a name. */
   bus?(agent: string): Bus | undefined;
+  /** What an attempt shares with others of its session. */
+  state?(run: Run): SessionState | undefined;
 }
 
 /** Who hears of what was persisted. */
@@ -153,6 +156,7 @@ export class Runtime {
       outputs: (handle) => this.#outputs(handle),
       context: (handle) => this.#context(handle),
       bus: ({ agent }) => this.#bus(agent),
+      session: (run) => parts.state?.(run),
       state: (handle) => this.#state(handle),
       limits: () => this.#limits(),
       judgesPassRate: (task) => this.#judgesPassRate(task),

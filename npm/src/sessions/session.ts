@@ -3,6 +3,8 @@ import { PolyphonError } from "../errors/error.ts";
 import type { SessionRecord } from "../runtime/history/record.ts";
 import type { SessionEntry } from "../runtime/mirror/entries.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
+import type { StatePort } from "./state/port.ts";
+import { SessionState } from "./state/session-state.ts";
 import type { FactView, SessionStatus, SessionView } from "./view.ts";
 
 /** How far a session is. */
@@ -89,6 +91,16 @@ export class HeldSession {
   }
 }
 
+/** A session as whoever uses its state knows it. */
+export interface StateSession {
+  /** Rejects when there is no such session. */
+  readonly accepted: Promise<number>;
+  /** `undefined` before the session is durable. */
+  readonly handle: number | undefined;
+  /** Where it has ended. */
+  readonly held: HeldSession | undefined;
+}
+
 /** What a session needs of its team. */
 export interface SessionPort {
   /** Somebody asks for the events of a session that has no handle yet. */
@@ -105,6 +117,8 @@ export interface SessionPort {
   updateContext(handle: number, values: Readonly<Record<string, unknown>>): Promise<void>;
   recordFacts(handle: number, facts: readonly FactView[]): Promise<void>;
   misfits(handle: number): Promise<readonly Misfit[]>;
+  close(handle: number): Promise<void>;
+  state(session: StateSession): StatePort;
   context(handle: number, held: HeldSession | undefined): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -123,6 +137,7 @@ export class Session {
   #progress: Channel<SessionProgress> | undefined;
   #events: Channel<TeamEvent> | undefined;
   #logs: Channel<LogEntry> | undefined;
+  #state: SessionState | undefined;
 
   /** Made by `team.orchestrate` and `team.session`. */
   constructor(port: SessionPort) {
@@ -174,6 +189,20 @@ export class Session {
   /** Everything about the session, as of the last persisted event. */
   async view(): Promise<SessionView> {
     return this.#port.view(await this.#accepted, this.#held);
+  }
+
+  /** What its agents share, keep to themselves and lock. Readable after the end as long as the session is. */
+  get state(): SessionState {
+    this.#state ??= new SessionState(this.#port.state(this.#stateSession()), OWNER);
+    return this.#state;
+  }
+
+  /**
+   * Ends a session that was opened without tasks ({@link Team.openSession}): it completes. Changes nothing when it is closed
+   * already; `SESSION_ENDED` when it has ended otherwise.
+   */
+  async close(): Promise<void> {
+    return this.#port.close(await this.#accepted);
   }
 
   /** Takes back everything that has not ended. Resolves when that is durable; await {@link Session.result} for the end. */
@@ -267,7 +296,7 @@ export class Session {
   }
 
   /** @internal The session cannot be followed any longer. */
-  close(error: PolyphonError): void {
+  fail(error: PolyphonError): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = error;
@@ -284,6 +313,21 @@ export class Session {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#accepting ??= Promise.withResolvers();
     return this.#accepting.promise;
+  }
+
+  #stateSession(): StateSession {
+    const [accepted, handle, held] = [() => this.#accepted, () => this.#handle, () => this.#held];
+    return {
+      get accepted() {
+        return accepted();
+      },
+      get handle() {
+        return handle();
+      },
+      get held() {
+        return held();
+      },
+    };
   }
 
   #resultOrWait(): Promise<SessionResult> {
@@ -307,6 +351,8 @@ export class Session {
     return channel;
   }
 }
+
+const OWNER = { attempt: null, agent: "" };
 
 function notReady(): PolyphonError {
   return new PolyphonError("SESSION_NOT_READY", {

@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly alerts?: Readonly<Partial<Record<AlertName, AlertOptions>>>;
   /** The decision matrix. Default: as it was in the journal; what a given object leaves out has the kernel's defaults. */
   readonly recovery?: RecoveryOptions;
+  /** What sessions may keep of values; `VALUE_LIMIT` beyond. Default: as it was in the journal. */
+  readonly values?: ValueQuotas;
   /** How much of the past is kept. */
   readonly retention?: RetentionOptions;
   /**
@@ -171,6 +173,28 @@ export interface OrchestrateOptions {
   readonly actor?: string;
   /** Hash of the configuration the plan was made from, 64 hexadecimal digits. */
   readonly configHash?: string;
+}
+
+/** How a session without tasks is opened. */
+export interface SessionOptions {
+  /** Default: none. */
+  readonly name?: string;
+  /** Time after which it fails unless it was closed, in milliseconds. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Repeating a call with the same key within two minutes answers the same session. */
+  readonly idempotencyKey?: string;
+  /** Who asks, as an authenticated door says. */
+  readonly actor?: string;
+}
+
+/** What the values of one session may take. */
+export interface ValueQuotas {
+  /** Values. Default 10,000. */
+  readonly keys?: number;
+  /** Bytes of all values and their names. Default 64 MiB. */
+  readonly bytes?: number;
+  /** Bytes of one value and its name. Default 1 MiB. */
+  readonly valueBytes?: number;
 }
 
 /** Where a follower begins. */

@@ -24,7 +24,10 @@ import {
   type SessionPort,
   type SessionProgress,
   type SessionResult,
+  type StateSession,
 } from "../sessions/session.ts";
+import type { StatePort } from "../sessions/state/port.ts";
+import { SessionState } from "../sessions/state/session-state.ts";
 import type { EscalationView, FactView, SessionView } from "../sessions/view.ts";
 import { type CompiledPlan, compilePlan } from "../tasks/compile.ts";
 import { partsOf } from "../tasks/parts.ts";
@@ -32,10 +35,20 @@ import type { PlanDefinition } from "../tasks/plan.ts";
 import { validatePlan } from "../tasks/validate.ts";
 import type { Event } from "../wasm/codec.generated.ts";
 import { EarlyEvents } from "./early-events.ts";
-import type { OrchestrateOptions } from "./options.ts";
+import type { OrchestrateOptions, SessionOptions } from "./options.ts";
 import { Start, type StartPort } from "./session-start.ts";
+import { SessionStatePort } from "./session-state.ts";
 import { describeEvent } from "./team-event.ts";
 import { planWeight, rowBytes } from "./weight.ts";
+
+/** Events that change nothing about how far a session is. */
+const SILENT: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
+  "ValueWritten",
+  "LockQueued",
+  "LockGranted",
+  "LockExtended",
+  "LockEnded",
+]);
 
 /** The sessions of a team: starts them, finds them, and tells their faces what happens. */
 export class Sessions implements SessionPort, StartPort {
@@ -62,6 +75,19 @@ export class Sessions implements SessionPort, StartPort {
     return session;
   }
 
+  /** Opens a session without tasks. */
+  open({ name, timeoutMs, actor, idempotencyKey }: SessionOptions): Session {
+    const given = { ...(name === undefined ? {} : { name }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const { spec } = compilePlan(validatePlan({ ...given, tasks: [] }), this.#runtime.payloads, null);
+    // Nobody works on it, so that it takes as long as it takes.
+    const plan = { ...spec, timeoutMs: timeoutMs ?? 0 };
+    const session = new Session(this);
+    this.#early.begin();
+    const options = { actor, idempotencyKey };
+    this.#runtime.loop.ask({ type: "OpenSession", plan, input: null }, options, new Start(this, session, 0));
+    return session;
+  }
+
   /** A start is durable. A repeated call answers a session that has a face already, and perhaps an end. */
   started({ session, bytes }: Start, handle: number): void {
     this.#runtime.loop.room.leave(bytes);
@@ -84,7 +110,7 @@ export class Sessions implements SessionPort, StartPort {
   refused({ session, bytes }: Start, error: Error): void {
     this.#runtime.loop.room.leave(bytes);
     this.#early.end();
-    session.close(asPolyphonError(error));
+    session.fail(asPolyphonError(error));
   }
 
   #endSoon(session: Session, held: HeldSession): void {
@@ -124,7 +150,7 @@ export class Sessions implements SessionPort, StartPort {
     }
     for (const face of faces) {
       if (face.wantsEvents) face.happened(describeEvent(seq, timeMs, event, this.#runtime.mirror));
-      face.changed();
+      if (!SILENT.has(event.type)) face.changed();
     }
     if (event.type !== "SessionEnded") return;
     const entry = this.#runtime.mirror.sessions.get(handle);
@@ -152,9 +178,10 @@ export class Sessions implements SessionPort, StartPort {
     for (const face of this.#faces.get(handle) ?? []) face.changed();
   }
 
-  close(error: PolyphonError): void {
-    for (const face of [...this.#faces.values()].flat()) face.close(error);
+  fail(error: PolyphonError): void {
+    for (const face of [...this.#faces.values()].flat()) face.fail(error);
     this.#faces.clear();
+    this.#runtime.mirror.locks.close(error);
   }
 
   id(handle: number, held?: HeldSession): string {
@@ -239,6 +266,29 @@ export class Sessions implements SessionPort, StartPort {
     await this.#entering(bytes, () => this.#runtime.submit({ type: "RecordFacts", session, facts }));
   }
 
+  /** What the agents of a session share. */
+  state(session: StateSession): StatePort {
+    return new SessionStatePort(
+      {
+        runtime: this.#runtime,
+        whole: (handle, held) => this.#whole(handle, held),
+        entering: (bytes, submit) => this.#entering(bytes, submit),
+      },
+      session,
+    );
+  }
+
+  /** The same for one try of an agent. */
+  stateOf({ session, fence, agent }: Run): SessionState {
+    const name = this.#runtime.mirror.agents.get(agent)?.spec.key ?? "";
+    const known = { accepted: Promise.resolve(session), handle: session, held: undefined };
+    return new SessionState(this.state(known), { attempt: fence, agent: name });
+  }
+
+  async close(session: number): Promise<void> {
+    await this.#runtime.submit({ type: "CommitPlan", session });
+  }
+
   misfits(session: number): Promise<readonly Misfit[]> {
     return this.#runtime.loop.read((kernel) => lookAtPlan(kernel, session));
   }
@@ -276,7 +326,7 @@ export class Sessions implements SessionPort, StartPort {
       loop.room.enter(start.bytes);
     } catch (error) {
       this.#early.end();
-      start.session.close(asPolyphonError(error));
+      start.session.fail(asPolyphonError(error));
       return;
     }
     if (parts.length === 1) loop.ask({ type: "Orchestrate", plan: spec, tasks, input }, options, start);
@@ -380,7 +430,7 @@ export class Sessions implements SessionPort, StartPort {
         face.changed();
         this.#endSoon(face, held);
       },
-      (error: unknown) => face.close(asPolyphonError(error)),
+      (error: unknown) => face.fail(asPolyphonError(error)),
     );
   }
 

@@ -13,7 +13,7 @@ const MILLION = 1_000_000;
  * their unit here: whether they are right is the kernel's to say.
  */
 export function settingsWith(current: Settings, defaults: Settings, options: OpenOptions): Settings {
-  const { totals, selection, ranking, scheduling, escalations, notify, alerts, agents, recovery } = options;
+  const { totals, selection, ranking, scheduling, escalations, notify, alerts, agents, recovery, values } = options;
   const silenceMs =
     alerts === undefined ? undefined : (alerts.agent_unresponsive?.threshold ?? defaults.agents.unresponsiveMs);
   const next: Settings = {
@@ -37,6 +37,7 @@ export function settingsWith(current: Settings, defaults: Settings, options: Ope
       ...agents,
       ranking: ranking ?? current.agents.ranking,
     },
+    values: { ...current.values, ...values },
     recovery: recovery === undefined ? current.recovery : recoveryWith(defaults.recovery, recovery),
     totals:
       totals === undefined

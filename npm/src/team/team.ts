@@ -20,6 +20,7 @@ import { RETENTION } from "../runtime/history/retention.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { Channel, type Stream } from "../runtime/stream.ts";
 import type { LogEntry, Session, TeamEvent } from "../sessions/session.ts";
+import type { SessionState } from "../sessions/state/session-state.ts";
 import type { EscalationView } from "../sessions/view.ts";
 import { memoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, StoreHealth } from "../stores/store.ts";
@@ -34,6 +35,7 @@ import type {
   Platform,
   PoolOptions,
   RetentionOptions,
+  SessionOptions,
 } from "./options.ts";
 import { Reach } from "./reach.ts";
 import { Sessions } from "./sessions.ts";
@@ -95,6 +97,7 @@ export class Team implements AsyncDisposable {
         snapshotEvents,
         directory: platform.directory,
         bus: (agent) => bus.of(agent),
+        state: (run) => hears.team?.stateOf(run),
         ...(keepRepro === undefined ? {} : { keepRepro }),
         ...seeded,
         ...following,
@@ -210,6 +213,15 @@ export class Team implements AsyncDisposable {
   orchestrate(plan: PlanDefinition, options: OrchestrateOptions = {}): Session {
     this.#check();
     return this.#sessions.start(plan, options);
+  }
+
+  /**
+   * Opens a session without tasks, for what its users share: {@link Session.state}. It goes on until it is closed, cancelled
+   * or its time is over; `session.ready` says when it is durable.
+   */
+  openSession(options: SessionOptions = {}): Session {
+    this.#check();
+    return this.#sessions.open(options);
   }
 
   /**
@@ -347,7 +359,7 @@ export class Team implements AsyncDisposable {
     await this.#bus.close();
     await this.#runtime.loop.idle();
     this.#runtime.loop.stop(disposed());
-    this.#sessions.close(disposed());
+    this.#sessions.fail(disposed());
     this.#events.complete();
     this.#logs.complete();
     await this.#runtime.unfollow();
@@ -407,6 +419,11 @@ export class Team implements AsyncDisposable {
     return this.#runtime.queues;
   }
 
+  /** @internal What an attempt shares with others of its session. */
+  stateOf(run: Run): SessionState {
+    return this.#sessions.stateOf(run);
+  }
+
   /** @internal Id of a session in memory. */
   sessionId(handle: number): string | undefined {
     return this.#runtime.mirror.sessions.has(handle) ? this.#runtime.id("session", handle) : undefined;
@@ -440,7 +457,7 @@ export class Team implements AsyncDisposable {
   /** @internal */
   failed(error: PolyphonError): void {
     this.#onError(error);
-    this.#sessions.close(error);
+    this.#sessions.fail(error);
   }
 
   #check(): void {

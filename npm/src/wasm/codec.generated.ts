@@ -1634,6 +1634,11 @@ export function writeCommand(w: Writer, v: Command): void {
     case "ResumeSession":
     case "UpdateContext":
     case "RecordFacts":
+    case "OpenSession":
+    case "ChangeState":
+    case "AcquireLock":
+    case "ExtendLock":
+    case "ReleaseLock":
       return writeSessionCommand(w, v);
     case "ReportProgress":
     case "CompleteTask":
@@ -2891,6 +2896,11 @@ export function writeEvent(w: Writer, v: Event): void {
     case "PlanPartAdded":
     case "SessionTimedOut":
     case "FactsRecorded":
+    case "ValueWritten":
+    case "LockQueued":
+    case "LockGranted":
+    case "LockExtended":
+    case "LockEnded":
       return writeSessionEvent(w, v);
     case "TaskAdded":
     case "PlanCommitted":
@@ -3145,6 +3155,30 @@ export function readHeartbeat(r: Reader): Heartbeat {
   const cpuMilli: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   for (; left > 0; left--) r.skip();
   return { agent, memoryBytes, cpuMilli };
+}
+
+/** A lock in somebody's hands. */
+export interface Hold {
+  readonly session: SessionId;
+  readonly wish: LockWish;
+  readonly deadlineMs: number;
+}
+
+export function writeHold(w: Writer, v: Hold): void {
+  w.array(3);
+  w.uint(v.session);
+  writeLockWish(w, v.wish);
+  w.uint(v.deadlineMs);
+}
+
+export function readHold(r: Reader): Hold {
+  let left = r.array();
+  const session: SessionId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const wish: LockWish = readLockWish(r);
+  const deadlineMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { session, wish, deadlineMs };
 }
 
 /** Where an agent runs. All but remote ones end with their node. */
@@ -3467,6 +3501,93 @@ export function readLease(r: Reader): Lease {
   const revoked: Revocation | null = left-- > 0 ? r.nil() ? null : readRevocation(r) : null;
   for (; left > 0; left--) r.skip();
   return { task, session, agent, epoch, grantedMs, lengthMs, deadlineMs, resources, revoked };
+}
+
+/** Why a hold, or the wait for one, is over. */
+export type LockEnd = "released" | "expired" | "holder_ended" | "taken_over";
+
+const lockEndTags: Readonly<Record<LockEnd, number>> = {
+  "released": 0,
+  "expired": 1,
+  "holder_ended": 2,
+  "taken_over": 3,
+};
+
+const lockEndValues: ReadonlyMap<number, LockEnd> = new Map<number, LockEnd>([
+  [0, "released"],
+  [1, "expired"],
+  [2, "holder_ended"],
+  [3, "taken_over"],
+]);
+
+export function writeLockEnd(w: Writer, v: LockEnd): void {
+  w.uint(lockEndTags[v]);
+}
+
+export function readLockEnd(r: Reader): LockEnd {
+  const tag = r.uint();
+  const value = lockEndValues.get(tag);
+  if (value === undefined) throw new RangeError(`LockEnd has no value ${tag}`);
+  return value;
+}
+
+/** A wait for a lock, under the sequence of its event. */
+export interface LockWait {
+  readonly session: SessionId;
+  readonly wish: LockWish;
+  /** Kernel time at which it is given up. */
+  readonly untilMs: number | null;
+}
+
+export function writeLockWait(w: Writer, v: LockWait): void {
+  w.array(3);
+  w.uint(v.session);
+  writeLockWish(w, v.wish);
+  if (v.untilMs === null) w.nil(); else { w.uint(v.untilMs); }
+}
+
+export function readLockWait(r: Reader): LockWait {
+  let left = r.array();
+  const session: SessionId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const wish: LockWish = readLockWish(r);
+  const untilMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { session, wish, untilMs };
+}
+
+/** What somebody wants to hold, alone or with others. */
+export interface LockWish {
+  /** Unique in the session. */
+  readonly name: string;
+  /** Others may hold it as well, unless they want it alone. */
+  readonly shared: boolean;
+  /** Who holds it: whoever has one name in a session is one holder. */
+  readonly owner: string;
+  /** The attempt the hold ends with. */
+  readonly attempt: Fence | null;
+  /** Time the holder has, with the grant or since; after a restart it is given again. */
+  readonly lengthMs: number;
+}
+
+export function writeLockWish(w: Writer, v: LockWish): void {
+  w.array(5);
+  w.str(v.name);
+  w.bool(v.shared);
+  w.str(v.owner);
+  if (v.attempt === null) w.nil(); else { w.uint(v.attempt); }
+  w.uint(v.lengthMs);
+}
+
+export function readLockWish(r: Reader): LockWish {
+  let left = r.array();
+  const name: string = left-- > 0 ? r.str() : "";
+  const shared: boolean = left-- > 0 ? r.bool() : false;
+  const owner: string = left-- > 0 ? r.str() : "";
+  const attempt: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  const lengthMs: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { name, shared, owner, attempt, lengthMs };
 }
 
 /** A message of a queue: its number in the partition, counted from 1. */
@@ -6217,6 +6338,32 @@ export function readScheduleSpec(r: Reader): ScheduleSpec {
   return { queue, name, cron, payload, priority, ttlMs, key };
 }
 
+/** Whom a value is for. */
+export type Scope = "shared" | "private" | "temporary";
+
+const scopeTags: Readonly<Record<Scope, number>> = {
+  "shared": 0,
+  "private": 1,
+  "temporary": 2,
+};
+
+const scopeValues: ReadonlyMap<number, Scope> = new Map<number, Scope>([
+  [0, "shared"],
+  [1, "private"],
+  [2, "temporary"],
+]);
+
+export function writeScope(w: Writer, v: Scope): void {
+  w.uint(scopeTags[v]);
+}
+
+export function readScope(r: Reader): Scope {
+  const tag = r.uint();
+  const value = scopeValues.get(tag);
+  if (value === undefined) throw new RangeError(`Scope has no value ${tag}`);
+  return value;
+}
+
 /** How an agent is chosen among those that could. */
 export type Selection = "priority_load_performance" | "least_loaded" | "round_robin" | "fastest";
 
@@ -6269,10 +6416,13 @@ export interface Session {
   readonly reason: string;
   /** The task ledger: facts, in the order they were told. The plan is the other half of it. */
   readonly facts: readonly Fact[];
+  /** Values it has, and the bytes they take. */
+  readonly values: number;
+  readonly valueBytes: number;
 }
 
 export function writeSession(w: Writer, v: Session): void {
-  w.array(15);
+  w.array(17);
   w.str(v.name);
   writeSessionStatus(w, v.status);
   w.str(v.actor);
@@ -6288,6 +6438,8 @@ export function writeSession(w: Writer, v: Session): void {
   if (v.endedSeq === null) w.nil(); else { w.uint(v.endedSeq); }
   w.str(v.reason);
   w.list(v.facts, writeFact);
+  w.uint(v.values);
+  w.uint(v.valueBytes);
 }
 
 export function readSession(r: Reader): Session {
@@ -6309,8 +6461,10 @@ export function readSession(r: Reader): Session {
   const endedSeq: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
   const reason: string = left-- > 0 ? r.str() : "";
   const facts: readonly Fact[] = left-- > 0 ? r.list(readFact) : [];
+  const values: number = left-- > 0 ? r.uint() : 0;
+  const valueBytes: number = left-- > 0 ? r.uint() : 0;
   for (; left > 0; left--) r.skip();
-  return { name, status, actor, tenant, configHash, input, context, openedMs, timeoutMs, clock, timedOut, endedMs, endedSeq, reason, facts };
+  return { name, status, actor, tenant, configHash, input, context, openedMs, timeoutMs, clock, timedOut, endedMs, endedSeq, reason, facts, values, valueBytes };
 }
 
 /** What can be asked of sessions. */
@@ -6369,6 +6523,45 @@ export type SessionCommand =
       readonly session: SessionId;
       readonly facts: readonly Fact[];
     }
+    /** Opens a session without tasks, for what its agents share; it goes on until it is committed or cancelled. */
+  | {
+      readonly type: "OpenSession";
+      readonly plan: PlanSpec;
+      readonly input: Payload | null;
+    }
+    /** Writes values and takes and gives back locks: all of that, or nothing. The answer names the first event. */
+  | {
+      readonly type: "ChangeState";
+      readonly session: SessionId;
+      /** Of the agent that asks for it. */
+      readonly attempt: Fence | null;
+      readonly change: StateChange;
+    }
+    /** Takes a lock, or waits for it; the answer names the fence, or the wait. */
+  | {
+      readonly type: "AcquireLock";
+      readonly session: SessionId;
+      /** Of the agent that asks for it, with which the lock ends. */
+      readonly attempt: Fence | null;
+      readonly wish: LockWish;
+      /** Time to wait for it: 0 is without end, `None` not at all. */
+      readonly waitMs: number | null;
+      /** Takes it from whoever has it, before everybody who waits. */
+      readonly force: boolean;
+    }
+    /** Gives whoever holds a lock more time, from now on. */
+  | {
+      readonly type: "ExtendLock";
+      readonly session: SessionId;
+      readonly fence: Fence;
+      readonly lengthMs: number;
+    }
+    /** Gives a lock back, or the wait for it up. */
+  | {
+      readonly type: "ReleaseLock";
+      readonly session: SessionId;
+      readonly lock: number;
+    }
 ;
 
 export function writeSessionCommand(w: Writer, v: SessionCommand): void {
@@ -6426,6 +6619,41 @@ export function writeSessionCommand(w: Writer, v: SessionCommand): void {
       w.uint(208);
       w.uint(v.session);
       w.list(v.facts, writeFact);
+      return;
+    case "OpenSession":
+      w.array(3);
+      w.uint(209);
+      writePlanSpec(w, v.plan);
+      if (v.input === null) w.nil(); else { writePayload(w, v.input); }
+      return;
+    case "ChangeState":
+      w.array(4);
+      w.uint(210);
+      w.uint(v.session);
+      if (v.attempt === null) w.nil(); else { w.uint(v.attempt); }
+      writeStateChange(w, v.change);
+      return;
+    case "AcquireLock":
+      w.array(6);
+      w.uint(211);
+      w.uint(v.session);
+      if (v.attempt === null) w.nil(); else { w.uint(v.attempt); }
+      writeLockWish(w, v.wish);
+      if (v.waitMs === null) w.nil(); else { w.uint(v.waitMs); }
+      w.bool(v.force);
+      return;
+    case "ExtendLock":
+      w.array(4);
+      w.uint(212);
+      w.uint(v.session);
+      w.uint(v.fence);
+      w.uint(v.lengthMs);
+      return;
+    case "ReleaseLock":
+      w.array(3);
+      w.uint(213);
+      w.uint(v.session);
+      w.uint(v.lock);
       return;
   }
 }
@@ -6492,6 +6720,44 @@ export function readSessionCommandAs(r: Reader, fields: number, tag: number): Se
       const facts: readonly Fact[] = left-- > 0 ? r.list(readFact) : [];
       for (; left > 0; left--) r.skip();
       return { type: "RecordFacts", session, facts };
+    }
+    case 209: {
+      left--;
+      const plan: PlanSpec = readPlanSpec(r);
+      const input: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "OpenSession", plan, input };
+    }
+    case 210: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const attempt: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      left--;
+      const change: StateChange = readStateChange(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "ChangeState", session, attempt, change };
+    }
+    case 211: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const attempt: Fence | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      left--;
+      const wish: LockWish = readLockWish(r);
+      const waitMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      const force: boolean = left-- > 0 ? r.bool() : false;
+      for (; left > 0; left--) r.skip();
+      return { type: "AcquireLock", session, attempt, wish, waitMs, force };
+    }
+    case 212: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const lengthMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ExtendLock", session, fence, lengthMs };
+    }
+    case 213: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const lock: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "ReleaseLock", session, lock };
     }
     default:
       throw new RangeError(`SessionCommand has no variant ${tag}`);
@@ -6567,6 +6833,50 @@ export type SessionEvent =
       readonly session: SessionId;
       readonly facts: readonly Fact[];
     }
+    /** A value was written, or is gone; its version is this event's sequence. */
+  | {
+      readonly type: "ValueWritten";
+      readonly session: SessionId;
+      readonly key: ValueKey;
+      /** `None`: it is gone. */
+      readonly payload: Payload | null;
+      /** Kernel time at which it is gone by itself. */
+      readonly expiresMs: number | null;
+      /** Name of the agent, or of who else wrote it; empty when its time was over. */
+      readonly by: string;
+      /** What whoever wrote it said. */
+      readonly why: string;
+    }
+    /** Somebody waits for a lock; the wait's handle is this event's sequence. */
+  | {
+      readonly type: "LockQueued";
+      readonly session: SessionId;
+      readonly wish: LockWish;
+      /** Kernel time at which the wait is given up. */
+      readonly untilMs: number | null;
+    }
+    /** A lock was handed out; the fence is this event's sequence. */
+  | {
+      readonly type: "LockGranted";
+      readonly session: SessionId;
+      readonly wish: LockWish;
+      /** The wait that is over with it. */
+      readonly request: number | null;
+    }
+    /** Whoever holds it has more time, from now on. */
+  | {
+      readonly type: "LockExtended";
+      readonly session: SessionId;
+      readonly fence: Fence;
+      readonly lengthMs: number;
+    }
+    /** A hold, or the wait for one, is over. */
+  | {
+      readonly type: "LockEnded";
+      readonly session: SessionId;
+      readonly lock: number;
+      readonly cause: LockEnd;
+    }
 ;
 
 export function writeSessionEvent(w: Writer, v: SessionEvent): void {
@@ -6630,6 +6940,44 @@ export function writeSessionEvent(w: Writer, v: SessionEvent): void {
       w.uint(208);
       w.uint(v.session);
       w.list(v.facts, writeFact);
+      return;
+    case "ValueWritten":
+      w.array(7);
+      w.uint(209);
+      w.uint(v.session);
+      writeValueKey(w, v.key);
+      if (v.payload === null) w.nil(); else { writePayload(w, v.payload); }
+      if (v.expiresMs === null) w.nil(); else { w.uint(v.expiresMs); }
+      w.str(v.by);
+      w.str(v.why);
+      return;
+    case "LockQueued":
+      w.array(4);
+      w.uint(210);
+      w.uint(v.session);
+      writeLockWish(w, v.wish);
+      if (v.untilMs === null) w.nil(); else { w.uint(v.untilMs); }
+      return;
+    case "LockGranted":
+      w.array(4);
+      w.uint(211);
+      w.uint(v.session);
+      writeLockWish(w, v.wish);
+      if (v.request === null) w.nil(); else { w.uint(v.request); }
+      return;
+    case "LockExtended":
+      w.array(4);
+      w.uint(212);
+      w.uint(v.session);
+      w.uint(v.fence);
+      w.uint(v.lengthMs);
+      return;
+    case "LockEnded":
+      w.array(4);
+      w.uint(213);
+      w.uint(v.session);
+      w.uint(v.lock);
+      writeLockEnd(w, v.cause);
       return;
   }
 }
@@ -6702,6 +7050,48 @@ export function readSessionEventAs(r: Reader, fields: number, tag: number): Sess
       const facts: readonly Fact[] = left-- > 0 ? r.list(readFact) : [];
       for (; left > 0; left--) r.skip();
       return { type: "FactsRecorded", session, facts };
+    }
+    case 209: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const key: ValueKey = readValueKey(r);
+      const payload: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+      const expiresMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      const by: string = left-- > 0 ? r.str() : "";
+      const why: string = left-- > 0 ? r.str() : "";
+      for (; left > 0; left--) r.skip();
+      return { type: "ValueWritten", session, key, payload, expiresMs, by, why };
+    }
+    case 210: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const wish: LockWish = readLockWish(r);
+      const untilMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "LockQueued", session, wish, untilMs };
+    }
+    case 211: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      left--;
+      const wish: LockWish = readLockWish(r);
+      const request: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+      for (; left > 0; left--) r.skip();
+      return { type: "LockGranted", session, wish, request };
+    }
+    case 212: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const fence: Fence = left-- > 0 ? r.uint() : 0;
+      const lengthMs: number = left-- > 0 ? r.uint() : 0;
+      for (; left > 0; left--) r.skip();
+      return { type: "LockExtended", session, fence, lengthMs };
+    }
+    case 213: {
+      const session: SessionId = left-- > 0 ? r.uint() : 0;
+      const lock: number = left-- > 0 ? r.uint() : 0;
+      left--;
+      const cause: LockEnd = readLockEnd(r);
+      for (; left > 0; left--) r.skip();
+      return { type: "LockEnded", session, lock, cause };
     }
     default:
       throw new RangeError(`SessionEvent has no variant ${tag}`);
@@ -6850,10 +7240,11 @@ export interface Settings {
   readonly recovery: RecoverySettings;
   readonly alerts: readonly AlertRule[];
   readonly escalations: EscalationSettings;
+  readonly values: ValueSettings;
 }
 
 export function writeSettings(w: Writer, v: Settings): void {
-  w.array(10);
+  w.array(11);
   if (v.totals === null) w.nil(); else { writeResources(w, v.totals); }
   writeSelection(w, v.selection);
   w.uint(v.ageingMs);
@@ -6864,6 +7255,7 @@ export function writeSettings(w: Writer, v: Settings): void {
   writeRecoverySettings(w, v.recovery);
   w.list(v.alerts, writeAlertRule);
   writeEscalationSettings(w, v.escalations);
+  writeValueSettings(w, v.values);
 }
 
 export function readSettings(r: Reader): Settings {
@@ -6882,8 +7274,10 @@ export function readSettings(r: Reader): Settings {
   const alerts: readonly AlertRule[] = left-- > 0 ? r.list(readAlertRule) : [];
   left--;
   const escalations: EscalationSettings = readEscalationSettings(r);
+  left--;
+  const values: ValueSettings = readValueSettings(r);
   for (; left > 0; left--) r.skip();
-  return { totals, selection, ageingMs, starvationMs, shutdownMs, agents, draftMs, recovery, alerts, escalations };
+  return { totals, selection, ageingMs, starvationMs, shutdownMs, agents, draftMs, recovery, alerts, escalations, values };
 }
 
 /** How grave something is. */
@@ -6908,6 +7302,44 @@ export function readSeverity(r: Reader): Severity {
   const value = severityValues.get(tag);
   if (value === undefined) throw new RangeError(`Severity has no value ${tag}`);
   return value;
+}
+
+/** What is to become of a session's values and locks, as a whole. */
+export interface StateChange {
+  /** Why, for whoever looks at the history. */
+  readonly why: string;
+  /** Versions values must have; 0 stands for one that is not there. */
+  readonly checks: readonly (readonly [ValueKey, number])[];
+  /** In the order of their keys: scope, owner, name. */
+  readonly writes: readonly ValueWrite[];
+  /** Locks that must be held. */
+  readonly held: readonly Fence[];
+  /** Locks that are given back, in order. */
+  readonly release: readonly Fence[];
+  /** Locks that are taken, by name in order; nobody waits for them. */
+  readonly acquire: readonly LockWish[];
+}
+
+export function writeStateChange(w: Writer, v: StateChange): void {
+  w.array(6);
+  w.str(v.why);
+  w.list(v.checks, (w, item0) => { w.array(2); writeValueKey(w, item0[0]); w.uint(item0[1]); });
+  w.list(v.writes, writeValueWrite);
+  w.list(v.held, writeUint);
+  w.list(v.release, writeUint);
+  w.list(v.acquire, writeLockWish);
+}
+
+export function readStateChange(r: Reader): StateChange {
+  let left = r.array();
+  const why: string = left-- > 0 ? r.str() : "";
+  const checks: readonly (readonly [ValueKey, number])[] = left-- > 0 ? r.list((r) => r.pair(readValueKey, uint)) : [];
+  const writes: readonly ValueWrite[] = left-- > 0 ? r.list(readValueWrite) : [];
+  const held: readonly Fence[] = left-- > 0 ? r.list(uint) : [];
+  const release: readonly Fence[] = left-- > 0 ? r.list(uint) : [];
+  const acquire: readonly LockWish[] = left-- > 0 ? r.list(readLockWish) : [];
+  for (; left > 0; left--) r.skip();
+  return { why, checks, writes, held, release, acquire };
 }
 
 /** What one step gives. */
@@ -8016,6 +8448,112 @@ class YoungUsage {
     this.cpuMs = cpuMs;
     this.diskBytes = diskBytes;
   }
+}
+
+/** One value; its version is the sequence of the event that wrote it. */
+export interface Value {
+  readonly session: SessionId;
+  readonly key: ValueKey;
+  readonly payload: Payload;
+  /** Kernel time at which it is gone. */
+  readonly expiresMs: number | null;
+}
+
+export function writeValue(w: Writer, v: Value): void {
+  w.array(4);
+  w.uint(v.session);
+  writeValueKey(w, v.key);
+  writePayload(w, v.payload);
+  if (v.expiresMs === null) w.nil(); else { w.uint(v.expiresMs); }
+}
+
+export function readValue(r: Reader): Value {
+  let left = r.array();
+  const session: SessionId = left-- > 0 ? r.uint() : 0;
+  left--;
+  const key: ValueKey = readValueKey(r);
+  left--;
+  const payload: Payload = readPayload(r);
+  const expiresMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { session, key, payload, expiresMs };
+}
+
+/** What names a value within its session. */
+export interface ValueKey {
+  readonly scope: Scope;
+  /** Name of the agent a private value is of; empty otherwise. */
+  readonly owner: string;
+  readonly name: string;
+}
+
+export function writeValueKey(w: Writer, v: ValueKey): void {
+  w.array(3);
+  writeScope(w, v.scope);
+  w.str(v.owner);
+  w.str(v.name);
+}
+
+export function readValueKey(r: Reader): ValueKey {
+  let left = r.array();
+  left--;
+  const scope: Scope = readScope(r);
+  const owner: string = left-- > 0 ? r.str() : "";
+  const name: string = left-- > 0 ? r.str() : "";
+  for (; left > 0; left--) r.skip();
+  return { scope, owner, name };
+}
+
+/** What a session's values may take. */
+export interface ValueSettings {
+  /** Values of one session. */
+  readonly keys: number;
+  /** Bytes of all values of one session, their names among them. */
+  readonly bytes: number;
+  /** Bytes of one value, its name among them. */
+  readonly valueBytes: number;
+}
+
+export function writeValueSettings(w: Writer, v: ValueSettings): void {
+  w.array(3);
+  w.uint(v.keys);
+  w.uint(v.bytes);
+  w.uint(v.valueBytes);
+}
+
+export function readValueSettings(r: Reader): ValueSettings {
+  let left = r.array();
+  const keys: number = left-- > 0 ? r.uint() : 0;
+  const bytes: number = left-- > 0 ? r.uint() : 0;
+  const valueBytes: number = left-- > 0 ? r.uint() : 0;
+  for (; left > 0; left--) r.skip();
+  return { keys, bytes, valueBytes };
+}
+
+/** A value to be written. */
+export interface ValueWrite {
+  readonly key: ValueKey;
+  /** `None` deletes it. */
+  readonly payload: Payload | null;
+  /** How long a temporary value lasts. */
+  readonly ttlMs: number | null;
+}
+
+export function writeValueWrite(w: Writer, v: ValueWrite): void {
+  w.array(3);
+  writeValueKey(w, v.key);
+  if (v.payload === null) w.nil(); else { writePayload(w, v.payload); }
+  if (v.ttlMs === null) w.nil(); else { w.uint(v.ttlMs); }
+}
+
+export function readValueWrite(r: Reader): ValueWrite {
+  let left = r.array();
+  left--;
+  const key: ValueKey = readValueKey(r);
+  const payload: Payload | null = left-- > 0 ? r.nil() ? null : readPayload(r) : null;
+  const ttlMs: number | null = left-- > 0 ? r.nil() ? null : r.uint() : null;
+  for (; left > 0; left--) r.skip();
+  return { key, payload, ttlMs };
 }
 
 /** How a criterion came out. */

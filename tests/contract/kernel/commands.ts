@@ -38,6 +38,29 @@ const resources = fc.record({ memoryMb: ms, cpuMilli: ms, diskMb: ms });
 const permission = fc.constantFrom("readonly" as const, "limited" as const, "full" as const);
 const names = list(fc.constantFrom("code", "test", "write")).map((all) => [...new Set(all)].sort());
 
+const valueKey = fc.record({
+  scope: fc.constantFrom("shared" as const, "private" as const, "temporary" as const),
+  owner: fc.oneof(fc.constant(""), text),
+  name: text,
+});
+
+const wish = fc.record({
+  name: text,
+  shared: fc.boolean(),
+  owner: text,
+  attempt: optional(handle),
+  lengthMs: ms,
+});
+
+const change = fc.record({
+  why: text,
+  checks: list(fc.tuple(valueKey, handle)),
+  writes: list(fc.record({ key: valueKey, payload: optional(payload), ttlMs: optional(ms) })),
+  held: list(handle),
+  release: list(handle),
+  acquire: list(wish),
+});
+
 const agentSpec: fc.Arbitrary<AgentSpec> = fc.record({
   key: text,
   agentType: text,
@@ -203,6 +226,17 @@ export function commandsOfEveryKind(settings: Settings): { [T in Command["type"]
     PauseSession: command("PauseSession", { session, reason }),
     ResumeSession: command("ResumeSession", { session }),
     UpdateContext: command("UpdateContext", { session, entries: list(fc.tuple(text, optional(payload))) }),
+    OpenSession: command("OpenSession", { plan, input: optional(payload) }),
+    ChangeState: command("ChangeState", { session, attempt: optional(handle), change }),
+    AcquireLock: command("AcquireLock", {
+      session,
+      attempt: optional(handle),
+      wish,
+      waitMs: optional(ms),
+      force: fc.boolean(),
+    }),
+    ExtendLock: command("ExtendLock", { session, fence: handle, lengthMs: ms }),
+    ReleaseLock: command("ReleaseLock", { session, lock: handle }),
     RecordFacts: command("RecordFacts", {
       session,
       facts: list(

@@ -86,7 +86,13 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
 const UNREACHABLE: &[&str] = &["FormatRaised"];
 
 /// Refusals that take more than a world of a few steps holds, each of which has a test of its own in the kernel.
-const OUT_OF_REACH: &[&str] = &["AGENT_LIMIT", "POOL_LIMIT", "QUEUE_LIMIT", "SESSION_LIMIT"];
+const OUT_OF_REACH: &[&str] = &[
+    "AGENT_LIMIT",
+    "LOCK_LIMIT",
+    "POOL_LIMIT",
+    "QUEUE_LIMIT",
+    "SESSION_LIMIT",
+];
 
 /// Refusals of the kernel's domains that are the runtime's.
 const OF_THE_RUNTIME: &[&str] = &[
@@ -108,12 +114,14 @@ const DOMAINS: &[&str] = &[
     "KERNEL_FORMAT_",
     "KERNEL_SETTINGS_",
     "LEASE_",
+    "LOCK_",
     "MESSAGE_",
     "PLAN_",
     "POOL_",
     "QUEUE_",
     "SESSION_",
     "TASK_",
+    "VALUE_",
 ];
 
 impl Counters {

@@ -64,6 +64,9 @@ kinds! {
     Stream = 16 "a group or cursor comes, moves or goes",
     Save = 40 "an attempt saves what its agent keeps",
     EraseStates = 12 "rows with states nobody needs are erased",
+    Share = 40 "somebody changes what a session shares",
+    Lock = 60 "a lock is taken, extended or given back",
+    Open = 8 "a session without tasks is opened or closed",
     Calm = 0 "faults end and everything must heal",
 }
 

@@ -2,6 +2,7 @@
 
 mod agents;
 mod queues;
+mod shared;
 mod states;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use polyphon_kernel::{Event, Resources};
 
 pub(crate) use agents::AgentFact;
 pub(crate) use queues::{MessageFact, Place, QueueFact, QueueFacts};
+pub(crate) use shared::{Place as ValuePlace, SharedFacts, place};
 pub(crate) use states::StateFacts;
 
 #[derive(Debug)]
@@ -88,6 +90,7 @@ pub(crate) struct Facts {
     pub(crate) ended: BTreeMap<u64, SessionStatus>,
     pub(crate) queues: QueueFacts,
     pub(crate) states: StateFacts,
+    pub(crate) shared: SharedFacts,
 }
 
 impl Facts {
@@ -111,7 +114,10 @@ impl Facts {
         match event {
             Event::Journal(event) => self.apply_journal(event),
             Event::Agent(event) => self.apply_agent(seq, event),
-            Event::Session(event) => self.apply_session(seq, event),
+            Event::Session(event) => {
+                self.shared.apply(seq, self.ms, event);
+                self.apply_session(seq, event);
+            }
             Event::Task(event) => self.apply_task(seq, event),
             Event::Escalation(event) => self.apply_escalation(seq, event),
             Event::Outbox(OutboxEvent::EffectDone { effect, .. }) => drop(self.outbox.remove(&effect.0)),
@@ -124,6 +130,7 @@ impl Facts {
         match event {
             JournalEvent::NodeStarted { epoch, .. } => {
                 self.epoch = *epoch;
+                self.shared.start_node(self.ms);
                 for lease in self.leases.values_mut() {
                     lease.until_ms = self.ms + lease.length_ms;
                 }
@@ -173,7 +180,7 @@ impl Facts {
                 let session = SessionFact {
                     expected: *expected,
                     draft: *draft,
-                    committed: !*draft && *expected == 0,
+                    committed: false,
                     status,
                     members: Vec::new(),
                     phases: vec![PhaseStatus::Pending; plan.phases.len()],
@@ -202,9 +209,7 @@ impl Facts {
                 self.ended.insert(session.0, *status);
                 self.holds.retain(|_, held| *held != session.0);
             }
-            SessionEvent::ContextUpdated { .. }
-            | SessionEvent::PlanPartAdded { .. }
-            | SessionEvent::FactsRecorded { .. } => {}
+            _ => {}
         }
     }
 

@@ -47,6 +47,9 @@ mod broken {
     pub(super) const GROUPS: &str = "every group gets every message once";
     pub(super) const KEPT: &str = "a stream keeps what a group still needs";
     pub(super) const STATES: &str = "an agent has what was saved last";
+    pub(super) const HANDS: &str = "a lock is in one hand";
+    pub(super) const TIMES: &str = "a lock is held for the time it was given";
+    pub(super) const CHANGES: &str = "a change of what is shared is whole and loses no update";
     pub(super) const ONCE: &str = "an attempt is begun once";
 }
 
@@ -169,6 +172,29 @@ pub(crate) const ALL: &[(u32, &str, &str)] = &[
         "kernel: more time for an attempt leaves its timer as it was",
         broken::LEASES,
     ),
+    (
+        36,
+        "kernel: whoever waits first is handed a lock somebody has",
+        broken::HANDS,
+    ),
+    (37, "kernel: locks outlive their attempt", broken::TIMES),
+    (
+        38,
+        "kernel: more time for a lock leaves its timer as it was",
+        broken::TIMES,
+    ),
+    (
+        39,
+        "kernel: holders get no new time after a restart",
+        broken::TIMES,
+    ),
+    (40, "kernel: versions are not compared", broken::CHANGES),
+    (
+        41,
+        "kernel: the last write of a transaction is lost",
+        broken::CHANGES,
+    ),
+    (42, "kernel: the time of a lock is never over", broken::TIMES),
     (
         ANSWERS_BEFORE_WRITE,
         "runtime: answers leave before the write",

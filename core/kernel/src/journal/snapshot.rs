@@ -52,6 +52,9 @@ pub(crate) fn write(durable: &mut Durable, partition: u32, chain: &[u8; 32]) -> 
     table(&durable.agents.memory.discarded, &mut writer);
     table(&durable.escalations.table, &mut writer);
     table(&durable.alerts.table, &mut writer);
+    table(&durable.sessions.values.table, &mut writer);
+    table(&durable.sessions.locks.holds.table, &mut writer);
+    table(&durable.sessions.locks.waits, &mut writer);
     table(&durable.outbox.table, &mut writer);
     table(&durable.queues.table, &mut writer);
     table(&durable.queues.messages, &mut writer);
@@ -104,6 +107,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, [u8; 32], Durable), SnapshotErr
     durable.agents.memory.discarded = records(&mut reader)?;
     durable.escalations.table = records(&mut reader)?;
     durable.alerts.table = records(&mut reader)?;
+    durable.sessions.values.table = records(&mut reader)?;
+    durable.sessions.locks.holds.table = records(&mut reader)?;
+    durable.sessions.locks.waits = records(&mut reader)?;
     durable.outbox.table = records(&mut reader)?;
     durable.queues.table = records(&mut reader)?;
     durable.queues.messages = records(&mut reader)?;

@@ -2,7 +2,8 @@
 
 use crate::agents::commands::AgentCommand;
 use crate::bounds::{
-    HEARTBEATS, PART_TASKS, STEP_BYTES, STEP_COMMANDS, STEP_EVENT_BYTES, STEP_EVENTS, STEP_RESERVE,
+    HEARTBEATS, LOCK_BATCH, PART_TASKS, STEP_BYTES, STEP_COMMANDS, STEP_EVENT_BYTES, STEP_EVENTS,
+    STEP_RESERVE, VALUE_BATCH,
 };
 use crate::command::Command;
 use crate::journal::FrameWriter;
@@ -28,6 +29,10 @@ fn events(command: &Command) -> usize {
         Command::Session(
             SessionCommand::Orchestrate { tasks, .. } | SessionCommand::AddTasks { tasks, .. },
         ) => tasks.len().min(PART_TASKS),
+        Command::Session(SessionCommand::ChangeState { change, .. }) => {
+            let locks = change.release.len() + change.acquire.len();
+            change.writes.len().min(VALUE_BATCH) + locks.min(2 * LOCK_BATCH)
+        }
         // An agent that is back is attached and started.
         Command::Agent(AgentCommand::ReportHeartbeats { beats }) => 2 * beats.len().min(HEARTBEATS),
         _ => 0,

@@ -177,6 +177,7 @@ impl<'k> Turn<'k> {
             if sweep::next(&state, &mut sink)
                 || agents::sweep::next(&state, &mut sink)
                 || queues::sweep::next(&state, &mut sink)
+                || sessions::wake::next(&state, &mut sink)
             {
                 self.absorb(sink);
                 // What ended may have made room for what found none before.

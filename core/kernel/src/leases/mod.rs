@@ -6,10 +6,12 @@
 
 mod change;
 mod error;
+mod hold;
 mod run;
 mod state;
 
 pub use change::LeaseChange;
 pub use error::LeaseError;
+pub use hold::{Hold, Holds, LockWish};
 pub use run::{Run, Runs};
 pub use state::{Lease, Leases, Revocation, StopReason};

@@ -39,7 +39,9 @@ pub(super) fn react(state: &State<'_>, event: &Event, sink: &mut Sink) {
 fn touched(state: &State<'_>, event: &Event) -> Option<SessionId> {
     match event {
         Event::Task(TaskEvent::PlanCommitted { session } | TaskEvent::PhaseEnded { session, .. })
-        | Event::Session(SessionEvent::SessionCancelRequested { session, .. }) => Some(*session),
+        | Event::Session(
+            SessionEvent::SessionCancelRequested { session, .. } | SessionEvent::SessionTimedOut { session },
+        ) => Some(*session),
         _ => {
             let ended = ended_task(state, event)?;
             Some(state.durable.tasks.get(ended)?.session)

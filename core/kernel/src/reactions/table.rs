@@ -37,7 +37,12 @@ const FOLLOWS: &[&[(Kinds, Kinds)]] = &[
     &[
         (ENDS, &["SessionEnded"]),
         (
-            &["PlanCommitted", "PhaseEnded", "SessionCancelRequested"],
+            &[
+                "PlanCommitted",
+                "PhaseEnded",
+                "SessionCancelRequested",
+                "SessionTimedOut",
+            ],
             &["SessionEnded"],
         ),
     ],

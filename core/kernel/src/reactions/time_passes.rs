@@ -1,10 +1,10 @@
 //! Time has passed → what was due happens.
 
-use crate::agents::wake::wake;
+use crate::agents;
 use crate::escalations::commands::resolved;
 use crate::id::{Fence, SessionId};
 use crate::leases::StopReason;
-use crate::sessions::{SessionEvent, SessionStatus};
+use crate::sessions::{SessionEvent, SessionStatus, wake};
 use crate::state::{Sink, State, Timer};
 use crate::tasks::commands::settle;
 use crate::tasks::{AttemptError, Report, TaskEvent};
@@ -30,9 +30,11 @@ pub(crate) fn fire(state: &State<'_>, timer: Timer, sink: &mut Sink) {
                 sink.emit(resolved(state, escalation, known.default, "", note));
             }
         }
-        Timer::Agent(agent) => wake(state, agent, sink),
+        Timer::Agent(agent) => agents::wake::wake(state, agent, sink),
         Timer::Run(fence) => crate::queues::wake::expire(state, fence, sink),
         Timer::Queue(queue) => crate::queues::wake::wake(state, queue, sink),
+        Timer::Value(version) => wake::value(state, version, sink),
+        Timer::Lock(lock) => wake::lock(state, lock, sink),
         Timer::Schedule(schedule) => crate::queues::schedule::fire(state, schedule, sink),
     }
 }

@@ -47,6 +47,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         exit: 1,
     },
     Entry {
+        code: "HOST_STATE_UNSUPPORTED",
+        title: "The agent cannot reach the state of its session",
+        cause: "The agent runs in a worker thread or elsewhere, or its host was used without a team.",
+        cure: "Use a function agent for what shares state, or answer it as output.",
+        retryable: false,
+        http: 501,
+        exit: 1,
+    },
+    Entry {
         code: "HOST_CLOSED",
         title: "The host of the agent was closed",
         cause: "The team was shut down while the attempt ran, or before it could start.",

@@ -3,22 +3,54 @@
 mod add_tasks;
 mod cancel;
 mod commit;
+mod locks;
 mod open;
 mod pause;
 mod record_facts;
 mod resume;
 mod update_context;
+mod write_values;
 
 use std::sync::Arc;
 
 use polyphon_wire::wire;
 
-use super::{Fact, Session, SessionError, SessionStatus};
-use crate::id::SessionId;
+use super::{Fact, Session, SessionError, SessionStatus, ValueKey};
+use crate::id::{Fence, SessionId};
+use crate::leases::{LeaseError, LockWish};
 use crate::payload::Payload;
 use crate::refusal::Refusal;
 use crate::state::{Origin, Sink, State};
 use crate::tasks::{PlanSpec, TaskSpec};
+
+wire! {
+    /// A value to be written.
+    pub struct ValueWrite {
+        key: ValueKey,
+        /// `None` deletes it.
+        payload: Option<Payload>,
+        /// How long a temporary value lasts.
+        ttl_ms: Option<u64>,
+    }
+}
+
+wire! {
+    /// What is to become of a session's values and locks, as a whole.
+    pub struct StateChange {
+        /// Why, for whoever looks at the history.
+        why: String,
+        /// Versions values must have; 0 stands for one that is not there.
+        checks: Vec<(ValueKey, u64)>,
+        /// In the order of their keys: scope, owner, name.
+        writes: Vec<ValueWrite>,
+        /// Locks that must be held.
+        held: Vec<Fence>,
+        /// Locks that are given back, in order.
+        release: Vec<Fence>,
+        /// Locks that are taken, by name in order; nobody waits for them.
+        acquire: Vec<LockWish>,
+    }
+}
 
 wire! {
     /// What can be asked of sessions.
@@ -41,6 +73,30 @@ wire! {
         207 => UpdateContext { session: SessionId, entries: Vec<(String, Option<Payload>)> },
         /// Adds to the task ledger.
         208 => RecordFacts { session: SessionId, facts: Vec<Fact> },
+        /// Opens a session without tasks, for what its agents share; it goes on until it is committed or cancelled.
+        209 => OpenSession { plan: PlanSpec, input: Option<Payload> },
+        /// Writes values and takes and gives back locks: all of that, or nothing. The answer names the first event.
+        210 => ChangeState {
+            session: SessionId,
+            /// Of the agent that asks for it.
+            attempt: Option<Fence>,
+            change: StateChange,
+        },
+        /// Takes a lock, or waits for it; the answer names the fence, or the wait.
+        211 => AcquireLock {
+            session: SessionId,
+            /// Of the agent that asks for it, with which the lock ends.
+            attempt: Option<Fence>,
+            wish: LockWish,
+            /// Time to wait for it: 0 is without end, `None` not at all.
+            wait_ms: Option<u64>,
+            /// Takes it from whoever has it, before everybody who waits.
+            force: bool,
+        },
+        /// Gives whoever holds a lock more time, from now on.
+        212 => ExtendLock { session: SessionId, fence: Fence, length_ms: u64 },
+        /// Gives a lock back, or the wait for it up.
+        213 => ReleaseLock { session: SessionId, lock: u64 },
     }
 }
 
@@ -68,6 +124,31 @@ pub(crate) fn decide(
             update_context::decide(state, *session, entries, sink)
         }
         SessionCommand::RecordFacts { session, facts } => record_facts::decide(state, *session, facts, sink),
+        SessionCommand::OpenSession { plan, input } => open::empty(state, origin, plan, input.as_ref(), sink),
+        SessionCommand::ChangeState {
+            session,
+            attempt,
+            change,
+        } => write_values::decide(state, origin, *session, *attempt, change, sink),
+        SessionCommand::AcquireLock {
+            session,
+            attempt,
+            wish,
+            wait_ms,
+            force,
+        } => {
+            let patience = locks::Patience {
+                wait_ms: *wait_ms,
+                force: *force,
+            };
+            locks::acquire(state, origin, *session, *attempt, wish, patience, sink)
+        }
+        SessionCommand::ExtendLock {
+            session,
+            fence,
+            length_ms,
+        } => locks::extend(state, *session, *fence, *length_ms, sink),
+        SessionCommand::ReleaseLock { session, lock } => locks::release(state, *session, *lock, sink),
     }
 }
 
@@ -92,5 +173,25 @@ fn live<'a>(state: &State<'a>, session: SessionId) -> Result<&'a Session, Sessio
         Err(SessionError::Ended { session })
     } else {
         Ok(entry)
+    }
+}
+
+/// Who writes: the agent of an attempt that counts in this session, or whoever the door says.
+fn writer<'a>(
+    state: &State<'a>,
+    origin: &Origin<'a>,
+    session: SessionId,
+    attempt: Option<Fence>,
+) -> Result<&'a str, LeaseError> {
+    let Some(fence) = attempt else {
+        return Ok(origin.actor);
+    };
+    let durable = state.durable;
+    let lease = durable.leases.held(fence)?;
+    let agent = durable.agents.get(lease.agent);
+    let is_stale = durable.orphans.contains(&fence) || durable.stranded.contains(&fence);
+    match agent.filter(|_| lease.session == session && !is_stale) {
+        Some(agent) => Ok(&agent.spec.key),
+        None => Err(LeaseError::Fenced { fence }),
     }
 }

@@ -1,4 +1,5 @@
-use crate::id::SessionId;
+use super::ValueKey;
+use crate::id::{Fence, SessionId};
 
 /// Why a command about sessions is refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -47,5 +48,71 @@ pub enum SessionError {
         session: SessionId,
         /// The rule.
         rule: &'static str,
+    },
+}
+
+/// Why values are not written.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueError {
+    /// A write breaks a rule. Do not retry. Code `VALUE_INVALID`.
+    #[error("the values cannot be written: {rule}")]
+    Invalid {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// A value has another version than was expected. Read it again and decide anew. Code `VALUE_CONFLICT`.
+    #[error("{} has version {found}, expected was {expected}", key.name)]
+    Conflict {
+        /// The value.
+        key: ValueKey,
+        /// The version it has; 0 when it is not there.
+        found: u64,
+        /// The version that was expected.
+        expected: u64,
+    },
+    /// A quota of the session is used up. Delete values, or raise it. Code `VALUE_LIMIT`.
+    #[error("a session has at most {limit} {what}")]
+    Limit {
+        /// What there may be no more of.
+        what: &'static str,
+        /// The bound.
+        limit: u64,
+    },
+}
+
+/// Why a lock is not handed out.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// A wish breaks a rule. Do not retry. Code `LOCK_INVALID`.
+    #[error("the lock cannot be had: {rule}")]
+    Invalid {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// Somebody has it or came before. Retry later. Code `LOCK_HELD`.
+    #[error("the lock {name:?} is held or waited for by {owner:?}")]
+    Held {
+        /// The lock.
+        name: String,
+        /// Who holds it, or waits for it first.
+        owner: String,
+        /// Fence of the hold, or handle of the wait.
+        lock: Fence,
+    },
+    /// Whoever waits would wait for itself. Release what is held and begin again. Code `LOCK_DEADLOCK`.
+    #[error("to wait would be to wait for oneself: {}", cycle.join(" → "))]
+    Deadlock {
+        /// Owners and the locks they wait for, in turn.
+        cycle: Vec<String>,
+    },
+    /// There are as many as there may be. Retry when some have ended. Code `LOCK_LIMIT`.
+    #[error("there are {limit} {what} already")]
+    Limit {
+        /// What there are.
+        what: &'static str,
+        /// The bound.
+        limit: usize,
     },
 }

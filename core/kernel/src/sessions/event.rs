@@ -1,7 +1,8 @@
 use polyphon_wire::wire;
 
-use super::{Fact, SessionStatus};
-use crate::id::SessionId;
+use super::{Fact, LockEnd, SessionStatus, ValueKey};
+use crate::id::{Fence, SessionId};
+use crate::leases::LockWish;
 use crate::payload::Payload;
 use crate::tasks::PlanSpec;
 
@@ -50,5 +51,36 @@ wire! {
         207 => SessionTimedOut { session: SessionId },
         /// What is known, and what is not, about the work.
         208 => FactsRecorded { session: SessionId, facts: Vec<Fact> },
+        /// A value was written, or is gone; its version is this event's sequence.
+        209 => ValueWritten {
+            session: SessionId,
+            key: ValueKey,
+            /// `None`: it is gone.
+            payload: Option<Payload>,
+            /// Kernel time at which it is gone by itself.
+            expires_ms: Option<u64>,
+            /// Name of the agent, or of who else wrote it; empty when its time was over.
+            by: String,
+            /// What whoever wrote it said.
+            why: String,
+        },
+        /// Somebody waits for a lock; the wait's handle is this event's sequence.
+        210 => LockQueued {
+            session: SessionId,
+            wish: LockWish,
+            /// Kernel time at which the wait is given up.
+            until_ms: Option<u64>,
+        },
+        /// A lock was handed out; the fence is this event's sequence.
+        211 => LockGranted {
+            session: SessionId,
+            wish: LockWish,
+            /// The wait that is over with it.
+            request: Option<u64>,
+        },
+        /// Whoever holds it has more time, from now on.
+        212 => LockExtended { session: SessionId, fence: Fence, length_ms: u64 },
+        /// A hold, or the wait for one, is over.
+        213 => LockEnded { session: SessionId, lock: u64, cause: LockEnd },
     }
 }

@@ -74,6 +74,9 @@ wire! {
         reason: String,
         /// The task ledger: facts, in the order they were told. The plan is the other half of it.
         facts: Vec<Fact>,
+        /// Values it has, and the bytes they take.
+        values: u64,
+        value_bytes: u64,
     }
 }
 

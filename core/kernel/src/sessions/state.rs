@@ -1,9 +1,10 @@
 use polyphon_sorted::{SortedMap, SortedSet};
 
-use super::{Session, SessionEvent, SessionStatus};
+use super::{Locks, Session, SessionEvent, SessionStatus, Value, Values};
 use crate::countdown::Countdown;
 use crate::gather::Gather;
 use crate::id::SessionId;
+use crate::leases::Leases;
 use crate::state::Table;
 
 /// Every session that is in memory.
@@ -14,6 +15,10 @@ pub struct Sessions {
     ended: SortedSet<(u64, SessionId)>,
     /// Drafts, for their bound; derived.
     drafts: SortedSet<SessionId>,
+    /// What their agents share.
+    pub values: Values,
+    /// What their agents hold.
+    pub locks: Locks,
 }
 
 impl Sessions {
@@ -92,6 +97,7 @@ impl Sessions {
                 reason,
             } => {
                 self.end(*session, seq, now_ms, *status, reason);
+                self.locks.close(*session);
                 evict.iter().for_each(|session| self.forget(*session));
             }
             SessionEvent::ContextUpdated { session, entries } => {
@@ -104,6 +110,26 @@ impl Sessions {
                     }
                 }
             }
+            SessionEvent::ValueWritten {
+                session,
+                key,
+                payload,
+                expires_ms,
+                ..
+            } => {
+                let values = &mut self.values;
+                let before = values.write(seq, *session, key, payload.as_ref(), *expires_ms);
+                let after = values.table.get(seq).map(Value::weight);
+                if let Some(entry) = self.table.get_mut(*session) {
+                    let freed = before.as_ref().map(Value::weight);
+                    entry.values = entry.values + u64::from(after.is_some()) - u64::from(freed.is_some());
+                    entry.value_bytes = entry.value_bytes + after.unwrap_or(0) - freed.unwrap_or(0);
+                }
+            }
+            SessionEvent::LockQueued { .. }
+            | SessionEvent::LockGranted { .. }
+            | SessionEvent::LockExtended { .. }
+            | SessionEvent::LockEnded { .. } => self.locks.evolve(seq, now_ms, event),
             SessionEvent::FactsRecorded { session, facts } => {
                 if let Some(entry) = self.table.get_mut(*session) {
                     entry.facts.extend(facts.iter().cloned());
@@ -150,7 +176,9 @@ impl Sessions {
         }
     }
 
-    pub(crate) fn rebuild(&mut self) {
+    pub(crate) fn rebuild(&mut self, leases: &Leases) {
+        self.values.rebuild();
+        self.locks.rebuild(leases);
         let ended = |(id, session): (SessionId, &Session)| session.ended_seq.map(|seq| (seq, id));
         self.ended = self.table.iter().filter_map(ended).gather();
         let drafts = self
@@ -158,6 +186,15 @@ impl Sessions {
             .iter()
             .filter(|(_, session)| session.status == SessionStatus::Planning);
         self.drafts = drafts.map(|(id, _)| id).gather();
+    }
+
+    /// Every value and lock counts as changed, for the timers.
+    pub(crate) fn touch_all(&mut self) {
+        let values = self.values.table.iter().map(|(version, _)| version);
+        self.values.touched = values.gather();
+        let holds = self.locks.holds.table.iter().map(|(fence, _)| fence.0);
+        let waits = self.locks.waits.iter().map(|(handle, _)| handle);
+        self.locks.touched = holds.chain(waits).gather();
     }
 
     fn set(&mut self, session: SessionId, status: SessionStatus, reason: &str) {
@@ -188,6 +225,7 @@ impl Sessions {
     }
 
     fn forget(&mut self, session: SessionId) {
+        self.values.forget(session);
         if let Some(Session {
             ended_seq: Some(ended),
             ..
@@ -237,5 +275,7 @@ fn opened(now_ms: u64, event: &SessionEvent) -> Option<Session> {
         ended_seq: None,
         reason: String::new(),
         facts: Vec::new(),
+        values: 0,
+        value_bytes: 0,
     })
 }

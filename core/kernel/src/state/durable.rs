@@ -148,6 +148,9 @@ impl Durable {
             self.queues.schedules.hash(),
             self.queues.segments.hash(),
             self.queues.cursors.hash(),
+            self.sessions.values.table.hash(),
+            self.sessions.locks.holds.table.hash(),
+            self.sessions.locks.waits.hash(),
         ];
         let bytes: Vec<u8> = tables.iter().flat_map(|sum| sum.to_be_bytes()).gather();
         xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes()
@@ -161,7 +164,7 @@ impl Durable {
         self.leases.rebuild();
         let settings = self.settings().clone();
         self.agents.rebuild(&settings);
-        self.sessions.rebuild();
+        self.sessions.rebuild(&self.leases);
         let ageing_ms = self.settings().ageing_ms;
         self.tasks.rebuild(ageing_ms);
         self.escalations.rebuild();
@@ -179,6 +182,7 @@ impl Durable {
                 self.leases.renew_all(now_ms, idle_ms);
                 self.agents.start_node(now_ms, self.epoch());
                 self.sessions.shift_clocks(idle_ms);
+                self.sessions.locks.start_node(now_ms);
                 self.tasks.shift_clocks(idle_ms);
                 self.tasks.requeue(self.settings().ageing_ms);
                 self.queues.find_orphans(self.epoch());
@@ -199,6 +203,7 @@ impl Durable {
         }
         if let TaskEvent::TaskCompleted { fence, .. } | TaskEvent::TaskAttemptFailed { fence, .. } = event {
             self.orphans.remove(fence);
+            self.sessions.locks.orphan(*fence);
         }
         if let Some(fence) = event.fence() {
             self.stranded.remove(&fence);

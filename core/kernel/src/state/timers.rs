@@ -35,6 +35,10 @@ pub(crate) enum Timer {
     Queue(QueueId),
     /// The time of a schedule has come.
     Schedule(u64),
+    /// The time of a value is over.
+    Value(u64),
+    /// The time of a lock, or of the wait for one, is over.
+    Lock(u64),
 }
 
 /// When what is due. Derived from the entities: rebuilt after restore, never hashed.
@@ -46,7 +50,7 @@ pub(crate) struct Timers {
 }
 
 impl Timer {
-    const KINDS: usize = 10;
+    const KINDS: usize = 12;
 
     /// Its kind as an index, and the number of its entity.
     fn place(self) -> (usize, u64) {
@@ -61,6 +65,8 @@ impl Timer {
             Self::Run(id) => (7, id.0),
             Self::Queue(id) => (8, id.0),
             Self::Schedule(number) => (9, number),
+            Self::Value(version) => (10, version),
+            Self::Lock(lock) => (11, lock),
         }
     }
 }
@@ -179,6 +185,23 @@ fn touched(durable: &mut Durable) {
     while let Some(session) = durable.tasks.touched.phases.pop() {
         phase(durable, session);
     }
+    while let Some(version) = durable.sessions.values.touched.pop() {
+        let value = durable.sessions.values.table.get(version);
+        let at_ms = value.and_then(|value| value.expires_ms);
+        durable.timers.set(Timer::Value(version), at_ms);
+    }
+    while let Some(lock) = durable.sessions.locks.touched.pop() {
+        let locks = &durable.sessions.locks;
+        let hold = locks
+            .holds
+            .table
+            .get(Fence(lock))
+            .map(|hold| hold.deadline_ms)
+            .filter(|_| !crate::planted::is(42));
+        let wait = || locks.waits.get(lock).and_then(|wait| wait.until_ms);
+        let at_ms = hold.or_else(wait);
+        durable.timers.set(Timer::Lock(lock), at_ms);
+    }
 }
 
 /// Every timer anew.
@@ -214,6 +237,8 @@ pub(super) fn rebuild(durable: &mut Durable) {
     let runs: Vec<Fence> = durable.queues.runs.iter().map(|(fence, _)| fence).gather();
     runs.into_iter().for_each(|fence| run(durable, fence));
     schedules(durable);
+    durable.sessions.touch_all();
+    touched(durable);
 }
 
 fn queue(durable: &mut Durable, seq: u64, event: &QueueEvent) {

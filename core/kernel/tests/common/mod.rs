@@ -11,6 +11,7 @@ pub mod agents;
 pub mod pools;
 pub mod queues;
 pub mod sessions;
+pub mod state;
 pub mod states;
 pub mod tasks;
 

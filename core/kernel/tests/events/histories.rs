@@ -8,15 +8,16 @@ use polyphon_kernel::escalations::Decision;
 use polyphon_kernel::outbox::commands::OutboxCommand;
 use polyphon_kernel::queues::Position;
 use polyphon_kernel::queues::commands::{Nack, QueueCommand};
-use polyphon_kernel::sessions::commands::SessionCommand;
+use polyphon_kernel::sessions::commands::{SessionCommand, StateChange};
 use polyphon_kernel::sessions::{Fact, FactKind};
 use polyphon_kernel::tasks::PhaseMode;
 use polyphon_kernel::tasks::commands::TaskCommand;
-use polyphon_kernel::{Effect, Payload, SessionId};
+use polyphon_kernel::{Effect, Fence, Payload, SessionId};
 use polyphon_wire::Bytes;
 
 use crate::common::agents::{TestHost, pool_spec};
 use crate::common::queues::{draft as message, outgoing, queue_spec, schedule_spec, stream_spec};
+use crate::common::state::{change, lock, nothing, open, set, shared as value, write};
 use crate::common::states::{long, save, small};
 use crate::common::tasks::{metrics, part, phased};
 use crate::common::{Lab, agent_spec, plan, shared, task};
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<(&'static str, Lab)> {
         ("alerts", alerts()),
         ("queues", queues()),
         ("streams", streams()),
+        ("what sessions share", sharing()),
     ]
 }
 
@@ -419,5 +421,33 @@ fn queues() -> Lab {
     lab.pass(86_400_000 * 2);
     let batches = lab.emptied();
     lab.accept(QueueCommand::FinishErasure { batches });
+    lab
+}
+
+/// Values that come and go, and a lock on its way through many hands.
+fn sharing() -> Lab {
+    let mut lab = Lab::new();
+    let session = open(&mut lab);
+    lab.accept(set(session, "plan", "a"));
+    lab.accept(set(session, "plan", "b"));
+    lab.accept(set(session, "plan", ""));
+    let mut brief = write(value("draft"), "x");
+    brief.key.scope = polyphon_kernel::sessions::Scope::Temporary;
+    brief.ttl_ms = Some(1_000);
+    let writes = vec![brief];
+    lab.accept(change(session, StateChange { writes, ..nothing() }));
+    let fence = lab.accept(lock(session, "plan", "a"));
+    lab.accept(lock(session, "plan", "b"));
+    lab.accept(lock(session, "plan", "c"));
+    lab.accept(SessionCommand::ExtendLock {
+        session,
+        fence: Fence(fence),
+        length_ms: 20_000,
+    });
+    lab.pass(60_000);
+    lab.accept(lock(session, "plan", "d"));
+    lab.accept(lock(session, "plan", "e"));
+    lab.fail_over();
+    lab.accept(SessionCommand::CommitPlan { session });
     lab
 }

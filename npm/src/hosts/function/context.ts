@@ -5,6 +5,7 @@ import type { Subscription } from "../../bus/subscription.ts";
 import { PolyphonError } from "../../errors/error.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Stream } from "../../runtime/stream.ts";
+import type { SessionState } from "../../sessions/state/session-state.ts";
 import type { AgentContext, AgentLog, ArtifactContent, ArtifactKeeper, AttemptInfo } from "../agent.ts";
 import type { Artifact, Attempt, AttemptProgress, AttemptSink } from "../host.ts";
 import { isName, MAX_ARTIFACTS, MAX_METRICS, PROGRESS_INTERVAL_MS } from "../limits.ts";
@@ -37,6 +38,7 @@ export class FunctionContext implements AgentContext {
   #artifacts: Promise<Artifact>[] | undefined;
   #kept: Artifact[] | undefined;
   #messaging: Messaging | undefined;
+  #session: SessionState | undefined;
   #ended = false;
 
   constructor(attempt: Attempt, sink: AttemptSink, stop: Stop, tools: ContextTools) {
@@ -68,6 +70,15 @@ export class FunctionContext implements AgentContext {
 
   get instance(): unknown {
     return this.#tools.instance(this.#attempt.agentId);
+  }
+
+  get session(): SessionState {
+    this.#session ??= this.#attempt.session;
+    if (this.#session === undefined) {
+      const message = "The host of this agent cannot reach the state of its session.";
+      throw new PolyphonError("HOST_STATE_UNSUPPORTED", { message });
+    }
+    return this.#session;
   }
 
   get log(): AgentLog {

@@ -30,7 +30,8 @@ export async function embedder(
 ): Promise<(payload: Payload | null) => Payload | null> {
   const inline = new Map<string, Payload>();
   let left = ALL_BYTES;
-  for (const payload of [...(entry.context?.values() ?? []), ...entry.tasks.map((task) => task.output)]) {
+  const values = [...(entry.values?.entries() ?? [])].map(({ last }) => last.payload);
+  for (const payload of [...(entry.context?.values() ?? []), ...values, ...entry.tasks.map((task) => task.output)]) {
     if (payload === null || payload.type === "Inline" || payload.bytes > Math.min(VALUE_BYTES, left)) continue;
     const bytes = await load(payload, source);
     if (bytes === undefined) continue;

@@ -2,6 +2,7 @@ import { PolyphonError } from "../../errors/error.ts";
 import type { Fact, Payload } from "../../wasm/codec.generated.ts";
 import type { AlertEntry } from "../mirror/alerts.ts";
 import type { SessionEntry, TaskEntry } from "../mirror/entries.ts";
+import { SessionValues, type WrittenValue, writtenValue } from "../mirror/values.ts";
 import { decodeJson, encodeJson } from "./bytes.ts";
 
 /** The format of records this version writes, and the newest it reads. */
@@ -22,8 +23,10 @@ export interface SessionRecord {
 interface Written {
   readonly format: number;
   readonly seq: number;
-  readonly session: Omit<SessionEntry, "tasks" | "parents" | "context" | "facts" | "partial"> & {
+  readonly session: Omit<SessionEntry, "tasks" | "parents" | "context" | "values" | "facts" | "partial"> & {
     readonly context: readonly (readonly [string, Payload])[];
+    /** Absent in archives of sessions without any. */
+    readonly values?: readonly WrittenValue[];
     /** Absent in archives written before there was a task ledger in them. */
     readonly facts?: readonly Fact[];
   };
@@ -41,7 +44,7 @@ export function encodeRecord(
   { entry, seq, teamAlerts, agents }: SessionRecord,
   embed: (payload: Payload | null) => Payload | null = (payload) => payload,
 ): Uint8Array<ArrayBuffer> {
-  const { tasks, parents: _parents, context, partial: _partial, input, ...session } = entry;
+  const { tasks, parents: _parents, context, values, partial: _partial, input, ...session } = entry;
   const written: Written = {
     format: FORMAT,
     seq,
@@ -49,6 +52,7 @@ export function encodeRecord(
       ...session,
       input: embed(input),
       context: [...(context ?? [])].flatMap(([name, value]) => named(name, embed(value))),
+      ...(values === null ? {} : { values: [...values.entries()].map((entry) => writtenValue(entry, embed)) }),
     },
     tasks: tasks.map(({ session: _session, index: _index, key, name, parent, after, criteria, output, ...task }) => ({
       ...task,
@@ -70,6 +74,7 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord {
     tasks: [],
     parents: null,
     context: new Map(session.context),
+    values: valuesOf(session.values),
     facts: session.facts ?? [],
     partial: false,
   };
@@ -80,6 +85,13 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord {
     entry.parents.add(spec.parent);
   }
   return { entry, seq, teamAlerts, agents: new Map(agents) };
+}
+
+function valuesOf(written: readonly WrittenValue[] | undefined): SessionValues | null {
+  if (written === undefined) return null;
+  const values = new SessionValues();
+  for (const value of written) values.restore(value);
+  return values;
 }
 
 function named(name: string, value: Payload | null): (readonly [string, Payload])[] {

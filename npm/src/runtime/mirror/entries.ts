@@ -19,6 +19,7 @@ import type {
 } from "../../wasm/codec.generated.ts";
 import type { AlertEntry } from "./alerts.ts";
 import type { EscalationEntry } from "./escalations.ts";
+import type { SessionValues } from "./values.ts";
 
 /** What most entries have none of is one and the same for all of them. */
 const NONE: readonly never[] = Object.freeze([]);
@@ -46,6 +47,8 @@ export class SessionEntry {
   readonly counts: Tally = new Tally();
   /** What its tasks share; `null`: nothing. */
   context: Map<string, Payload> | null = null;
+  /** What its agents share and keep; `null`: nothing. */
+  values: SessionValues | null = null;
   /** The task ledger, in the order it was told. */
   facts: readonly Fact[] = NONE;
   /** It came from a snapshot, which holds its state but not how it came there: the journal has the rest. */

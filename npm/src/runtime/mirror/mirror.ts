@@ -4,6 +4,7 @@ import { AgentMirror } from "./agents.ts";
 import { AlertMirror } from "./alerts.ts";
 import type { SessionEntry, TaskEntry } from "./entries.ts";
 import { EscalationMirror } from "./escalations.ts";
+import { LockMirror } from "./locks.ts";
 import { applySession } from "./sessions.ts";
 import { applyTask } from "./tasks.ts";
 
@@ -17,6 +18,7 @@ export class Mirror {
   readonly agents: AgentMirror = new AgentMirror();
   readonly escalations: EscalationMirror = new EscalationMirror();
   readonly alerts: AlertMirror = new AlertMirror();
+  readonly locks: LockMirror = new LockMirror();
   /** Sessions that have not ended. */
   live = 0;
   /** Sequence of the last event that was folded. */
@@ -48,6 +50,7 @@ export class Mirror {
   apply(seq: number, timeMs: number, event: Event): SessionEntry | undefined {
     this.seq = seq;
     this.#keepWithSession(seq, timeMs, event);
+    this.locks.apply(seq, timeMs, event);
     return (
       applyTask(this, seq, timeMs, event) ??
       applySession(this, seq, timeMs, event) ??

@@ -3,7 +3,9 @@ import {
   readAgentState,
   readAlert,
   readEscalation,
+  readHold,
   readLease,
+  readLockWait,
   readNode,
   readPlan,
   readPool,
@@ -11,11 +13,13 @@ import {
   readSession,
   readTask,
   readUnservedDemand,
+  readValue,
 } from "../../wasm/codec.generated.ts";
 import { Reader } from "../../wasm/msgpack.ts";
 import { pauseOf } from "./agents.ts";
 import { AttemptEntry, SessionEntry, TaskEntry } from "./entries.ts";
 import { Mirror } from "./mirror.ts";
+import { SessionValues } from "./values.ts";
 
 /**
  * A mirror of the state in a snapshot the kernel wrote: a header, then every table as its length and its records
@@ -120,6 +124,21 @@ export function restoreMirror(snapshot: Uint8Array): Mirror {
     mirror.alerts.restore(entry);
     const about = session === null ? undefined : mirror.sessions.get(session);
     if (about !== undefined) about.alerts = [...about.alerts, entry];
+  }
+  for (const [version, { session, key, payload, expiresMs }] of records(reader, () => readValue(reader))) {
+    const about = mirror.sessions.get(session);
+    if (about === undefined) continue;
+    about.values ??= new SessionValues();
+    // Who wrote it, when and why is read back with the session when somebody asks.
+    const revision = { version, atMs: about.openedMs, payload, expiresMs, by: "", why: "" };
+    about.values.restore({ ...key, revisions: [revision] });
+  }
+  for (const [handle, { session, wish, deadlineMs }] of records(reader, () => readHold(reader))) {
+    const sinceMs = deadlineMs - wish.lengthMs;
+    mirror.locks.restore({ handle, session, wish, isHeld: true, sinceMs, untilMs: deadlineMs });
+  }
+  for (const [handle, { session, wish, untilMs }] of records(reader, () => readLockWait(reader))) {
+    mirror.locks.restore({ handle, session, wish, isHeld: false, sinceMs: 0, untilMs });
   }
   return mirror;
 }

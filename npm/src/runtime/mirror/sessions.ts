@@ -1,6 +1,7 @@
 import type { Event } from "../../wasm/codec.generated.ts";
 import { SessionEntry } from "./entries.ts";
 import type { Mirror } from "./mirror.ts";
+import { SessionValues } from "./values.ts";
 
 type SessionOpened = Extract<Event, { type: "SessionOpened" }>;
 
@@ -36,6 +37,18 @@ export function applySession(mirror: Mirror, seq: number, timeMs: number, event:
       }
       return session;
     }
+    case "ValueWritten": {
+      const session = mirror.sessions.get(event.session);
+      if (session === undefined) return undefined;
+      session.values ??= new SessionValues();
+      session.values.apply(seq, timeMs, event);
+      return session;
+    }
+    case "LockQueued":
+    case "LockGranted":
+    case "LockExtended":
+    case "LockEnded":
+      return mirror.sessions.get(event.session);
     case "FactsRecorded": {
       const session = mirror.sessions.get(event.session);
       if (session !== undefined) session.facts = [...session.facts, ...event.facts];

@@ -17,6 +17,7 @@ mod order;
 mod pools;
 mod queues;
 mod sequence;
+mod shared;
 mod states;
 mod transitions;
 
@@ -97,6 +98,9 @@ pub(crate) fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(pools::Pools::default()),
         Box::new(endings::Endings),
         Box::new(states::States),
+        Box::new(shared::Hands),
+        Box::new(shared::Times::default()),
+        Box::new(shared::Changes::default()),
         Box::new(queues::Bounds::default()),
         Box::new(queues::Attempts),
         Box::new(queues::KeyOrder),

@@ -5,6 +5,7 @@ mod calm;
 mod disk;
 mod queues;
 mod settings;
+mod shared;
 mod streams;
 mod team;
 mod turn;
@@ -80,6 +81,11 @@ const COMMANDS: &[Kind] = &[
     Kind::Stream,
     Kind::Save,
     Kind::EraseStates,
+    Kind::Share,
+    Kind::Lock,
+    Kind::Lock,
+    Kind::Lock,
+    Kind::Open,
 ];
 
 pub(crate) type Step = Result<(), Violation>;
@@ -277,6 +283,9 @@ impl World {
             Kind::Stream => self.change_stream(draw)?,
             Kind::Save => self.save_state(draw)?,
             Kind::EraseStates => self.erase_states(draw),
+            Kind::Share => self.share(draw)?,
+            Kind::Lock => self.lock(draw)?,
+            Kind::Open => self.open_session(draw)?,
             Kind::Calm => self.calm_down(draw)?,
         }
         Ok(())

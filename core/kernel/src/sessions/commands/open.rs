@@ -36,6 +36,20 @@ pub(super) fn whole(
     Ok(())
 }
 
+/// Opens a session that has no tasks and goes on until it is committed.
+pub(super) fn empty(
+    state: &State<'_>,
+    origin: &Origin<'_>,
+    plan: &PlanSpec,
+    input: Option<&Payload>,
+    sink: &mut Sink,
+) -> Result<(), Refusal> {
+    check_room(state, 0)?;
+    graph::check_plan(plan, 0, input)?;
+    sink.emit(opened(origin, plan, 0, None, input));
+    Ok(())
+}
+
 /// Opens a session whose plan follows in parts.
 pub(super) fn draft(
     state: &State<'_>,

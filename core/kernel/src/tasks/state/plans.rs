@@ -45,7 +45,7 @@ impl Tasks {
                 self.drop_draft(*session);
                 evict.iter().for_each(|session| self.forget(*session));
             }
-            SessionEvent::ContextUpdated { .. } | SessionEvent::FactsRecorded { .. } => {}
+            _ => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod queues;
 mod reports;
 mod sessions;
 mod settings;
+mod shared;
 mod streams;
 
 use polyphon_kernel::sessions::commands::SessionCommand;
@@ -52,6 +53,8 @@ pub(crate) fn all() -> Vec<Case> {
     agents::pools(&mut cases);
     sessions::sessions(&mut cases);
     sessions::ledgers(&mut cases);
+    shared::values(&mut cases);
+    shared::locks(&mut cases);
     drafts::drafts(&mut cases);
     plans::plans(&mut cases);
     plans::tasks(&mut cases);
