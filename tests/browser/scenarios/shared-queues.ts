@@ -67,28 +67,35 @@ export async function sharedQueues(stage: Stage): Promise<void> {
       await share(second, "moved");
       await second.evaluate(() => {
         window.begun = 0;
-        const dealt: number[] = [];
-        const acked: number[] = [];
+        const dealt = new Set<number>();
+        const acked = new Set<number>();
+        let again = 0;
         const queue = window.shared?.queue<number>("work");
         queue?.consume(async (message) => {
           window.begun += 1;
-          dealt.push(message.value);
+          dealt.add(message.value);
+          if (acked.has(message.value)) again += 1;
           await new Promise((resolve) => setTimeout(resolve, 20));
-          await message.ack();
-          acked.push(message.value);
+          // Of one that was on its way when the owner went nobody knows; the journal does.
+          await message.ack().then(
+            () => acked.add(message.value),
+            () => undefined,
+          );
         });
         const published = Promise.all(Array.from({ length: 60 }, (_, n) => queue?.publish(n)));
         window.results = published.then(async (numbers) => {
-          while (new Set(acked).size < 60) await new Promise((resolve) => setTimeout(resolve, 10));
-          const { published: count, acked: done, dead } = (await queue?.stats()) ?? {};
-          return [{ numbers: new Set(numbers).size, count, done, dead, twice: acked.length - new Set(acked).size }];
+          for (;;) {
+            const { published: count, acked: done = 0, dead } = (await queue?.stats()) ?? {};
+            if (done >= 60) return [{ numbers: new Set(numbers).size, count, done, dead, dealt: dealt.size, again }];
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
         });
       });
       await second.waitForFunction(() => window.begun > 10);
       await first.close();
       await second.waitForFunction(() => window.shared?.isOwner === true);
       const seen = await second.evaluate(() => window.results);
-      assert.deepEqual(seen, [{ numbers: 60, count: 60, done: 60, dead: 0, twice: 0 }]);
+      assert.deepEqual(seen, [{ numbers: 60, count: 60, done: 60, dead: 0, dealt: 60, again: 0 }]);
     }),
   );
   await checks.check("groups and cursors of a stream go on in the tab that takes the journal over", () =>
