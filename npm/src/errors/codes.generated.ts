@@ -72,6 +72,15 @@ export type ErrorCode =
   | "CONTROL_UNSAFE"
   | "CURSOR_EXPIRED"
   | "CURSOR_UNKNOWN"
+  | "DOCUMENT_ACTOR_REUSED"
+  | "DOCUMENT_BROKEN"
+  | "DOCUMENT_CLOSED"
+  | "DOCUMENT_EXISTS"
+  | "DOCUMENT_FULL"
+  | "DOCUMENT_HEADS_UNKNOWN"
+  | "DOCUMENT_MALFORMED"
+  | "DOCUMENT_OPERATION_INVALID"
+  | "DOCUMENT_UNKNOWN"
   | "EFFECT_UNKNOWN"
   | "ESCALATION_RESOLVED"
   | "ESCALATION_UNKNOWN"
@@ -278,6 +287,15 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   CONTROL_UNSAFE: { retryable: false, http: 500, exit: 3 },
   CURSOR_EXPIRED: { retryable: false, http: 410, exit: 2 },
   CURSOR_UNKNOWN: { retryable: false, http: 404, exit: 2 },
+  DOCUMENT_ACTOR_REUSED: { retryable: false, http: 409, exit: 1 },
+  DOCUMENT_BROKEN: { retryable: true, http: 503, exit: 3 },
+  DOCUMENT_CLOSED: { retryable: false, http: 409, exit: 2 },
+  DOCUMENT_EXISTS: { retryable: false, http: 409, exit: 2 },
+  DOCUMENT_FULL: { retryable: false, http: 413, exit: 1 },
+  DOCUMENT_HEADS_UNKNOWN: { retryable: true, http: 404, exit: 1 },
+  DOCUMENT_MALFORMED: { retryable: false, http: 400, exit: 1 },
+  DOCUMENT_OPERATION_INVALID: { retryable: false, http: 400, exit: 2 },
+  DOCUMENT_UNKNOWN: { retryable: false, http: 404, exit: 2 },
   EFFECT_UNKNOWN: { retryable: false, http: 404, exit: 3 },
   ESCALATION_RESOLVED: { retryable: false, http: 409, exit: 2 },
   ESCALATION_UNKNOWN: { retryable: false, http: 404, exit: 2 },

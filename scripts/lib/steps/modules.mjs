@@ -11,6 +11,7 @@ export const MODULES = [
   { name: "policies", crate: "polyphon-policies-wasm", inline: true, fast: false },
   { name: "protocol", crate: "polyphon-protocol-wasm", inline: false, fast: false },
   { name: "sealing", crate: "polyphon-sealing-wasm", inline: false, fast: false },
+  { name: "documents", crate: "polyphon-documents-wasm", inline: false, fast: true },
 ];
 
 /** The profiles of Cargo.toml they are compiled with. */

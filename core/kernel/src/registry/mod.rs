@@ -6,6 +6,7 @@ mod bus;
 mod cache;
 mod cli;
 mod config;
+mod documents;
 mod escalations;
 mod hosts;
 mod kernel;
@@ -43,6 +44,7 @@ const DOMAINS: &[&[Entry]] = &[
     cache::ENTRIES,
     cli::ENTRIES,
     config::ENTRIES,
+    documents::ENTRIES,
     escalations::ENTRIES,
     hosts::ENTRIES,
     kernel::ENTRIES,
