@@ -44,7 +44,7 @@ pub enum Operation {
 
 impl Operation {
     /// How many operations automerge makes of it, those that only remove excepted.
-    fn weight(&self) -> u64 {
+    pub(crate) fn weight(&self) -> u64 {
         match self {
             Self::Set(_, _, value) => value.weight(),
             Self::Delete(..) | Self::Increment(..) => 1,
@@ -89,6 +89,9 @@ impl Document {
         time_s: i64,
         message: Option<&str>,
     ) -> Result<Option<Hash>> {
+        if self.is_bulk(&operations) {
+            return self.bulk(operations, time_s, message).map(Some);
+        }
         self.apply(operations)?;
         Ok(self.commit(time_s, message))
     }
@@ -108,7 +111,7 @@ impl Document {
     }
 
     /// Whether there is room for so many operations.
-    fn check_room(&self, more: u64) -> Result<()> {
+    pub(crate) fn check_room(&self, more: u64) -> Result<()> {
         let limit = self.limits.operations;
         if self.doc.stats().num_ops.saturating_add(more) > limit {
             return Err(DocumentError::Full {

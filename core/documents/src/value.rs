@@ -28,11 +28,11 @@ pub enum Value {
     /// Characters that many edit at a time.
     Text(String),
     /// Keys in the order of their bytes.
-    Map(Vec<(String, Value)>),
+    Map(Vec<(String, Self)>),
     /// Elements in order.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// One that several replicas set at a time; what is within is the one all replicas choose.
-    Conflicted(Box<Value>),
+    Conflicted(Box<Self>),
     /// A scalar of a later version.
     Unknown(u8, Vec<u8>),
 }

@@ -421,3 +421,86 @@ fn a_document_that_was_made_too_deep_elsewhere_is_not_read_to_the_end_of_the_sta
     ));
     assert!(document.value(at, None).is_ok());
 }
+
+/// Values of every kind for keys `from` to `to`.
+fn many(object: Handle, from: i64, to: i64) -> Vec<Operation> {
+    let value = |n: i64| match n % 6 {
+        0 => Value::Int(n),
+        1 => Value::map([("name", Value::str(format!("n{n}"))), ("done", Value::Bool(true))]),
+        2 => Value::List(vec![
+            Value::Int(n),
+            Value::map([("x", Value::Null)]),
+            Value::List(Vec::new()),
+        ]),
+        3 => Value::Text(format!("a👋{n}")),
+        4 => Value::Counter(n),
+        _ => Value::Bytes(vec![n as u8; 3]),
+    };
+    (from..to)
+        .map(|n| Operation::Set(object, Prop::Key(format!("k{n:03}")), value(n)))
+        .collect()
+}
+
+#[test]
+fn many_values_at_once_come_to_what_they_come_to_one_by_one() {
+    let (mut at_once, mut one_by_one) = (document(1), document(2));
+    for document in [&mut at_once, &mut one_by_one] {
+        change(document, "items", Value::Map(Vec::new()));
+        change(document, "k003", Value::Int(-1));
+    }
+    for round in 0..3 {
+        let object = child(&mut at_once, "items");
+        for (target, from) in [(object, 0), (Handle::ROOT, 0), (object, 40)] {
+            let operations = many(target, from + round, from + round + 60);
+            at_once
+                .change(operations, 5, Some("many"))
+                .expect("a change")
+                .expect("a hash");
+        }
+        let object = child(&mut one_by_one, "items");
+        for (target, from) in [(object, 0), (Handle::ROOT, 0), (object, 40)] {
+            for operation in many(target, from + round, from + round + 60) {
+                one_by_one.change(vec![operation], 5, None).expect("a change");
+            }
+        }
+    }
+    assert_eq!(root(&mut at_once), root(&mut one_by_one));
+    assert_eq!(at_once.history(&[]).expect("a history").len(), 2 + 9);
+    // It goes on from there, elsewhere too, and nothing is in conflict.
+    change(&mut at_once, "after", Value::Int(1));
+    let mut read = Document::load(&at_once.save(), &[3; 16], Limits::default()).expect("a document");
+    assert_eq!(read.heads(), at_once.heads());
+    let value = read.value(Handle::ROOT, None).expect("a value");
+    assert_eq!(value.clone().settled(), value);
+}
+
+#[test]
+fn many_values_at_once_meet_those_of_others_as_conflicts() {
+    let mut one = document(1);
+    change(&mut one, "k000", Value::Int(-1));
+    let mut other = one.fork(&[2; 16], None).expect("a fork");
+    one.watch();
+    one.change(many(Handle::ROOT, 0, 50), 0, None).expect("a change");
+    assert!(one.patches().len() >= 50);
+    other
+        .change(many(Handle::ROOT, 0, 50), 0, None)
+        .expect("a change");
+    one.merge(&mut other).expect("a merge");
+    other.merge(&mut one).expect("a merge");
+    assert_eq!(root(&mut one), root(&mut other));
+    assert_eq!(
+        one.conflicts(Handle::ROOT, "k000".into())
+            .expect("conflicts")
+            .len(),
+        2
+    );
+    assert_eq!(one.rollback(), 0);
+    let full = Limits {
+        operations: 40,
+        ..Limits::default()
+    };
+    let mut small = Document::new(&[1; 16], full);
+    let refused = small.change(many(Handle::ROOT, 0, 50), 0, None);
+    assert!(matches!(refused, Err(DocumentError::Full { .. })));
+    assert_eq!(root(&mut small), Value::Map(Vec::new()));
+}
