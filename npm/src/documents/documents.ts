@@ -54,6 +54,7 @@ export class Documents implements AsyncDisposable {
   readonly #maxLoaded: number;
   readonly #loaded = new Map<string, Document>();
   readonly #loading = new Map<string, Promise<Document>>();
+  readonly #making = new Set<string>();
   /** What calls off the unloading of idle ones. */
   readonly #idle = new Map<string, () => void>();
   readonly #events = new Channel<DocumentEvent>();
@@ -80,18 +81,19 @@ export class Documents implements AsyncDisposable {
     initial?: T,
     options?: DocumentOptions<T>,
   ): Promise<Document<T>> {
-    await this.#checkNew(id);
-    const document = await this.#open<T>(id, options, true);
-    try {
-      const begun = initial !== undefined && document.change((draft) => void Object.assign(draft, initial));
-      // An empty document is one too.
-      if (!begun) await this.#storage.append(id, new Uint8Array());
-      await document.flush();
-      return document;
-    } catch (error) {
-      await this.remove(id);
-      throw error;
-    }
+    return this.#new(id, async () => {
+      const document = await this.#open<T>(id, options, true);
+      try {
+        const begun = initial !== undefined && document.change((draft) => void Object.assign(draft, initial));
+        // An empty document is one too.
+        if (!begun) await this.#storage.append(id, new Uint8Array());
+        await document.flush();
+        return document;
+      } catch (error) {
+        await this.remove(id);
+        throw error;
+      }
+    });
   }
 
   /** Opens a document, which is loaded if it is not. `DOCUMENT_UNKNOWN` when there is none. */
@@ -110,14 +112,17 @@ export class Documents implements AsyncDisposable {
     bytes: Uint8Array,
     options?: DocumentOptions<T>,
   ): Promise<Document<T>> {
-    await this.#checkNew(id);
-    const replica = Replica.load(this.#module, bytes, randomNonce(16), this.#limits);
-    try {
-      await this.#storage.replace(id, replica.save());
-    } finally {
-      replica.free();
-    }
-    return this.#open<T>(id, options, false);
+    return this.#new(id, async () => {
+      await this.#makeRoom();
+      const replica = Replica.load(this.#module, bytes, randomNonce(16), this.#limits);
+      try {
+        await this.#storage.replace(id, bytes);
+      } catch (error) {
+        replica.free();
+        throw error;
+      }
+      return this.#keep(id, replica, bytes.length, options).opened();
+    });
   }
 
   /** Makes a second document of one, as it is or was; each goes its own way, and `merge` brings them together again. */
@@ -201,21 +206,26 @@ export class Documents implements AsyncDisposable {
     }
     const bytes = whole(stored);
     const replica = Replica.load(this.#module, bytes, randomNonce(16), this.#limits);
-    const document = new Document(
-      {
-        id,
-        module: this.#module,
-        storage: this.#storage,
-        clock: this.#clock,
-        limits: this.#limits,
-        released: () => this.#released(id),
-        changed: () => this.#events.next({ id }),
-      },
-      replica,
-      bytes.length,
-      (options ?? {}) as DocumentOptions<Record<string, unknown>>,
-    );
-    this.#loaded.set(id, document);
+    return this.#keep(id, replica, bytes.length, options) as unknown as Document;
+  }
+
+  #keep<T extends object>(
+    id: string,
+    replica: Replica,
+    storedBytes: number,
+    options: DocumentOptions<T> = {},
+  ): Document<T> {
+    const parts = {
+      id,
+      module: this.#module,
+      storage: this.#storage,
+      clock: this.#clock,
+      limits: this.#limits,
+      released: () => this.#released(id),
+      changed: () => this.#events.next({ id }),
+    };
+    const document = new Document<T>(parts, replica, storedBytes, options);
+    this.#loaded.set(id, document as unknown as Document);
     return document;
   }
 
@@ -251,9 +261,18 @@ export class Documents implements AsyncDisposable {
     await document.unload();
   }
 
-  async #checkNew(id: string): Promise<void> {
-    if (!(await this.has(id))) return;
-    throw new PolyphonError("DOCUMENT_EXISTS", { message: `${id} exists already; open it.`, details: { id } });
+  /** Makes what is not there, and nobody else is making. */
+  async #new<T>(id: string, make: () => Promise<T>): Promise<T> {
+    const isMaking = this.#making.has(id);
+    this.#making.add(id);
+    try {
+      if (isMaking || (await this.has(id))) {
+        throw new PolyphonError("DOCUMENT_EXISTS", { message: `${id} exists already; open it.`, details: { id } });
+      }
+      return await make();
+    } finally {
+      if (!isMaking) this.#making.delete(id);
+    }
   }
 
   #check(id: string): void {

@@ -388,6 +388,8 @@ describe("a collection", () => {
     await expect(documents.open("none")).rejects.toMatchObject({ code: "DOCUMENT_UNKNOWN" });
     const document = await documents.create("a", { n: 1 });
     await expect(documents.create("a")).rejects.toMatchObject({ code: "DOCUMENT_EXISTS" });
+    const twice = await Promise.allSettled([documents.create("b", {}), documents.import("b", document.save())]);
+    expect(twice).toMatchObject([{ status: "fulfilled" }, { reason: { code: "DOCUMENT_EXISTS" } }]);
     await expect(documents.open("")).rejects.toMatchObject({ code: "DOCUMENT_OPERATION_INVALID" });
     await documents.remove("a");
     expect(codeOf(() => document.value())).toBe("DOCUMENT_CLOSED");
