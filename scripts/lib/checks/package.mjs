@@ -7,6 +7,15 @@ export function publint(tarball) {
 
 /** Whether every entry point's types say what its code is, for each way of resolving modules. */
 export function typesOfPackage(tarball) {
-  const args = ["--profile", "esm-only", "--exclude-entrypoints", "kernel.wasm", "package.json", "--no-emoji", tarball];
+  const args = [
+    "--profile",
+    "esm-only",
+    "--exclude-entrypoints",
+    "kernel.wasm",
+    "documents.wasm",
+    "package.json",
+    "--no-emoji",
+    tarball,
+  ];
   return npmVerdict("@arethetypeswrong/cli/dist/index.js", args);
 }
