@@ -78,10 +78,16 @@ async function run(subject: Subject): Promise<void> {
     "ms",
   );
   rows.add(name, "saved_bytes", saved.length, "B");
-  const from = performance.now();
-  const loaded = await subject.load(saved);
-  rows.add(name, "load_ms", performance.now() - from, "ms");
-  expectSize(loaded, sets);
+  const loads: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    const from = performance.now();
+    const loaded = await subject.load(saved);
+    loads.push(performance.now() - from);
+    expectSize(loaded, sets);
+  }
+  // The first one is slower everywhere: engines compile what is used.
+  rows.add(name, "load_first_ms", loads[0] ?? 0, "ms");
+  rows.add(name, "load_ms", loads.toSorted((one, other) => one - other)[2] ?? 0, "ms");
 
   await diverged(subject);
   await traced(subject);
