@@ -151,7 +151,7 @@ impl Document {
         })
     }
 
-    // Iterators of automerge are some 10 kB, too much for the stack of a recursion: so they end before the next level.
+    // Iterators of automerge are large, too large for the stack of a recursion: so they end before the next level.
     #[inline(never)]
     fn entries(&self, object: &ObjId, heads: Option<&[ChangeHash]>) -> Vec<(String, Item)> {
         let range = match heads {
