@@ -1,4 +1,5 @@
-// Documents that merge, side by side: the same work through the interface each library gives its users, in one run.
+// Shared state. Documents that merge, side by side: the same work through the interface each library gives its users, in one
+// run. Then what sessions share, and caches.
 // usage: npm run bench -- state [--json] [--sets N] [--keys N] [--only NAME,…]
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,8 +7,10 @@ import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { Rows } from "../lib/rows.ts";
 import { automerge } from "./automerge.ts";
+import { cacheRows } from "./cache.ts";
 import { loro } from "./loro.ts";
 import { polyphon } from "./polyphon.ts";
+import { sessionRows } from "./sessions.ts";
 import { type Entry, entry, type Replica, type Subject } from "./subject.ts";
 import { yjs } from "./yjs.ts";
 
@@ -27,10 +30,14 @@ const edits = 20_000;
 
 const makers = { polyphon, "@automerge/automerge": automerge, yjs, "loro-crdt": loro };
 const rows = new Rows(values.json === true);
-const only = values.only?.split(",") ?? Object.keys(makers);
+const parts = { sessions: sessionRows, cache: cacheRows };
+const only = values.only?.split(",") ?? Object.keys({ ...makers, ...parts });
 
 for (const [name, make] of Object.entries(makers)) {
   if (only.includes(name)) await run(await make());
+}
+for (const [name, add] of Object.entries(parts)) {
+  if (only.includes(name)) await add(rows);
 }
 goals();
 rows.finish();
