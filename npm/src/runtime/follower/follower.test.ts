@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openReader } from "../../stores/sqlite/sqlite-reader.ts";
 import { sqliteStore } from "../../stores/sqlite/sqlite-store.ts";
 import { Team } from "../../team/team.ts";
 import { loadKernel } from "../../wasm/node.ts";
 import type { Following } from "../following.ts";
+import { Follower } from "./follower.ts";
 import { type FollowOptions, follow } from "./thread.ts";
 
 const module = loadKernel();
@@ -80,6 +82,27 @@ test("a follower leaves with a snapshot when nothing more comes, and another one
   await following.caughtUp((await team.health()).lastSeq);
   await team.close();
   expect(troubles).toEqual([]);
+}, 30_000);
+
+test("a follower goes on where its part ended, and reads nothing twice", async () => {
+  const file = join(folder, "team.db");
+  const { team } = await openFollowed(file, [], 100_000);
+  team.agent("worker", (task) => task.key);
+  // One after the other, so that each has frames of its own.
+  for (let session = 0; session < 20; session++) await team.orchestrate({ tasks: [{ key: "a" }] }).result;
+  const { lastSeq } = await team.health();
+  const reader = await openReader(file, { thread: "caller", partBytes: 2_048 });
+  const read = vi.spyOn(reader, "read");
+  const follower = await Follower.open(reader, module, { events: 0, sessions: 0, ageMs: 0 });
+  const parts: number[] = [];
+  while (follower.seq < lastSeq) {
+    await follower.advance(10);
+    parts.push(follower.seq);
+  }
+  expect(parts.length).toBeGreaterThan(3);
+  expect(read).toHaveBeenCalledTimes(1);
+  await reader.close();
+  await team.close();
 }, 30_000);
 
 test("a follower that cannot read the journal is heard of once, and fails who waits for it", async () => {

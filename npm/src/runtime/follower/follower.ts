@@ -18,6 +18,8 @@ export class Follower {
   readonly #retention: Retention;
   #seq: number;
   #nowMs = 0;
+  /** What was read and not folded yet: to begin anew with each part would read most of it again. */
+  #frames: AsyncIterator<Uint8Array> | undefined;
   /** The newest snapshot, and the one before. */
   #snapshots: readonly [newer: number, older: number];
 
@@ -62,11 +64,16 @@ export class Follower {
   /** Folds what is durable behind {@link Follower.seq}, at most about `limit` events. `STORE_CORRUPT` when it does not fit. */
   async advance(limit: number): Promise<void> {
     const end = this.#seq + limit;
-    for await (const frame of this.#reader.read(this.#seq + 1)) {
+    while (this.#seq < end) {
+      this.#frames ??= this.#reader.read(this.#seq + 1)[Symbol.asyncIterator]();
+      const { done, value: frame } = await this.#frames.next();
+      if (done === true) {
+        this.#frames = undefined;
+        return;
+      }
       this.#kernel.replay(frame);
       this.#seq = visitLandmarks(frame, this.#archiver);
       this.#nowMs = frameTimeMs(frame);
-      if (this.#seq >= end) return;
     }
   }
 

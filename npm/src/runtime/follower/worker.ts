@@ -8,6 +8,8 @@ import type { FollowerOrder, FollowerReport, FollowerTask } from "./messages.ts"
 
 /** Events folded between two looks at what was asked meanwhile; less than a millisecond, for who commits may wait for it. */
 const PART_EVENTS = 250;
+/** Bytes of frames read at once, about as many as have those events: it reads in the caller's thread, this one. */
+const PART_BYTES = 32_768;
 /**
  * How far it may be behind before it follows as fast as it can. Below, it rests after each part for a multiple of the time
  * the part took: two processors often share one core, and then whoever folds slows down whoever commits.
@@ -21,7 +23,7 @@ const port = parentPort;
 // it is the process's, which is left alone.
 if (process.platform === "linux") setPriority(0, 10);
 
-const reader = await openReader(file, { thread: "caller" });
+const reader = await openReader(file, { thread: "caller", partBytes: PART_BYTES });
 const follower = await Follower.open(reader, module, retention);
 let wanted = 0;
 let worth: number | undefined;

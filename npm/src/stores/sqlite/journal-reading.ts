@@ -7,8 +7,8 @@ import type { ReaderService } from "./reader-service.ts";
 import type { Part } from "./scan.ts";
 import type { SnapshotRow } from "./snapshots.ts";
 
-/** Bytes of frames that cross from the thread at once, and are checked between two appends. */
-const PART_BYTES = 262_144;
+/** Bytes of frames that cross from the thread at once, and are checked between two appends, unless told otherwise. */
+export const PART_BYTES = 262_144;
 
 /** Answers that are there already are served without a turn of the event loop: who works between two parts gives it one. */
 function turn(): Promise<void> {
@@ -21,14 +21,15 @@ export async function* readFrames(
   name: string,
   fromSeq: number,
   { signal }: WaitOptions,
+  partBytes: number,
 ): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted();
   const link = await client.call("linkBefore", [Math.max(1, fromSeq)]);
-  let pending = client.call("read", [link, PART_BYTES]);
+  let pending = client.call("read", [link, partBytes]);
   for (;;) {
     const part = await pending;
     const following =
-      part.damage === undefined && part.next !== undefined ? client.call("read", [part.next, PART_BYTES]) : undefined;
+      part.damage === undefined && part.next !== undefined ? client.call("read", [part.next, partBytes]) : undefined;
     // Should the reader leave the loop early, nobody waits for the part on its way.
     following?.catch(() => undefined);
     for (const frame of part.frames) {

@@ -16,6 +16,8 @@ export interface SqliteReader extends StoreReader {
 export interface SqliteReaderOptions {
   /** Where SQLite runs: a thread of its own (default), or the caller's, which saves its start in a short-lived command. */
   readonly thread?: StoreThread;
+  /** Bytes of frames that are read at a time. Default 262,144. */
+  readonly partBytes?: number;
 }
 
 /** Opens `file` for reading. `STORE_NOT_FOUND`, `STORE_FOREIGN`, `STORE_FORMAT_NEWER` when there is nothing to read. */
@@ -25,7 +27,7 @@ export async function openReader(file: string, options: SqliteReaderOptions = {}
     { kind: "reader", config: { name, file } },
     options.thread ?? "worker",
   );
-  const reader = new Reader(name, client);
+  const reader = new Reader(name, client, options.partBytes);
   try {
     await client.call("connect", []);
     return reader;
@@ -36,8 +38,8 @@ export async function openReader(file: string, options: SqliteReaderOptions = {}
 }
 
 class Reader extends SqliteReading<ReaderService> implements SqliteReader {
-  constructor(name: string, client: Client<ReaderService>) {
-    super(name);
+  constructor(name: string, client: Client<ReaderService>, partBytes?: number) {
+    super(name, partBytes);
     this.use(client);
   }
 

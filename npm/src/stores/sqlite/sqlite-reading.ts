@@ -11,20 +11,22 @@ import type {
 } from "../store.ts";
 import { unpackArchive } from "./archive-packing.ts";
 import type { Client } from "./client.ts";
-import { loadSnapshot, readFrames, verifyJournal } from "./journal-reading.ts";
+import { loadSnapshot, PART_BYTES, readFrames, verifyJournal } from "./journal-reading.ts";
 import type { ReaderService } from "./reader-service.ts";
 
 /** What the owner of a file and a reader of it answer alike. */
 export class SqliteReading<S extends ReaderService> implements StoreReader {
   readonly name: string;
+  readonly #partBytes: number;
   #client: Client<S> | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, partBytes: number = PART_BYTES) {
     this.name = name;
+    this.#partBytes = partBytes;
   }
 
   async *read(fromSeq: number, options: WaitOptions = {}): AsyncGenerator<Uint8Array> {
-    yield* readFrames(this.reading, this.name, fromSeq, options);
+    yield* readFrames(this.reading, this.name, fromSeq, options, this.#partBytes);
   }
 
   async payload(key: string): Promise<Uint8Array | undefined> {
